@@ -12,8 +12,8 @@ import numpy as np
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import Geod, Transformer
+from shapely import affinity, transform
 from shapely.geometry import MultiPolygon, Polygon, box, mapping, shape
-from shapely.ops import transform as reproject
 from shapely.ops import unary_union
 
 from pipeline.errors import InvalidRequest
@@ -96,8 +96,17 @@ def outline(grid: GeoBox, points_per_side: int = 16) -> tuple[LatLon, ...]:
     """
     west, south, east, north = bounds_of(grid)
     t = np.linspace(0, 1, points_per_side, endpoint=False)
-    x = np.concatenate([west + t * (east - west), np.full_like(t, east), east - t * (east - west), np.full_like(t, west)])
-    y = np.concatenate([np.full_like(t, south), south + t * (north - south), np.full_like(t, north), north - t * (north - south)])
+    x = np.concatenate(
+        [west + t * (east - west), np.full_like(t, east), east - t * (east - west), np.full_like(t, west)]
+    )
+    y = np.concatenate(
+        [
+            np.full_like(t, south),
+            south + t * (north - south),
+            np.full_like(t, north),
+            north - t * (north - south),
+        ]
+    )
     longitudes, latitudes = _transformer(epsg_of(grid), 4326).transform(x, y)
     longitudes = np.unwrap(longitudes, period=360)
     return tuple(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
@@ -117,7 +126,7 @@ def split_at_antimeridian(polygon: Polygon) -> Polygon | MultiPolygon:
     for turn in (-360, 0, 360):
         part = polygon.intersection(box(-180 + turn, -90, 180 + turn, 90))
         if part.area > 0:
-            parts.append(reproject(lambda x, y, turn=turn: (np.asarray(x) - turn, y), part))
+            parts.append(affinity.translate(part, xoff=-turn))
     return unary_union(parts)
 
 
@@ -155,7 +164,8 @@ def true_area_factor(grid: GeoBox) -> float:
 
 
 def _polygons_on(area: AreaOfInterest, epsg: int) -> MultiPolygon:
-    return reproject(_transformer(4326, epsg).transform, shape(area.geometry))
+    to_utm = _transformer(4326, epsg).transform
+    return transform(shape(area.geometry), to_utm, interleaved=False)
 
 
 def _transformer(source: int, target: int) -> Transformer:

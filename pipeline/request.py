@@ -55,7 +55,8 @@ class AreaOfInterest:
             )
         if not MIN_LATITUDE <= latitude <= MAX_LATITUDE:
             raise InvalidRequest(
-                f"There are no Sentinel-2 tiles at latitude {latitude:g}°. Give one from −80° to 84°.", "latitude"
+                f"There are no Sentinel-2 tiles at latitude {latitude:g}°. Give one from −80° to 84°.",
+                "latitude",
             )
         object.__setattr__(self, "longitude", longitude)
         object.__setattr__(self, "latitude", latitude)
@@ -65,7 +66,8 @@ class AreaOfInterest:
             size_km = _number(self.size_km, "size_km", "The side length")
             if size_km < MIN_SIZE_KM:
                 raise InvalidRequest(
-                    f"The side length is too small: {size_km:g} km. Give at least {MIN_SIZE_KM} km.", "size_km"
+                    f"The side length is too small: {size_km:g} km. Give at least {MIN_SIZE_KM} km.",
+                    "size_km",
                 )
             object.__setattr__(self, "size_km", size_km)
 
@@ -116,7 +118,7 @@ class AreaOfInterest:
         if not outline.area > 0:
             raise InvalidRequest("The polygon has no area.", "area")
         west, south, east, north = outline.bounds
-        if not (-180 <= west and east <= 180 and -90 <= south and north <= 90):
+        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
             raise InvalidRequest(
                 f"The polygon is not in degrees: its longitudes run from {west:g} to {east:g}, its latitudes "
                 f"from {south:g} to {north:g}.",
@@ -186,7 +188,7 @@ class AnalysisRequest:
                 raise InvalidRequest(f"The {label} date is missing: choose a day.", name)
         if self.end < self.start:
             raise InvalidRequest(
-                f"The end date is before the start date: {self.end:%Y-%m-%d} is before {self.start:%Y-%m-%d}.",
+                f"The end date is before the start date: {self.end} is before {self.start}.",
                 "end",
             )
         if self.start < FIRST_IMAGE:
@@ -198,7 +200,8 @@ class AnalysisRequest:
         today = datetime.now(UTC).date()
         if self.start > today:
             raise InvalidRequest(
-                f"The start date is in the future: {self.start:%Y-%m-%d}. Choose today or an earlier day.", "start"
+                f"The start date is in the future: {self.start:%Y-%m-%d}. Choose today or an earlier day.",
+                "start",
             )
 
     def to_json(self) -> str:

@@ -1,0 +1,198 @@
+"""k-means on reflectance: a seeded fit on sampled pixels, refined on more, then every pixel labelled."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from sklearn.cluster import KMeans
+from sklearn.metrics import pairwise_distances_argmin
+from threadpoolctl import threadpool_limits
+
+from pipeline.errors import InvalidRequest
+from pipeline.naming import spectral_order
+from pipeline.progress import Progress
+
+SAMPLE_PX, REFINE_PX = 25_000, 500_000
+"""Pixels of the fit with many starts, and of its refinement."""
+STARTS = 20
+"""k-means++ starts of the first fit; with a single one every third result is clearly worse."""
+FIRST_LOOK_PX = 1000
+"""Pixels that nearly always show that there are more distinct values than clusters."""
+BLOCK_PX = 2**20
+MODEL_VERSION = 1
+
+_fit_lock = threading.Lock()
+"""The first fits of two threads can block each other while OpenMP starts."""
+
+
+@dataclass(frozen=True)
+class ClusterModel:
+    """All that labels a pixel: scaler and centres, their bands and units, in the order of the clusters."""
+
+    bands: tuple[str, ...]
+    """Band of each column."""
+    mean: tuple[float, ...]
+    """Mean reflectance per band, subtracted before distances are taken."""
+    scale: tuple[float, ...]
+    """Standard deviation per band, by which is divided; 1 where a band is constant."""
+    centres: tuple[tuple[float, ...], ...]
+    """Cluster centres in reflectance; cluster 1 first."""
+    seed: int
+    quantity: str = "surface reflectance, offset removed"
+    """What the numbers are; a model applies to nothing else."""
+
+    @property
+    def n_clusters(self) -> int:
+        """Number of clusters, which can be fewer than asked for."""
+        return len(self.centres)
+
+    def scaled(self, pixels: np.ndarray) -> np.ndarray:
+        """Return z-scores of pixels ``(n, band)`` as float32."""
+        return ((pixels - np.float32(self.mean)) / np.float32(self.scale)).astype(np.float32, copy=False)
+
+    def label(self, imagery: xr.DataArray, progress: Progress | None = None) -> xr.DataArray:
+        """Return the cluster of every pixel.
+
+        Parameters
+        ----------
+        imagery : xarray.DataArray
+            Reflectance ``(band, y, x)``, NaN where masked.
+        progress : Progress, optional
+            Asked before each block whether to go on.
+
+        Returns
+        -------
+        xarray.DataArray
+            uint8 ``(y, x)``: 0 where any band is NaN, else 1..k.
+
+        Raises
+        ------
+        InvalidRequest
+            When the bands are not those of the model.
+        """
+        names = tuple(str(b) for b in imagery.band.values)
+        if names != self.bands:
+            raise InvalidRequest(
+                f"The model was fitted on {', '.join(self.bands)}; the image has {', '.join(names)}."
+            )
+        pixels = imagery.values.reshape(len(self.bands), -1)
+        labels = np.zeros(pixels.shape[1], np.uint8)
+        centres = self.scaled(np.float32(self.centres))
+        for start in range(0, labels.size, BLOCK_PX):
+            if progress is not None:
+                progress.check()
+            block = pixels[:, start : start + BLOCK_PX].T
+            valid = np.isfinite(block).all(axis=1)
+            if valid.any():
+                nearest = pairwise_distances_argmin(self.scaled(block[valid]), centres)
+                labels[start : start + BLOCK_PX][valid] = nearest + 1
+        template = imagery.isel(band=0, drop=True)
+        return xr.DataArray(
+            labels.reshape(template.shape), dims=template.dims, coords=template.coords, name="cluster"
+        )
+
+    def to_json(self) -> str:
+        """Return the model as JSON text."""
+        return json.dumps(
+            {
+                "version": MODEL_VERSION,
+                "bands": self.bands,
+                "mean": self.mean,
+                "scale": self.scale,
+                "centres": self.centres,
+                "seed": self.seed,
+                "quantity": self.quantity,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> ClusterModel:
+        """Return the model that `to_json` wrote.
+
+        Raises
+        ------
+        InvalidRequest
+            For anything else.
+        """
+        try:
+            values: dict[str, Any] = json.loads(text)
+            if values.pop("version") != MODEL_VERSION:
+                raise ValueError("another version")
+            for name in ("bands", "mean", "scale"):
+                values[name] = tuple(values[name])
+            values["centres"] = tuple(tuple(float(v) for v in c) for c in values["centres"])
+            model = cls(**values)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidRequest("The file is not a cluster model that this version can read.") from error
+        if {len(model.bands)} != {len(model.mean), len(model.scale), *map(len, model.centres)}:
+            raise InvalidRequest("The file is not a cluster model: its lengths do not agree.")
+        return model
+
+
+def fit(
+    pixels: np.ndarray, bands: Sequence[str], n_clusters: int, seed: int, progress: Progress
+) -> ClusterModel:
+    """Return the k-means model of pixels.
+
+    Bands are z-scored, so that near infrared, whose range is the widest, does not decide alone. The same
+    pixels, number and seed give the same model.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        Reflectance ``(n, band)``, finite, at least one row.
+    bands : sequence of str
+        Name of each column.
+    n_clusters : int
+        Clusters wanted; fewer distinct pixels give fewer clusters.
+    seed : int
+        Seed of the samples and the starts.
+    progress : Progress
+        Asked between the steps whether to go on.
+    """
+    mean = pixels.mean(axis=0, dtype=np.float64)
+    scale = pixels.std(axis=0, dtype=np.float64)
+    scale[scale < 1e-9] = 1.0
+    rng = np.random.default_rng(seed)
+    refine = (
+        pixels if len(pixels) <= REFINE_PX else pixels[np.sort(rng.choice(len(pixels), REFINE_PX, False))]
+    )
+    sample = refine if len(refine) <= SAMPLE_PX else refine[rng.choice(len(refine), SAMPLE_PX, False)]
+
+    def scaled(values: np.ndarray) -> np.ndarray:
+        return ((values - np.float32(mean)) / np.float32(scale)).astype(np.float32)
+
+    distinct = _distinct(sample[:FIRST_LOOK_PX], pixels, n_clusters)
+    if distinct is not None:
+        centres = distinct
+    else:
+        with _fit_lock:
+            progress.check()
+            with threadpool_limits(1):
+                first = KMeans(n_clusters, n_init=STARTS, random_state=seed).fit(scaled(sample))
+            progress.check()
+            final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1).fit(scaled(refine))
+        centres = final.cluster_centers_.astype(np.float64) * scale + mean
+    centres = centres[spectral_order(centres)]
+    return ClusterModel(
+        bands=tuple(bands),
+        mean=tuple(mean.tolist()),
+        scale=tuple(scale.tolist()),
+        centres=tuple(tuple(c) for c in centres.tolist()),
+        seed=seed,
+    )
+
+
+def _distinct(sample: np.ndarray, pixels: np.ndarray, n_clusters: int) -> np.ndarray | None:
+    """Return the distinct pixels where there are at most as many as clusters wanted, else None."""
+    for values in (sample, pixels):
+        unique = np.unique(values, axis=0)
+        if len(unique) > n_clusters:
+            return None
+    return unique.astype(np.float64)

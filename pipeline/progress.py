@@ -1,0 +1,93 @@
+"""How a run tells how far it is, and how it notices that nobody wants it any more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pipeline.errors import Cancelled
+
+POLL_S = 0.05
+"""Seconds between two looks at `cancelled`."""
+
+STAGES = {"searching": (0.0, 0.15), "reading": (0.15, 0.75), "clustering": (0.75, 0.9), "drawing": (0.9, 1.0)}
+"""Share of the whole run that each stage covers."""
+
+OnProgress = Callable[[str, float], object]
+OnDetail = Callable[[str], object]
+IsCancelled = Callable[[], bool]
+T = TypeVar("T")
+
+
+class Progress:
+    """Reports of one run: stage, fraction of the whole run (never falling), a detail in words.
+
+    Parameters
+    ----------
+    on_progress : callable, optional
+        Called as ``on_progress(stage, fraction)``, possibly from another thread.
+    cancelled : callable, optional
+        Returns True when the run shall end; polled every 0.05 s.
+    on_detail : callable, optional
+        Called with a phrase such as ``"11 of 24 blocks"``.
+    """
+
+    def __init__(
+        self,
+        on_progress: OnProgress | None = None,
+        cancelled: IsCancelled | None = None,
+        on_detail: OnDetail | None = None,
+    ) -> None:
+        self._on_progress = on_progress
+        self._cancelled = cancelled
+        self._on_detail = on_detail
+        self._lock = threading.Lock()
+        self._fraction = 0.0
+        self._ended = False
+
+    def report(self, stage: str, done: float) -> None:
+        """Tell that a share (0..1) of a stage is done."""
+        start, end = STAGES[stage]
+        with self._lock:
+            self._fraction = max(self._fraction, start + (end - start) * done)
+            if self._on_progress is not None and not self._ended:
+                self._on_progress(stage, self._fraction)
+
+    def detail(self, words: str) -> None:
+        """Tell a detail of the present stage in words."""
+        with self._lock:
+            if self._on_detail is not None and not self._ended:
+                self._on_detail(words)
+
+    def check(self) -> None:
+        """Raise `Cancelled` when the run shall end."""
+        if self._ended or (self._cancelled is not None and self._cancelled()):
+            raise Cancelled
+
+    def run(self, work: Callable[..., T], *args: Any) -> T:
+        """Return ``work(*args)``, or raise `Cancelled` at once when cancelled, even while the work blocks.
+
+        The work runs in a thread of its own. A blocked read may end later in that thread; its reports and
+        its result are dropped.
+        """
+        outcome: list[T] = []
+        failure: list[BaseException] = []
+
+        def target() -> None:
+            try:
+                outcome.append(work(*args))
+            except BaseException as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=target, name=f"pipeline-{work.__name__}", daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(POLL_S)
+            if thread.is_alive() and self._cancelled is not None and self._cancelled():
+                with self._lock:
+                    self._ended = True
+                raise Cancelled
+        if failure:
+            raise failure[0]
+        return outcome[0]

@@ -1,0 +1,230 @@
+"""Asking a STAC API: which scenes lie over an area in a period, clear enough or not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from shapely.geometry import shape
+
+from pipeline.catalogs import COLLECTIONS, CatalogProfile, find
+from pipeline.choice import Overpass, overpasses
+from pipeline.errors import (
+    AnalysisError,
+    CatalogUnavailable,
+    NoScenesFound,
+    ReadFailed,
+    TooCloudy,
+)
+from pipeline.grid import footprint, utm_epsg
+from pipeline.progress import Progress
+from pipeline.request import AnalysisRequest
+from pipeline.scenes import Scene, UnusableItem, from_item
+from pipeline.wording import day_words, period_words
+
+if TYPE_CHECKING:
+    from pystac_client import Client
+    from urllib3 import Retry
+
+log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5, 10
+RETRIES = 2
+"""Tries after the first one, for 429, 5xx and lost connections."""
+PAGE_SIZE, MOST_ITEMS = 200, 4000
+
+
+def find_overpasses(request: AnalysisRequest, progress: Progress) -> tuple[Overpass, ...]:
+    """Return the candidates for a request, best first: at least one.
+
+    Raises
+    ------
+    NoScenesFound
+        When the catalogue has no image of the area in the period.
+    TooCloudy
+        When it has some, but each is cloudier than allowed.
+    CatalogUnavailable
+        When it does not answer, or not like a STAC API.
+    ReadFailed
+        When it has images, but none with the bands, coordinate reference system and geometry needed.
+    """
+    profile = find(request.catalog)
+    area = shape(footprint(request.area))
+    epsg = utm_epsg(request.area.longitude, request.area.latitude)
+
+    def candidates(items: list[dict[str, Any]]) -> tuple[Overpass, ...]:
+        return overpasses(_scenes(items), area, epsg)
+
+    if request.scene_ids is not None:
+        return (_chosen_by_id(request, profile, candidates, progress),)
+    clear, filtered = _search(profile, request, progress, clear_only=True)
+    found = candidates([i for i in clear if _clear_enough(i, request.max_cloud_cover)])
+    if found:
+        return found
+    everything = _search(profile, request, progress, clear_only=False)[0] if filtered else clear
+    cloudy = candidates(everything)
+    when = period_words(request.start, request.end)
+    if not cloudy:
+        raise NoScenesFound(f"No images here {when}. Choose another period or another catalogue.")
+    best = min(cloudy, key=lambda o: o.cloud_cover if o.cloud_cover is not None else 101)
+    cover = best.cloud_cover or 0.0
+    images = "1 image" if len(cloudy) == 1 else f"{len(cloudy)} images"
+    raise TooCloudy(
+        f"Too cloudy. {images} {when}, the clearest has {cover:.0f} % clouds ({day_words(best.day)}); "
+        f"allowed are {request.max_cloud_cover:g} %.",
+        best_cloud_cover=cover,
+        best_date=best.day,
+        count=len(cloudy),
+    )
+
+
+def _chosen_by_id(
+    request: AnalysisRequest,
+    profile: CatalogProfile,
+    candidates: Callable[[list[dict[str, Any]]], tuple[Overpass, ...]],
+    progress: Progress,
+) -> Overpass:
+    wanted = request.scene_ids or ()
+    items, _ = _search(profile, request, progress, clear_only=False)
+    by_id = {i.get("id"): i for i in items}
+    missing = [i for i in wanted if i not in by_id]
+    if missing:
+        raise NoScenesFound(
+            f"{profile.label} has no scene {missing[0]} over this area. Search again for other scenes."
+        )
+    laid = candidates([by_id[i] for i in wanted])
+    scenes = tuple(from_item(by_id[i]) for i in wanted)
+    return Overpass(scenes, max((o.coverage for o in laid), default=0.0))
+
+
+def _search(
+    profile: CatalogProfile, request: AnalysisRequest, progress: Progress, *, clear_only: bool
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return the items found, and whether the server has filtered them by cloud cover."""
+    try:
+        client = open_client(profile, progress)
+        parameters: dict[str, Any] = {"collections": _collections(client, profile), "limit": PAGE_SIZE}
+        if request.scene_ids is None:
+            parameters["datetime"] = f"{request.start.isoformat()}/{request.end.isoformat()}"
+            parameters["intersects"] = footprint(request.area)
+        else:
+            parameters["ids"] = list(request.scene_ids)
+        cloud = _cloud_filter(client, request.max_cloud_cover) if clear_only else {}
+        search = client.search(method="POST", max_items=MOST_ITEMS, **parameters, **cloud)
+        return list(search.items_as_dicts()), bool(cloud)
+    except AnalysisError:
+        raise
+    except Exception as error:
+        log.warning("search at %s failed", profile.name, exc_info=True)
+        raise CatalogUnavailable(_what_went_wrong(profile, error), profile.name) from error
+
+
+def open_client(profile: CatalogProfile, progress: Progress) -> Client:
+    """Return a pystac-client that waits, repeats and gives up as this project wants it."""
+    from pystac_client import Client
+    from pystac_client.stac_api_io import StacApiIO
+
+    io = StacApiIO(timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S), max_retries=_retries(profile, progress))
+    return Client.open(profile.address(), stac_io=io)
+
+
+def _retries(profile: CatalogProfile, progress: Progress) -> Retry:
+    from urllib3 import Retry
+
+    class TalkingRetry(Retry):
+        """Tells the user about each new try."""
+
+        def increment(self, *args: Any, **kwargs: Any) -> Retry:
+            progress.check()
+            again = super().increment(*args, **kwargs)
+            number = RETRIES - (again.total or 0) + 1 if isinstance(again.total, int) else 2
+            progress.detail(f"{profile.label} is slow, trying again ({number} of {RETRIES + 1})")
+            return again
+
+    return TalkingRetry(
+        total=RETRIES,
+        read=1,
+        connect=1,
+        backoff_factor=0.5,
+        status_forcelist=[429, 500, 502, 503, 504],
+        allowed_methods=None,
+        raise_on_status=False,
+        retry_after_max=5,
+    )
+
+
+def _collections(client: Client, profile: CatalogProfile) -> list[str]:
+    if profile.collections:
+        return list(profile.collections)
+    held = {c.id for c in client.get_collections()}
+    known = [c for c in COLLECTIONS if c in held]
+    if not known:
+        raise CatalogUnavailable(
+            f"{profile.label} holds no Sentinel-2 L2A collection known here ({', '.join(COLLECTIONS)}). "
+            "Choose another catalogue.",
+            profile.name,
+        )
+    return known
+
+
+def _cloud_filter(client: Client, max_cloud_cover: float) -> dict[str, Any]:
+    """Return search parameters that filter by cloud cover, where the API says that it understands them."""
+    from pystac_client.conformance import ConformanceClasses
+
+    if client.conforms_to(ConformanceClasses.QUERY):
+        return {"query": {"eo:cloud_cover": {"lte": max_cloud_cover}}}
+    if client.conforms_to(ConformanceClasses.FILTER):
+        condition = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, max_cloud_cover]}
+        return {"filter": condition, "filter_lang": "cql2-json"}
+    return {}
+
+
+def _clear_enough(item: dict[str, Any], max_cloud_cover: float) -> bool:
+    cover = (item.get("properties") or {}).get("eo:cloud_cover")
+    return not isinstance(cover, int | float) or cover <= max_cloud_cover
+
+
+def _scenes(items: Iterable[dict[str, Any]]) -> list[Scene]:
+    scenes, problems = [], []
+    for item in items:
+        try:
+            scenes.append(from_item(item))
+        except UnusableItem as error:
+            problems.append(f"{item.get('id')}: {error}")
+    if problems:
+        log.warning("unusable items: %s", "; ".join(problems))
+    if problems and not scenes:
+        others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ReadFailed(
+            f"The images found cannot be used{others}. {problems[0]}. "
+            "Choose another catalogue or other dates."
+        )
+    return scenes
+
+
+def _what_went_wrong(profile: CatalogProfile, error: Exception) -> str:
+    """Return a sentence for an exception of pystac-client; the cause hides in its context."""
+    import requests
+
+    status = getattr(error, "status_code", None)
+    cause = error.__context__
+    if status is not None:
+        said = (
+            "too many requests" if status == 429 else "an error on its side" if status >= 500 else "a refusal"
+        )
+        return (
+            f"The catalogue did not answer. {profile.label} sent error {status} ({said}). "
+            "Try again in a minute."
+        )
+    if isinstance(cause, requests.Timeout) or "timed out" in str(error).lower():
+        seconds = READ_TIMEOUT_S * 2
+        return f"The catalogue did not answer. {profile.label} sent nothing for {seconds} seconds. Try again."
+    if isinstance(cause, requests.RequestException):
+        return (
+            f"The catalogue did not answer. {profile.label} cannot be reached from here. Check the network."
+        )
+    return (
+        f"The catalogue's answer cannot be read. {profile.label} did not answer like a STAC API. "
+        "Try again, or choose another catalogue."
+    )

@@ -1,0 +1,111 @@
+"""Files over HTTP with ranges, and with faults on request. Run as a process of its own:
+
+    python -m tests.support.file_server FOLDER
+
+A server in a thread of the reading process deadlocks: GDAL holds the interpreter's lock while it opens.
+The address is printed on the first line. A path that begins with ``/fault/NAME/`` is the same file with a
+fault; ``/log`` returns the requests so far as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+SLOW_S = 20.0
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    root: ClassVar[Path]
+    requests: ClassVar[list[dict[str, object]]] = []
+    flaky: ClassVar[dict[str, int]] = {}
+    lock: ClassVar[threading.Lock] = threading.Lock()
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    def do_GET(self) -> None:
+        if self.path == "/log":
+            return self.answer(200, json.dumps(self.requests).encode(), "application/json")
+        with self.lock:
+            self.requests.append(
+                {"path": self.path, "range": self.headers.get("Range"), "method": self.command}
+            )
+        path, fault = self.path, ""
+        found = re.fullmatch(r"/fault/([a-z0-9]+)(/.*)?", path)
+        if found:
+            fault, path = found[1], found[2] or "/"
+        if fault.isdigit():
+            return self.answer(int(fault), b"fault", "text/plain")
+        if fault == "flaky":
+            with self.lock:
+                self.flaky[path] = self.flaky.get(path, 0) + 1
+                if self.flaky[path] == 1:
+                    return self.answer(503, b"busy", "text/plain")
+        if fault == "slow":
+            time.sleep(SLOW_S)
+        if fault == "json":
+            return self.answer(200, b'{"type": "Catalog", "links": [', "application/json")
+        if fault == "html":
+            return self.answer(200, b"<html>hello</html>", "text/html")
+        if fault == "list":
+            return self.answer(200, b"[1, 2]", "application/json")
+        if fault == "reset":
+            self.connection.close()
+            return None
+        file = self.root / path.lstrip("/")
+        if not file.is_file():
+            return self.answer(404, b"not found", "text/plain")
+        content = file.read_bytes()
+        if fault == "truncated":
+            content = content[: len(content) // 2]
+        if fault == "nottiff":
+            content = b"this is no TIFF " * 4096
+        return self.send_range(content)
+
+    def send_range(self, content: bytes) -> None:
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
+        if wanted is None:
+            return self.answer(200, content, "image/tiff")
+        first = int(wanted[1])
+        last = min(int(wanted[2] or len(content) - 1), len(content) - 1)
+        if first >= len(content):
+            return self.answer(416, b"", "text/plain")
+        part = content[first : last + 1]
+        headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
+        return self.answer(206, part, "image/tiff", headers)
+
+    def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Accept-Ranges": "bytes", **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def main(root: str) -> None:
+    Handler.root = Path(root)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
