@@ -273,4 +273,4 @@ def _draw(analysis: Analysis, known: Overlays | None = None) -> Overlays:
         )
         for bands in ((red, green, blue), (nir, red, green))
     ]
-    return Overlays(*images, clusters)
+    return Overlays(images[0], images[1], clusters)

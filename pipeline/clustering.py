@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin
 from threadpoolctl import threadpool_limits
@@ -54,7 +55,7 @@ class ClusterModel:
 
     def scaled(self, pixels: np.ndarray) -> np.ndarray:
         """Return z-scores of pixels ``(n, band)`` as float32."""
-        return ((pixels - np.float32(self.mean)) / np.float32(self.scale)).astype(np.float32, copy=False)
+        return _z_scores(pixels, self.mean, self.scale)
 
     def label(self, imagery: xr.DataArray, progress: Progress | None = None) -> xr.DataArray:
         """Return the cluster of every pixel.
@@ -83,7 +84,7 @@ class ClusterModel:
             )
         pixels = imagery.values.reshape(len(self.bands), -1)
         labels = np.zeros(pixels.shape[1], np.uint8)
-        centres = self.scaled(np.float32(self.centres))
+        centres = self.scaled(np.array(self.centres))
         for start in range(0, labels.size, BLOCK_PX):
             if progress is not None:
                 progress.check()
@@ -165,9 +166,6 @@ def fit(
     )
     sample = refine if len(refine) <= SAMPLE_PX else refine[rng.choice(len(refine), SAMPLE_PX, False)]
 
-    def scaled(values: np.ndarray) -> np.ndarray:
-        return ((values - np.float32(mean)) / np.float32(scale)).astype(np.float32)
-
     distinct = _distinct(sample[:FIRST_LOOK_PX], pixels, n_clusters)
     if distinct is not None:
         centres = distinct
@@ -175,9 +173,13 @@ def fit(
         with _fit_lock:
             progress.check()
             with threadpool_limits(1):
-                first = KMeans(n_clusters, n_init=STARTS, random_state=seed).fit(scaled(sample))
+                first = KMeans(n_clusters, n_init=STARTS, random_state=seed).fit(
+                    _z_scores(sample, mean, scale)
+                )
             progress.check()
-            final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1).fit(scaled(refine))
+            final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1).fit(
+                _z_scores(refine, mean, scale)
+            )
         centres = final.cluster_centers_.astype(np.float64) * scale + mean
     centres = centres[spectral_order(centres)]
     return ClusterModel(
@@ -187,6 +189,12 @@ def fit(
         centres=tuple(tuple(c) for c in centres.tolist()),
         seed=seed,
     )
+
+
+def _z_scores(pixels: np.ndarray, mean: ArrayLike, scale: ArrayLike) -> np.ndarray:
+    """Return (pixels - mean) / scale as float32, one column a band."""
+    z: np.ndarray = (pixels - np.asarray(mean, np.float32)) / np.asarray(scale, np.float32)
+    return z.astype(np.float32, copy=False)
 
 
 def _distinct(sample: np.ndarray, pixels: np.ndarray, n_clusters: int) -> np.ndarray | None:

@@ -49,8 +49,9 @@ def credit(analysis: Analysis) -> str:
 def tags(analysis: Analysis) -> dict[str, str]:
     """Return the GeoTIFF's tags: what a reader in ten years needs to understand the file."""
     request = analysis.request
-    classes = {int(n): row["name"] for n, row in analysis.areas.iterrows()}
-    hectares = {int(n): float(row["hectares"]) for n, row in analysis.areas.iterrows()}
+    areas = analysis.areas
+    classes = dict(enumerate(areas["name"]))
+    hectares = dict(enumerate(areas["hectares"].tolist()))
     return {
         "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
         "TIFFTAG_COPYRIGHT": credit(analysis),
@@ -124,9 +125,7 @@ def geotiff_bytes(analysis: Analysis) -> bytes:
     with MemoryFile() as plain, MemoryFile() as cog:
         with plain.open(**profile) as dataset:
             dataset.write(labels, 1)
-            dataset.write_colormap(
-                1, {int(n): _rgba(row["color"], n) for n, row in analysis.areas.iterrows()}
-            )
+            dataset.write_colormap(1, {n: _rgba(c, n) for n, c in enumerate(analysis.areas["color"])})
             dataset.update_tags(**tags(analysis))
             dataset.set_band_description(1, "cluster")
         with plain.open() as dataset:
@@ -175,6 +174,6 @@ def package_zip(analysis: Analysis) -> bytes:
     return buffer.getvalue()
 
 
-def _rgba(color: str, number: object) -> tuple[int, int, int, int]:
+def _rgba(color: str, number: int) -> tuple[int, int, int, int]:
     red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return (red, green, blue, 0 if number == 0 else 255)

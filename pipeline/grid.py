@@ -13,7 +13,8 @@ from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import Geod, Transformer
 from shapely import affinity, transform
-from shapely.geometry import MultiPolygon, Polygon, box, mapping, shape
+from shapely.geometry import Polygon, box, mapping, shape
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from pipeline.errors import InvalidRequest
@@ -68,12 +69,14 @@ def grid_for(area: AreaOfInterest) -> GeoBox:
 
 def size_km(grid: GeoBox) -> float:
     """Return the longer side of a grid in kilometres."""
-    return max(grid.shape) * RESOLUTION_M / 1000
+    rows, columns = grid.shape
+    return float(max(rows, columns) * RESOLUTION_M / 1000)
 
 
 def hectares(grid: GeoBox) -> float:
     """Return the grid's area in hectares (grid area, no ellipsoidal factor)."""
-    return round(grid.shape[0] * grid.shape[1] * PIXEL_HA, 2)
+    rows, columns = grid.shape
+    return round(float(rows * columns * PIXEL_HA), 2)
 
 
 def bounds_of(grid: GeoBox) -> tuple[float, float, float, float]:
@@ -120,7 +123,7 @@ def footprint(area: AreaOfInterest) -> dict[str, Any]:
     return dict(mapping(split_at_antimeridian(ring)))
 
 
-def split_at_antimeridian(polygon: Polygon) -> Polygon | MultiPolygon:
+def split_at_antimeridian(polygon: BaseGeometry) -> BaseGeometry:
     """Return a polygon with continuous longitudes as one whose longitudes all lie in -180..180."""
     parts = []
     for turn in (-360, 0, 360):
@@ -163,9 +166,9 @@ def true_area_factor(grid: GeoBox) -> float:
     return abs(area_m2) / (2 * half) ** 2
 
 
-def _polygons_on(area: AreaOfInterest, epsg: int) -> MultiPolygon:
+def _polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
     to_utm = _transformer(4326, epsg).transform
-    return transform(shape(area.geometry), to_utm, interleaved=False)
+    return transform(shape(area.geometry or {}), lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
 
 
 def _transformer(source: int, target: int) -> Transformer:

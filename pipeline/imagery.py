@@ -181,8 +181,10 @@ def _stack(
         reader=reader,
     )
     if stacked.sizes["time"] == 0:
-        return da.zeros((len(bands), *grid.shape), dtype=dtype, chunks=-1)
-    return stacked.data[0]
+        nothing: Array = da.zeros((len(bands), *grid.shape), dtype=dtype, chunks=-1)
+        return nothing
+    lazy: Array = stacked.data[0]
+    return lazy
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
@@ -303,7 +305,9 @@ def _compute(arrays: Any) -> Any:
 
     The scheduler is given as a callable: named by a string, dask would import distributed on first use.
     """
-    return dask.base.compute(*arrays, scheduler=dask.threaded.get, num_workers=READ_THREADS)
+    return dask.base.compute(  # type: ignore[no-untyped-call]
+        *arrays, scheduler=dask.threaded.get, num_workers=READ_THREADS
+    )
 
 
 def _read_failed(url: str, error: Exception) -> Exception:

@@ -153,7 +153,7 @@ def _stretched(band: np.ndarray, reference: np.ndarray) -> np.ndarray:
         np.percentile(values[:: max(1, values.size // 200_000)], STRETCH) if values.size else (0.0, 1.0)
     )
     scaled = (np.nan_to_num(band) - low) * (255 / max(high - low, 1e-6))
-    return np.clip(scaled, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
 
 
 def _mask_png(mask: np.ndarray, color: str) -> str:

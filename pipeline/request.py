@@ -1,5 +1,8 @@
 """What a user asks for: frozen values that validate themselves, JSON in and out."""
 
+# Types are promises here, not facts: values come from forms and files, so they are checked again.
+# mypy: disable-error-code="redundant-expr"
+
 from __future__ import annotations
 
 import json

@@ -6,10 +6,11 @@ properties. They are read once, here; nothing deeper touches STAC.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -57,7 +58,7 @@ class Scene:
 
     id: str
     collection: str
-    datetime: datetime
+    datetime: dt.datetime
     """Time of acquisition (UTC)."""
     platform: str
     """``S2A``, ``S2B`` or ``S2C``; empty when unknown."""
@@ -84,12 +85,12 @@ class Scene:
     """Sorts repeated deliveries of one granule: newest last."""
 
     @property
-    def date(self) -> date:
+    def date(self) -> dt.date:
         """Day of acquisition (UTC)."""
         return self.datetime.date()
 
     @property
-    def solar_day(self) -> date:
+    def solar_day(self) -> dt.date:
         """Day of acquisition in mean solar time: an overpass does not change it halfway."""
         return (self.datetime + timedelta(hours=self.footprint.centroid.x / 15)).date()
 
@@ -173,10 +174,10 @@ def _epsg(properties: Mapping[str, Any], assets: Mapping[str, Any]) -> int:
     raise UnusableItem("it does not name its coordinate reference system")
 
 
-def _datetime(properties: Mapping[str, Any]) -> datetime:
+def _datetime(properties: Mapping[str, Any]) -> dt.datetime:
     text = properties.get("datetime") or properties.get("start_datetime")
     try:
-        moment = datetime.fromisoformat(str(text))
+        moment = dt.datetime.fromisoformat(str(text))
     except ValueError as error:
         raise UnusableItem("it has no date") from error
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -192,7 +193,8 @@ def _footprint(item: Mapping[str, Any]) -> BaseGeometry:
         if item.get("geometry"):
             outline = make_valid(shape(item["geometry"]))
         else:
-            outline = box(*[float(v) for v in item["bbox"]][:4])
+            west, south, east, north = map(float, item["bbox"])
+            outline = box(west, south, east, north)
         parts = [
             _unwrapped(p)
             for p in getattr(outline, "geoms", [outline])

@@ -24,6 +24,8 @@ from pipeline.scenes import Scene, UnusableItem, from_item
 from pipeline.wording import day_words, period_words
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from pystac_client import Client
     from urllib3 import Retry
 
@@ -135,7 +137,7 @@ def _retries(profile: CatalogProfile, progress: Progress) -> Retry:
     class TalkingRetry(Retry):
         """Tells the user about each new try."""
 
-        def increment(self, *args: Any, **kwargs: Any) -> Retry:
+        def increment(self, *args: Any, **kwargs: Any) -> Self:
             progress.check()
             again = super().increment(*args, **kwargs)
             number = RETRIES - (again.total or 0) + 1 if isinstance(again.total, int) else 2
