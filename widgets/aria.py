@@ -1,0 +1,31 @@
+"""Accessible names, roles and values the toolkit leaves out; `browser.Names` puts them on the page."""
+
+from __future__ import annotations
+
+RULES: list[tuple[str, str, str]] = [
+    (".eo-form", "role", "form"),
+    (".eo-form", "aria-label", "Settings"),
+    (".eo-size .noUi-handle", "aria-label", "Side length (km)"),
+    (".eo-size .noUi-handle", "aria-valuetext", "{} km"),
+    (".eo-cloud .noUi-handle", "aria-label", "Cloud cover, at most (%)"),
+    (".eo-cloud .noUi-handle", "aria-valuetext", "{} %"),
+    (".eo-k .noUi-handle", "aria-label", "Number of clusters"),
+    (".eo-k .noUi-handle", "aria-valuetext", "{} clusters"),
+    (".eo-opacity .noUi-handle", "aria-label", "Opacity of the clusters"),
+    (".eo-opacity .noUi-handle", "aria-valuetext", "{} %"),
+    (".eo-bar", "role", "progressbar"),
+    (".eo-bar", "aria-label", "Progress of the calculation"),
+    (".eo-status", "role", "status"),
+    (".eo-base select", "aria-label", "Base map"),
+    (".eo-mapcol", "role", "region"),
+    (".eo-mapcol", "aria-label", "Map"),
+    (".eo-map .leaflet-container", "role", "application"),
+    (".eo-map .leaflet-container", "aria-label", "Map: click to place the area"),
+    (".eo-results", "role", "region"),
+    (".eo-results", "aria-label", "Results"),
+    (".eo-rows", "role", "group"),
+    (".eo-rows", "aria-label", "Hectares per cluster"),
+    (".eo-bars svg", "role", "img"),
+    (".eo-bars svg", "aria-label", "Hectares per cluster; the rows above say the same in words"),
+]
+"""Selector, attribute, value."""

@@ -1,0 +1,84 @@
+"""What goes on beside a run, in threads of its own: knocking at catalogues, imports, files to download."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pipeline import catalogs
+from pipeline.errors import CatalogUnavailable
+from widgets.worker import Gate
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+FILES = {"geotiff": (".tif", "image/tiff"), "package": (".zip", "application/zip")}
+"""Kind of download -> ending and MIME type."""
+
+
+def look_around(
+    gate: Gate,
+    chosen: str,
+    on_silence: Callable[[catalogs.CatalogProfile], None],
+    on_examples: Callable[[Sequence[catalogs.Example]], None],
+) -> None:
+    """Knock at the catalogues: report the chosen one's silence, and the examples of those that answer.
+
+    The embedded demo always answers; it is started only when somebody wants it.
+    """
+    offered = {profile.name for profile in catalogs.offered()}
+
+    def look() -> None:
+        examples = [e for e in catalogs.examples() if e.catalog in offered]
+        awake = {catalogs.DEMO.name}
+        for name in dict.fromkeys([chosen, *(e.catalog for e in examples)]):
+            if name in awake:
+                continue
+            try:
+                catalogs.probe(name)
+                awake.add(name)
+            except CatalogUnavailable:
+                if name == chosen:
+                    gate.guard(on_silence)(catalogs.find(name))
+        gate.guard(on_examples)([e for e in examples if e.catalog in awake])
+
+    gate.in_background(look, "look-around")
+
+
+def load_backdrop(gate: Gate, catalog: str, on_loaded: Callable[[str, Any], None]) -> None:
+    """Fetch a catalogue's picture of its own land; hand it on with the catalogue's name."""
+
+    def load() -> None:
+        overlay = catalogs.backdrop(catalog)
+        if overlay is not None:
+            gate.guard(on_loaded)(catalog, overlay)
+
+    gate.in_background(load, "backdrop")
+
+
+def import_pipeline() -> None:
+    """Start the imports that a run needs, so that the first one does not wait for them."""
+    threading.Thread(target=import_module, args=("pipeline.analysis",), name="imports", daemon=True).start()
+
+
+def make_file(
+    gate: Gate,
+    analysis: Analysis,
+    kind: str,
+    save: Callable[[bytes, str, str], None],
+    finished: Callable[[], None],
+) -> None:
+    """Make a file of a result in memory and hand it on: content, name, MIME type."""
+    ending, mime_type = FILES[kind]
+
+    def make() -> None:
+        try:
+            exports = import_module("pipeline.exports")
+            content = exports.geotiff_bytes(analysis) if kind == "geotiff" else exports.package_zip(analysis)
+            gate.guard(save)(content, exports.file_stem(analysis) + ending, mime_type)
+        finally:
+            gate.guard(finished)()
+
+    gate.in_background(make, "download")

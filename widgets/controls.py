@@ -1,0 +1,150 @@
+"""The form column: fields, then message, progress, suggestions and the main button at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from html import escape
+
+import ipywidgets as ipw
+import traitlets
+
+from pipeline.catalogs import CatalogProfile
+from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS, MIN_SIZE_KM
+from widgets.messages import Action, Message
+from widgets.parts import classed, column, heading, html, push_button, row
+from widgets.settings import Settings
+
+CALCULATE, AGAIN, UPDATE, RUNNING = "Calculate clusters", "Calculate again", "Update clusters", "Calculating…"
+
+
+class Fields(ipw.VBox):
+    """The fields of the form; `settings` is what they hold, both ways."""
+
+    settings = traitlets.Instance(Settings)
+
+    def __init__(self, settings: Settings, catalogs: Sequence[CatalogProfile], max_size_km: float) -> None:
+        self._filling = False
+        self._fields: dict[str, ipw.ValueWidget] = {
+            "latitude": _text("Latitude (°)", "e.g. 46.4926"),
+            "longitude": _text("Longitude (°)", "e.g. 11.3390"),
+            "size_km": _slider(ipw.FloatSlider, "Side length (km)", MIN_SIZE_KM, max_size_km, 0.5, "eo-size"),
+            "start": _field(ipw.DatePicker(), "From"),
+            "end": _field(ipw.DatePicker(), "To"),
+            "max_cloud_cover": _slider(ipw.IntSlider, "Cloud cover, at most (%)", 0, 100, 5, "eo-cloud"),
+            "catalog": _field(ipw.Dropdown(options=[(c.title, c.name) for c in catalogs]), "Image catalogue"),
+            "n_clusters": _slider(ipw.IntSlider, "Number of clusters", MIN_CLUSTERS, MAX_CLUSTERS, 1, "eo-k"),
+        }
+        self._summary = html("", "eo-sum")
+        place = classed(ipw.Box([self._fields["latitude"], self._fields["longitude"]]), "eo-two")
+        period = classed(ipw.Box([self._fields["start"], self._fields["end"]]), "eo-two")
+        super().__init__(
+            [
+                column("eo-sec", heading("Area"), place, self._fields["size_km"], self._summary),
+                column(
+                    "eo-sec",
+                    heading("Image"),
+                    period,
+                    self._fields["max_cloud_cover"],
+                    self._fields["catalog"],
+                ),
+                column("eo-sec", heading("Clusters"), self._fields["n_clusters"]),
+            ]
+        )
+        self.add_class("eo-scroll")
+        self.settings = settings
+        self._fill(settings)
+        for widget in self._fields.values():
+            widget.observe(self._collect, "value")
+        self.observe(lambda change: self._fill(change.new), "settings")
+        self.show_area(None)
+
+    def show_area(self, area: tuple[float, int] | None) -> None:
+        """Tell the hectares and pixels of the area, or that there is none."""
+        if area is None:
+            self._summary.add_class("eo-none")
+            self._summary.value = "No area yet. Click the map."
+            return
+        self._summary.remove_class("eo-none")
+        self._summary.value = f"<b>{area[0]:,.0f} ha</b> · {area[1]:,} pixels of 10 m"
+
+    def _fill(self, settings: Settings) -> None:
+        self._filling = True
+        try:
+            for name, widget in self._fields.items():
+                widget.value = getattr(settings, name)
+        finally:
+            self._filling = False
+
+    def _collect(self, _change: object) -> None:
+        if not self._filling:
+            held = {f.name: self._fields[f.name].value for f in fields(Settings)}
+            self.settings = Settings(**held)
+
+
+class Foot(ipw.VBox):
+    """Message, suggestions, progress and main button. It grows upwards: the button never moves."""
+
+    def __init__(self, *, on_run: Callable[[], None], on_cancel: Callable[[], None]) -> None:
+        self._status = html("", "eo-status")
+        self._detail = html("", "eo-detail")
+        self._box = row("eo-msg", self._status, self._detail)
+        self._kind = ""
+        self._bar = classed(ipw.FloatProgress(min=0, max=1, layout=ipw.Layout(width="auto")), "eo-bar")
+        self._progress = row("eo-progress", self._bar, push_button("Cancel", on_cancel, "eo-cancel"))
+        self._actions = row("eo-actions")
+        self._main = push_button(CALCULATE, on_run, "eo-main", "eo-primary")
+        super().__init__([self._box, self._main])
+        self.add_class("eo-foot-form")
+
+    def show(self, message: Message, act: Callable[[Action], None]) -> None:
+        """Show a message and its next steps."""
+        self._say(message.kind, message.html)
+        buttons = [push_button(a.label, lambda a=a: act(a)) for a in message.actions]
+        old, self._actions.children = self._actions.children, buttons
+        self._arrange(self._actions if buttons else None)
+        for button in old:
+            button.close()
+
+    def show_progress(self, stage: str, detail: str, fraction: float) -> None:
+        """Show how far a run is."""
+        self._say("plain", f"<b>{escape(stage)}</b>")
+        self._detail.value = f"&nbsp;· {escape(detail)}" if detail else ""
+        self._bar.value = fraction
+        self._arrange(self._progress)
+
+    def show_button(self, text: str, *, primary: bool, enabled: bool) -> None:
+        """Set what the main button says."""
+        self._main.description = text
+        self._main.disabled = not enabled
+        (self._main.add_class if primary else self._main.remove_class)("eo-primary")
+
+    def _say(self, kind: str, text: str) -> None:
+        if kind != self._kind:
+            self._box.remove_class(f"eo-is-{self._kind}")
+            self._box.add_class(f"eo-is-{kind}")
+            self._kind = kind
+        self._status.value = f"<div role='alert'>{text}</div>" if kind == "err" else f"<div>{text}</div>"
+        self._detail.value = ""
+
+    def _arrange(self, between: ipw.Widget | None) -> None:
+        children = (self._box, self._main) if between is None else (self._box, between, self._main)
+        if self.children != children:
+            self.children = children
+
+
+def _field(widget: ipw.ValueWidget, label: str, *names: str) -> ipw.ValueWidget:
+    widget.description = label
+    return classed(widget, "eo-field", *names)
+
+
+def _text(label: str, placeholder: str) -> ipw.Text:
+    return _field(ipw.Text(placeholder=placeholder, continuous_update=False), label)
+
+
+def _slider(
+    kind: type[ipw.ValueWidget], label: str, low: float, high: float, step: float, name: str
+) -> ipw.ValueWidget:
+    options = {"readout_format": ".1f"} if kind is ipw.FloatSlider else {}
+    slider = kind(min=low, max=high, step=step, continuous_update=False, **options)
+    return _field(slider, label, "eo-slide", name)

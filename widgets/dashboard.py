@@ -1,0 +1,316 @@
+"""Puts the parts together and passes values between them: the only file that knows them all."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from pipeline import catalogs
+from pipeline.errors import Cancelled, InvalidRequest
+from pipeline.grid import grid_for, hectares, outline
+from pipeline.request import AnalysisRequest, AreaOfInterest
+from pipeline.wording import day_words
+from widgets import background, messages, results, words
+from widgets.aria import RULES
+from widgets.browser import Download, Heartbeat, Names
+from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
+from widgets.header import header, style
+from widgets.layers import Ring
+from widgets.map_view import MapView
+from widgets.messages import Action, Message
+from widgets.parts import classed, column
+from widgets.results import FRESH, STALE, UPDATING, Results
+from widgets.settings import Settings, at_the_start
+from widgets.view import Box
+from widgets.worker import Delay, Gate, Progress, Worker
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+RECLUSTER_AFTER_S = 0.3
+"""How long the number of clusters must rest before pixels are grouped anew."""
+WORLD = ((20.0, 0.0), 2.5)
+EXAMPLE_ZOOM = 11.5
+
+
+class Dashboard(ipw.VBox):
+    """The page. Show it as the last value of a notebook cell."""
+
+    def __init__(self) -> None:
+        self._gate = Gate(self._report)
+        guard = self._gate.guard
+        self._worker = Worker(self._gate, progress=self._progressed, done=self._done, failed=self._failed)
+        self._later = Delay(RECLUSTER_AFTER_S, guard(self._recluster))
+        self._analysis: Analysis | None = None
+        self._area: AreaOfInterest | None = None
+        self._done_message: Message | None = None
+        self._shift, self._started = 0.0, 0.0
+        self._warm = self._reclustering = False
+        self._looked_at: tuple[float, ...] = ()
+
+        start = at_the_start()
+        self._fields = Fields(start, catalogs.offered(), catalogs.max_size_km())
+        self._foot = Foot(on_run=guard(self._run), on_cancel=guard(self._cancel))
+        self._results = Results(
+            on_example=guard(self._take_example),
+            on_ticks=guard(self._ticked),
+            on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
+            on_download=guard(self._download),
+        )
+        self._map = MapView(*_first_view(start.catalog), guard(self._clicked), guard)
+        self._names = Names(RULES, on_enter=guard(self._run), on_escape=guard(self._results.close_cards))
+        self._saver = Download()
+        form = column("eo-form", self._fields, self._foot)
+        app = column("eo-app", header(), form, self._map, self._results)
+        unseen = classed(ipw.Box([self._names, self._saver, Heartbeat()]), "eo-unseen")
+        super().__init__([style(), app, unseen])
+        self.add_class("eo-wrap")
+
+        self._fields.observe(guard(self._changed), "settings")
+        self._refresh()
+        show_examples = self._results.invitation.show_examples
+        background.look_around(self._gate, start.catalog, self._silent, show_examples)
+        background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
+
+    # What the visitor does
+
+    def _clicked(self, latitude: float, longitude: float) -> None:
+        self._shift = longitude - words.wrapped(longitude)
+        self._fields.settings = self._fields.settings.at(latitude, longitude)
+
+    def _changed(self, change: Any) -> None:
+        if not self._warm:
+            self._warm = True
+            background.import_pipeline()
+        if change.new.catalog != change.old.catalog:
+            self._lay_backdrop(change.new.catalog, None)
+            background.load_backdrop(self._gate, change.new.catalog, self._lay_backdrop)
+            example = _demo_example(change.new)
+            if example is not None:
+                self._take_example(example)
+                return
+        self._refresh()
+
+    def _take_example(self, example: catalogs.Example) -> None:
+        self._shift = self._map.copy_of(example.longitude)
+        self._fields.settings = self._fields.settings.of_example(example)
+        if self._area is not None:
+            self._map.look_at(Box.around(self._ring(self._area)))
+
+    def _act(self, action: Action) -> None:
+        if action.deed == "demo":
+            self._take_example(next(e for e in catalogs.examples() if e.catalog == catalogs.DEMO.name))
+        if action.changes is not None:
+            self._fields.settings = action.changes
+        if action.deed in ("retry", "change and run"):
+            self._run()
+
+    def _ticked(self) -> None:
+        self._map.set_ticks(self._results.legend.ticks)
+
+    def _run(self) -> None:
+        self._later.cancel()
+        request = self._request()
+        if request is None or self._worker.busy:
+            return
+        if self._differs_in_clusters_only(request):
+            self._recluster()
+            return
+
+        def work(progress: Progress, cancelled: Any) -> Analysis:
+            from pipeline import analyse
+
+            return analyse(request, progress, cancelled, on_detail=progress.detail)
+
+        self._start(work, "searching")
+
+    def _cancel(self) -> None:
+        if self._worker.cancel():
+            self._refresh(messages.of_error(Cancelled(), self._fields.settings))
+            self._names.focus(".eo-main")
+
+    def _download(self, kind: str) -> None:
+        analysis = self._analysis
+        if analysis is None:
+            self._foot.show(Message("warn", messages.NOTHING_TO_DOWNLOAD), self._act)
+            return
+        self._results.set_saving(True)
+        background.make_file(
+            self._gate, analysis, kind, self._saver.save, lambda: self._results.set_saving(False)
+        )
+
+    # Runs
+
+    def _recluster(self) -> None:
+        analysis, request = self._analysis, self._request()
+        if analysis is None or request is None or not self._differs_in_clusters_only(request):
+            return
+        n_clusters = request.n_clusters
+        if self._worker.busy:
+            if not self._reclustering:
+                return
+            self._worker.cancel()
+
+        def work(progress: Progress, cancelled: Any) -> Analysis:
+            return analysis.recluster(n_clusters, progress, cancelled)
+
+        self._start(work, "clustering")
+
+    def _start(self, work: Any, stage: str) -> None:
+        if not self._worker.start(work):
+            return
+        self._started = time.monotonic()
+        self._reclustering = stage == "clustering"
+        self._looked_at = self._map.looks_at
+        self._foot.show_progress(words.STAGES[stage], "", 0)
+        self._refresh()
+
+    def _progressed(self, stage: str, fraction: float, detail: str) -> None:
+        self._foot.show_progress(words.STAGES[stage], detail, fraction)
+
+    def _done(self, analysis: Analysis) -> None:
+        moved_area = self._analysis is None or self._analysis.request.area != analysis.request.area
+        self._analysis = analysis
+        ring = self._ring(analysis.request.area)
+        self._results.show(analysis)
+        shift = self._shift_of(analysis.request.area)
+        self._map.show_result(analysis.overlays, shift, results.credit(analysis), self._results.legend.ticks)
+        if moved_area and self._map.looks_at == self._looked_at:
+            self._map.look_at_if_needed(Box.around(ring))
+        area_ha = hectares(analysis.grid)
+        self._done_message = messages.done(
+            time.monotonic() - self._started,
+            len(analysis.areas) - 1,
+            analysis.clear_share * area_ha,
+            area_ha,
+        )
+        self._refresh()
+
+    def _failed(self, error: Exception) -> None:
+        self._refresh(messages.of_error(error, self._fields.settings))
+
+    def _report(self, error: Exception) -> None:
+        self._foot.show(messages.of_error(error, self._fields.settings), self._act)
+
+    # What the page shows
+
+    def _refresh(self, message: Message | None = None) -> None:
+        """Bring every part in line with the form, the result and the worker."""
+        settings, problem, request = self._fields.settings, None, None
+        try:
+            self._area = settings.area()
+            request = settings.request()
+        except InvalidRequest as error:
+            problem = messages.of_error(error, settings)
+        self._show_area(settings)
+        if self._worker.busy:
+            self._foot.show_button(RUNNING, primary=True, enabled=False)
+            self._set_results(UPDATING)
+            return
+        current = self._analysis is not None and self._analysis.request == request
+        if self._analysis is not None and request is not None and self._differs_in_clusters_only(request):
+            self._set_results(UPDATING)
+            if message is None:
+                self._later.restart()
+                return
+        self._set_results(FRESH if current else STALE)
+        self._foot.show(message or problem or self._state_message(request, current), self._act)
+        label = AGAIN if current else CALCULATE if self._analysis is None else UPDATE
+        self._foot.show_button(label, primary=not current, enabled=request is not None)
+
+    def _state_message(self, request: AnalysisRequest | None, current: bool) -> Message:
+        if request is None:
+            return Message("plain", "Choose an area first.")
+        if self._analysis is None:
+            return messages.ready(hectares(grid_for(request.area)))
+        if current and self._done_message is not None:
+            return self._done_message
+        return messages.stale(day_words(self._analysis.date))
+
+    def _set_results(self, state: str) -> None:
+        if self._analysis is not None:
+            self._results.set_state(self._analysis, state)
+
+    def _show_area(self, settings: Settings) -> None:
+        area, result, busy = self._area, self._analysis, self._worker.busy
+        ring = None
+        if area is None:
+            self._fields.show_area(None)
+        else:
+            grid, ring = grid_for(area), self._ring(area)
+            self._fields.show_area((hectares(grid), grid.shape[0] * grid.shape[1]))
+        self._map.show_areas(ring, self._ring(result.request.area) if result else None, running=busy)
+        pill = f"Click anywhere to place a {settings.size_km:g} km square"
+        self._map.invite(pill if area is None and result is None else None)
+        if result is not None:
+            self._map.bar.show_controls()
+            return
+        self._results.invitation.show_step(0 if area is None else 2 if busy else 1, running=busy)
+        self._map.bar.show_hint(
+            "No area chosen yet"
+            if area is None
+            else "You can go on looking around while this runs"
+            if busy
+            else "Click again to move the area"
+        )
+        if ring is not None and not busy:
+            self._map.look_at_if_unseen(Box.around(ring))
+
+    def _silent(self, profile: catalogs.CatalogProfile) -> None:
+        """Tell that the chosen catalogue does not answer, unless the visitor has gone on."""
+        unchanged = self._fields.settings.catalog == profile.name and self._analysis is None
+        if unchanged and not self._worker.busy:
+            self._foot.show(messages.silent_catalog(profile.label), self._act)
+
+    def _lay_backdrop(self, catalog: str, overlay: Any) -> None:
+        if catalog == self._fields.settings.catalog:
+            self._map.set_backdrop(overlay)
+
+    # Small answers
+
+    def _request(self) -> AnalysisRequest | None:
+        try:
+            return self._fields.settings.request()
+        except InvalidRequest:
+            return None
+
+    def _differs_in_clusters_only(self, request: AnalysisRequest) -> bool:
+        if self._analysis is None or request == self._analysis.request:
+            return False
+        return replace(request, n_clusters=self._analysis.request.n_clusters) == self._analysis.request
+
+    def _shift_of(self, area: AreaOfInterest) -> float:
+        return self._shift if area == self._area else self._map.copy_of(area.longitude)
+
+    def _ring(self, area: AreaOfInterest) -> Ring:
+        shift = self._shift_of(area)
+        return [(latitude, longitude + shift) for latitude, longitude in outline(grid_for(area))]
+
+
+def _first_view(catalog: str) -> tuple[tuple[float, float], float]:
+    for example in catalogs.examples():
+        if example.catalog == catalog:
+            return (example.latitude, example.longitude), EXAMPLE_ZOOM
+    return WORLD
+
+
+def _demo_example(settings: Settings) -> catalogs.Example | None:
+    """Return the demo's example when the demo was chosen while the area lies elsewhere."""
+    if settings.catalog != catalogs.DEMO.name:
+        return None
+    example = next(e for e in catalogs.examples() if e.catalog == settings.catalog)
+    here = settings.at(example.latitude, example.longitude)
+    return None if _near(settings, here) else example
+
+
+def _near(one: Settings, other: Settings) -> bool:
+    try:
+        a, b = one.area(), other.area()
+    except InvalidRequest:
+        return False
+    if a is None or b is None:
+        return False
+    return abs(a.latitude - b.latitude) < 0.2 and abs(a.longitude - b.longitude) < 0.3

@@ -1,0 +1,139 @@
+"""What lies on the map: the base map, the outline of the area, the pictures of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ipyleaflet as leaflet
+
+from widgets import world
+
+if TYPE_CHECKING:
+    from pipeline.overlays import Overlay, Overlays
+
+PANES = {
+    "backdrop": {"zIndex": 300},
+    "img": {"zIndex": 420},
+    "clusters": {"zIndex": 450},
+    "aoi": {"zIndex": 460},
+}
+"""Drawing order of our own layers; tiles are at 200, the outline of the continents below them (style.css)."""
+
+LIGHT, SATELLITE, NONE = "Light map", "Satellite", "No map"
+_TILES = {LIGHT: leaflet.basemaps.OpenStreetMap.Mapnik, SATELLITE: leaflet.basemaps.Esri.WorldImagery}
+"""Sources that ask for no key; style.css makes the first one light."""
+
+LatLon = tuple[float, float]
+Ring = Sequence[LatLon]
+
+
+class Base:
+    """The ground under everything: continents, tiles from outside, a catalogue's picture of its own land."""
+
+    names = (LIGHT, SATELLITE, NONE)
+
+    def __init__(self) -> None:
+        style = {"color": "#b9c3c9", "weight": 1, "fillColor": "#f4f3ee", "fillOpacity": 1}
+        self._continents = leaflet.GeoJSON(data=world.land(), style=style)
+        self._tiles: dict[str, leaflet.TileLayer] = {}
+        self._chosen = LIGHT
+        self._backdrop: leaflet.ImageOverlay | None = None
+
+    @property
+    def layers(self) -> list[leaflet.Layer]:
+        """The layers, lowest first."""
+        backdrop = [self._backdrop] if self._backdrop is not None and self._chosen != NONE else []
+        return [self._continents, *self._chosen_tiles(), *backdrop]
+
+    def choose(self, name: str) -> None:
+        """Take another base map."""
+        self._chosen = name
+
+    def set_backdrop(self, overlay: Overlay | None) -> None:
+        """Lay a picture of the land over the tiles, or take it away."""
+        if self._backdrop is not None:
+            self._backdrop.close()
+        self._backdrop = None
+        if overlay is not None:
+            self._backdrop = picture(overlay, 0, pane="backdrop", attribution="Made-up land of the demo")
+
+    def _chosen_tiles(self) -> list[leaflet.TileLayer]:
+        if self._chosen == NONE:
+            return []
+        if self._chosen not in self._tiles:
+            self._tiles[self._chosen] = leaflet.basemap_to_tiles(_TILES[self._chosen])
+        return [self._tiles[self._chosen]]
+
+
+class Outline:
+    """A line around an area: dark on a white edge, visible on any ground."""
+
+    def __init__(self) -> None:
+        self.layers: tuple[leaflet.Polygon, ...] = ()
+
+    def draw(self, ring: Ring | None, *, dashed: bool = False, filled: bool = False) -> None:
+        """Show the line around a ring, or no line."""
+        if ring is None:
+            self.layers = ()
+            return
+        if not self.layers:
+            self.layers = (
+                leaflet.Polygon(color="#ffffff", weight=5, opacity=0.95, fill=False, pane="aoi"),
+                leaflet.Polygon(
+                    color="#14212b", weight=2, opacity=1, fill_opacity=0.08, fill=False, pane="aoi"
+                ),
+            )
+        dark = self.layers[1]
+        dark.dash_array = "8 6" if dashed else None
+        dark.fill = filled
+        for line in self.layers:
+            line.locations = [list(point) for point in ring]
+
+
+class Pictures:
+    """The true-colour and false-colour image of a result and one picture per cluster."""
+
+    def __init__(self) -> None:
+        self.true_colour: leaflet.ImageOverlay | None = None
+        self.false_colour: leaflet.ImageOverlay | None = None
+        self.clusters: tuple[leaflet.ImageOverlay, ...] = ()
+
+    @property
+    def layers(self) -> list[leaflet.ImageOverlay]:
+        """The pictures, lowest first."""
+        images = [image for image in (self.true_colour, self.false_colour) if image is not None]
+        return [*images, *self.clusters]
+
+    def replace(self, overlays: Overlays, shift: float, credit: str) -> list[leaflet.ImageOverlay]:
+        """Take the pictures of a result; return those that are not needed any more, for closing.
+
+        An image that stays the same (only the number of clusters changed) keeps its layer.
+        """
+        old = self.layers
+        self.true_colour = _kept(self.true_colour, overlays.true_colour, shift, credit)
+        self.false_colour = _kept(self.false_colour, overlays.false_colour, shift, credit)
+        self.clusters = tuple(picture(overlay, shift, pane="clusters") for overlay in overlays.clusters)
+        kept = {id(layer) for layer in self.layers}
+        return [layer for layer in old if id(layer) not in kept]
+
+
+def picture(overlay: Overlay, shift: float, *, pane: str, attribution: str = "") -> leaflet.ImageOverlay:
+    """Return an image layer, its longitudes shifted to the world copy the map looks at."""
+    return leaflet.ImageOverlay(
+        url=overlay.url, bounds=_shifted(overlay, shift), pane=pane, attribution=attribution
+    )
+
+
+def _shifted(overlay: Overlay, shift: float) -> tuple[LatLon, LatLon]:
+    (south, west), (north, east) = overlay.bounds
+    return ((south, west + shift), (north, east + shift))
+
+
+def _kept(
+    layer: leaflet.ImageOverlay | None, overlay: Overlay, shift: float, credit: str
+) -> leaflet.ImageOverlay:
+    bounds = _shifted(overlay, shift)
+    if layer is not None and layer.url == overlay.url and tuple(map(tuple, layer.bounds)) == bounds:
+        return layer
+    return picture(overlay, shift, pane="img", attribution=credit)

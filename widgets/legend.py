@@ -1,0 +1,143 @@
+"""Legend and bar chart in one: a row per cluster (colour, on or off, name, hectares), its bar below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+import ipywidgets as ipw
+
+from widgets import words
+from widgets.charts import HectareBars, row_height
+from widgets.parts import checkbox, classed, column, html, row, shown
+from widgets.rows import AreaRow
+
+NOTE = "Names are suggestions from the spectra, not checked on the ground."
+WHY = (
+    "<details class='eo-card eo-why'><summary>Why these names?</summary><div class='eo-pop'>"
+    "<p>Each cluster's average colour is compared with simple rules. NDVI is high where plants are dense "
+    "and near or below zero over water; NDWI is high over water; the rest is told apart by brightness.</p>"
+    "<p>The number beside a name is the one that decided. Towns and bare soil look alike in these four "
+    "bands, and so do deep shadow and dark water: check with the true-colour image.</p></div></details>"
+)
+
+
+class LegendRow(ipw.HBox):
+    """One row; it lives as long as the page and takes the values of each new result."""
+
+    def __init__(self, on_tick: Callable[[], None]) -> None:
+        self._chip, self._reason = html("", "eo-chip"), html("", "eo-reason")
+        self._hectares, self._share = html("", "eo-num"), html("", "eo-pct")
+        self.box = checkbox("", True, "eo-name")
+        self.box.observe(lambda _change: on_tick(), "value")
+        self._name = html("", "eo-name")
+        super().__init__()
+        self.add_class("eo-row")
+
+    def show(self, values: AreaRow) -> None:
+        """Take the values of a cluster, or of what is masked."""
+        name = escape(values.name)
+        ink = "#ffffff" if _is_dark(values.color) else "#14212b"
+        style = f"background:{escape(values.color)};color:{ink}"
+        self._chip.value = f"<span style='{style}'>{values.number or '–'}</span>"
+        self._reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
+        self._hectares.value = f"<b>{words.hectares(values.hectares)}</b> ha"
+        self._share.value = words.percent(values.share)
+        if values.number:
+            self.box.description = values.name
+            label: ipw.Widget = self.box
+        else:
+            self._name.value = f"<span>{name}</span>"
+            self.add_class("eo-masked")
+            label = self._name
+        if not self.children:
+            self.children = (self._chip, label, self._reason, self._hectares, self._share)
+
+
+class Legend(ipw.VBox):
+    """All rows over their bars, the checkbox for all of them, the total and a note.
+
+    Parameters
+    ----------
+    on_ticks : callable
+        Called when clusters were switched on or off by the visitor.
+    on_mixed : callable
+        Called with whether some but not all clusters are on.
+    """
+
+    def __init__(self, on_ticks: Callable[[], None], on_mixed: Callable[[bool], None]) -> None:
+        self._on_ticks, self._on_mixed = on_ticks, on_mixed
+        self._quiet = False
+        self._rows: list[LegendRow] = []
+        self._shown = 0
+        self._masked = LegendRow(lambda: None)
+        self._all = checkbox("All clusters", True, "eo-all")
+        self._all.observe(self._tick_all, "value")
+        self._bars = HectareBars()
+        self._column = column("eo-rows")
+        self._total = html("", "eo-total")
+        self._notes = html("", "eo-notes")
+        chart = classed(ipw.Box([self._bars, self._column]), "eo-chart")
+        super().__init__(
+            [row("eo-tools", self._all), chart, self._total, self._notes, html(f"{NOTE} {WHY}", "eo-note")]
+        )
+        self.add_class("eo-pad")
+
+    @property
+    def ticks(self) -> tuple[bool, ...]:
+        """Which clusters are on, in their order."""
+        return tuple(r.box.value for r in self._rows[: self._shown])
+
+    def show(self, rows: Sequence[AreaRow], notes: Sequence[str]) -> None:
+        """Show a result. Ticks stay when the number of clusters does, else all clusters are on."""
+        n_clusters = len(rows) - 1
+        while len(self._rows) < n_clusters:
+            self._rows.append(LegendRow(self._ticked))
+        for legend_row, values in zip([*self._rows[:n_clusters], self._masked], rows, strict=True):
+            legend_row.show(values)
+        if n_clusters != self._shown:
+            self._shown = n_clusters
+            self._set_all(True)
+            self._column.children = (*self._rows[:n_clusters], self._masked)
+            (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
+        self._bars.show(rows, n_clusters)
+        self._total.value = _total(sum(r.hectares for r in rows))
+        self._notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
+        shown(self._notes, bool(notes))
+
+    def _ticked(self) -> None:
+        if not self._quiet:
+            self._summarise()
+            self._on_ticks()
+
+    def _tick_all(self, change: object) -> None:
+        if not self._quiet:
+            self._set_all(self._all.value)
+            self._on_ticks()
+
+    def _set_all(self, on: bool) -> None:
+        self._quiet = True
+        try:
+            for legend_row in self._rows[: self._shown]:
+                legend_row.box.value = on
+        finally:
+            self._quiet = False
+        self._summarise()
+
+    def _summarise(self) -> None:
+        ticks = self.ticks
+        self._quiet = True
+        try:
+            self._all.value = all(ticks)
+        finally:
+            self._quiet = False
+        self._on_mixed(any(ticks) and not all(ticks))
+
+
+def _total(hectares: float) -> str:
+    return f"<span>Whole area</span><b>{words.hectares(hectares)}</b> ha<i>100 %</i>"
+
+
+def _is_dark(color: str) -> bool:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 140

@@ -1,0 +1,117 @@
+"""What the page says about a run: a sentence, how serious it is, and the next step as buttons."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from pipeline.errors import (
+    AnalysisError,
+    AreaTooLarge,
+    Cancelled,
+    CatalogUnavailable,
+    InvalidRequest,
+    NoScenesFound,
+    NothingToGroup,
+    ReadFailed,
+    TooCloudy,
+)
+from widgets import words
+from widgets.settings import Settings
+
+Kind = Literal["plain", "ok", "warn", "err"]
+Deed = Literal["retry", "demo", "change", "change and run"]
+
+UNEXPECTED = (
+    "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
+)
+NOTHING_TO_DOWNLOAD = "There is nothing to download yet. Calculate clusters first."
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button under a message."""
+
+    label: str
+    deed: Deed
+    """What it does: run again, go to the demo, change fields, or change fields and run."""
+    changes: Settings | None = None
+    """The settings after a change."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence on the page with its next steps."""
+
+    kind: Kind
+    html: str
+    actions: tuple[Action, ...] = ()
+
+
+def ready(area_ha: float) -> Message:
+    """Return what an area that can be calculated says."""
+    seconds = max(2, math.ceil(area_ha / 2_000))
+    return Message("plain", f"Ready. {area_ha:,.0f} ha, about {seconds} seconds.")
+
+
+def stale(day_of_result: str) -> Message:
+    """Return what settings other than the result's say."""
+    return Message("warn", f"<b>Settings changed.</b> The results are still from {escape(day_of_result)}.")
+
+
+def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Message:
+    """Return the line of a finished run."""
+    text = f"{n_clusters} clusters, {clear_ha:,.0f} of {area_ha:,.0f} ha clear."
+    return Message("ok", f"<b>Done in {seconds:.1f} s.</b> {text}")
+
+
+def silent_catalog(title: str) -> Message:
+    """Return what is said when the chosen catalogue gives no answer to a knock."""
+    html = (
+        f"<b>{escape(title)} does not answer.</b> Images cannot be fetched from it now. "
+        "The demo works without internet."
+    )
+    return Message("warn", html, (Action("Use the demo", "demo"),))
+
+
+def of_error(error: Exception, settings: Settings) -> Message:
+    """Return the message for anything a run or the making of a request raised."""
+    if isinstance(error, Cancelled):
+        return Message("plain", "Stopped.")
+    if not isinstance(error, AnalysisError):
+        return Message("err", words.bold_first_sentence(UNEXPECTED), (Action("Try again", "retry"),))
+    serious = isinstance(error, CatalogUnavailable | ReadFailed)
+    kind: Kind = "err" if serious else "warn"
+    return Message(kind, words.bold_first_sentence(str(error)), _next_steps(error, settings))
+
+
+def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
+    match error:
+        case TooCloudy():
+            limit = min(5 * math.ceil(error.best_cloud_cover / 5), 100)
+            allow = Action(f"Allow {limit} %", "change and run", settings.changed(max_cloud_cover=limit))
+            return (allow, *_search_wider(settings))
+        case NoScenesFound() | NothingToGroup():
+            return _search_wider(settings)
+        case CatalogUnavailable() | ReadFailed():
+            demo = () if settings.catalog == "demo" else (Action("Use the demo", "demo"),)
+            return (Action("Try again", "retry"), *demo)
+        case AreaTooLarge():
+            smaller = settings.changed(size_km=error.limit_km)
+            return (Action(f"Use {error.limit_km:g} km", "change and run", smaller),)
+        case InvalidRequest() if settings.start and settings.end and settings.end < settings.start:
+            swapped = settings.changed(start=settings.end, end=settings.start)
+            return (Action("Swap them", "change", swapped),)
+    return ()
+
+
+def _search_wider(settings: Settings) -> tuple[Action, ...]:
+    if settings.start is None or settings.end is None:
+        return ()
+    start, end = words.widened(settings.start, settings.end)
+    if (start, end) == (settings.start, settings.end):
+        return ()
+    label = f"Search {words.short_months(start, end)}"
+    return (Action(label, "change and run", settings.changed(start=start, end=end)),)

@@ -1,0 +1,75 @@
+// Gives parts of the page the names, roles and keys that the toolkit leaves out.
+// Rules are [selector, attribute, value]; "{}" in a value stands for the slider's present number.
+
+function put(element, attribute, template) {
+  const now = Number(element.getAttribute("aria-valuenow"));
+  const value = template.replace("{}", Number.isInteger(now) ? now : now.toFixed(1));
+  if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+}
+
+function whenAttached(el, start) {
+  const root = el.closest(".eo-wrap");
+  if (root) start(root);
+  else requestAnimationFrame(() => whenAttached(el, start));
+}
+
+function render({ model, el }) {
+  let stop = () => {};
+
+  whenAttached(el, (root) => {
+    let queued = false;
+    const apply = () => {
+      queued = false;
+      for (const [selector, attribute, value] of model.get("rules"))
+        for (const element of root.querySelectorAll(selector)) put(element, attribute, value);
+      const all = root.querySelector(".eo-all input");
+      if (all) all.indeterminate = model.get("mixed");
+    };
+    const soon = () => {
+      if (!queued) requestAnimationFrame(apply);
+      queued = true;
+    };
+
+    const keys = (event) => {
+      const field = event.target.closest?.(".eo-form input:not([type=checkbox])");
+      if (event.key === "Enter" && field) setTimeout(() => model.send({ event: "enter" }), 60);
+      if (event.key !== "Escape") return;
+      for (const card of root.querySelectorAll("details[open]")) {
+        card.open = false;
+        card.querySelector("summary").focus();
+      }
+      model.send({ event: "escape" });
+    };
+    const outside = (event) => {
+      for (const card of root.querySelectorAll("details[open]"))
+        if (!card.contains(event.target)) card.open = false;
+    };
+    const messages = (message) => {
+      if (message.focus) requestAnimationFrame(() => root.querySelector(message.focus)?.focus());
+    };
+
+    const observer = new MutationObserver(soon);
+    const watched = ["aria-valuenow", "aria-valuetext"];
+    observer.observe(root, { subtree: true, childList: true, attributeFilter: watched });
+    root.addEventListener("keydown", keys);
+    root.addEventListener("click", outside);
+    model.on("change:rules", soon);
+    model.on("change:mixed", soon);
+    model.on("msg:custom", messages);
+    model.set("reduced_motion", matchMedia("(prefers-reduced-motion: reduce)").matches);
+    model.save_changes();
+    soon();
+
+    stop = () => {
+      observer.disconnect();
+      root.removeEventListener("keydown", keys);
+      root.removeEventListener("click", outside);
+      model.off("change:rules", soon);
+      model.off("change:mixed", soon);
+      model.off("msg:custom", messages);
+    };
+  });
+  return () => stop();
+}
+
+export default { render };

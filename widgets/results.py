@@ -1,0 +1,142 @@
+"""The results column: an invitation first, then the scene, the legend and the downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+import ipywidgets as ipw
+
+from pipeline.catalogs import Example
+from pipeline.wording import day_words
+from widgets import rows, words
+from widgets.invitation import Invitation
+from widgets.legend import Legend
+from widgets.parts import classed, column, html, push_button, row
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+FRESH, UPDATING, STALE = "fresh", "updating", "stale"
+
+
+class Results(ipw.VBox):
+    """The column; `legend` tells which clusters are on.
+
+    Parameters
+    ----------
+    on_example, on_ticks, on_mixed : callable
+        Called with the chosen example; when clusters were switched; with whether only some are on.
+    on_download : callable
+        Called with ``"geotiff"`` or ``"package"``.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_example: Callable[[Example], None],
+        on_ticks: Callable[[], None],
+        on_mixed: Callable[[bool], None],
+        on_download: Callable[[str], None],
+    ) -> None:
+        self.invitation = Invitation(on_example)
+        self.legend = Legend(on_ticks, on_mixed)
+        self._on_download = on_download
+        self._head = html("", "eo-scene")
+        self._main = push_button(
+            "Download GeoTIFF", lambda: on_download("geotiff"), "eo-download", icon="download"
+        )
+        self._more = push_button("More formats", self._toggle_formats, "eo-more")
+        self._formats = column(
+            "eo-formats",
+            push_button("Package for QGIS (.zip)", lambda: self._chosen("package"), "eo-format"),
+            html("GeoTIFF, class names (.aux.xml) and style (.qml)", "eo-muted"),
+        )
+        self._body = classed(ipw.Box([self.legend]), "eo-body")
+        self._foot = row("eo-foot", self._main, self._more)
+        super().__init__([self.invitation])
+        self.add_class("eo-results")
+
+    def show(self, analysis: Analysis) -> None:
+        """Show a result as a fresh one."""
+        self.legend.show(rows.of(analysis), analysis.notes)
+        self.set_state(analysis, FRESH)
+        if len(self.children) == 1:
+            self.children = (self._head, self._body, self._foot)
+
+    def set_state(self, analysis: Analysis, state: str) -> None:
+        """Show the result as fresh, as being updated, or as out of date."""
+        stale = state == STALE
+        (self.add_class if stale else self.remove_class)("eo-stale")
+        self._head.value = _head(analysis, state)
+        self._main.description = (
+            f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
+        )
+        (self._main.add_class if state == FRESH else self._main.remove_class)("eo-primary")
+
+    def set_saving(self, saving: bool) -> None:
+        """Tell that a file is being made."""
+        self._main.disabled = self._more.disabled = saving
+
+    def close_cards(self) -> None:
+        """Close the list of formats."""
+        self._show_formats(False)
+
+    def _toggle_formats(self) -> None:
+        self._show_formats(self._formats not in self._foot.children)
+
+    def _show_formats(self, visible: bool) -> None:
+        formats = (self._formats,) if visible else ()
+        self._foot.children = (self._main, self._more, *formats)
+
+    def _chosen(self, kind: str) -> None:
+        self.close_cards()
+        self._on_download(kind)
+
+
+def _head(analysis: Analysis, state: str) -> str:
+    badges = {
+        FRESH: f"<span class='eo-badge'>{words.percent(analysis.clear_share)} clear here</span>",
+        UPDATING: "<span class='eo-badge'>Updating…</span>",
+        STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
+    }
+    scene = analysis.scenes[0]
+    platforms = _joined(words.PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
+    tiles = sorted({s.tile for s in analysis.scenes})
+    label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
+    facts = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in _facts(analysis))
+    return (
+        f"<div class='eo-date'><b>{day_words(scene.datetime.date())}</b>{badges[state]}</div>"
+        f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"
+        f"<dl class='eo-pop'>{facts}</dl></details></div>"
+    )
+
+
+def _facts(analysis: Analysis) -> list[tuple[str, str]]:
+    """Return names and values (HTML) of what should be known about the images used."""
+    scenes = analysis.scenes
+    plural = "s" if len(scenes) > 1 else ""
+    clouds = [f"{s.cloud_cover:.1f} %" for s in scenes if s.cloud_cover is not None]
+    offsets = {s.offset.words for s in scenes}
+    factor = analysis.true_area_factor
+    return [
+        (f"Scene{plural}", "<br>".join(escape(s.id) for s in scenes)),
+        (f"Cloud cover of the whole tile{plural}", escape(", ".join(clouds)) or "not given"),
+        ("Offset", "<br>".join(escape(text) for text in sorted(offsets))),
+        (
+            "Areas",
+            f"Counted on the 10 m UTM grid (EPSG:{escape(str(scenes[0].epsg))}). "
+            f"On the ellipsoid they are × {factor:.4f}.",
+        ),
+        ("Credit", credit(analysis)),
+    ]
+
+
+def credit(analysis: Analysis) -> str:
+    """Return the credit line that the data's licence asks for."""
+    return f"Contains modified Copernicus Sentinel data {analysis.date.year}"
+
+
+def _joined(names: Iterable[str]) -> str:
+    return escape(", ".join(dict.fromkeys(names)))

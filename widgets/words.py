@@ -1,0 +1,113 @@
+"""How the page writes numbers and dates, and the texts that occur in more than one place."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+
+from pipeline.errors import InvalidRequest
+from pipeline.request import FIRST_IMAGE
+from pipeline.wording import MONTHS
+
+STAGES = {
+    "searching": "Searching for images",
+    "reading": "Reading the image",
+    "clustering": "Grouping pixels",
+    "drawing": "Drawing the map",
+}
+"""Stage of a run -> what the page says."""
+
+MASKED = "Cloud, shadow, no data"
+"""Name of the row that no cluster owns."""
+
+PLATFORMS = {"S2A": "Sentinel-2A", "S2B": "Sentinel-2B", "S2C": "Sentinel-2C", "S2D": "Sentinel-2D"}
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def hectares(value: float) -> str:
+    """Return hectares without their unit: one decimal under 10,000, none above."""
+    return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"
+
+
+def percent(share: float) -> str:
+    """Return a share (0..1) in percent; what is there but rounds to nothing is "< 0.1 %"."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "< 0.1 %"
+    if 99.95 <= value < 100:
+        return "> 99.9 %"
+    return "100 %" if value == 100 else f"{value:.1f} %"
+
+
+def day_and_month(value: date) -> str:
+    """Return a date as "14 June"."""
+    return f"{value.day} {month(value)}"
+
+
+def month(value: date) -> str:
+    """Return the English name of a date's month, whatever the server's language is."""
+    return MONTHS[value.month - 1]
+
+
+def short_months(start: date, end: date) -> str:
+    """Return the months two dates lie in for a button, with years only where they differ."""
+    if start.year == end.year:
+        return f"{month(start)} to {month(end)}" if start.month != end.month else month(end)
+    return f"{month(start)[:3]} {start.year} to {month(end)[:3]} {end.year}"
+
+
+def degrees(value: float) -> str:
+    """Return degrees with up to four decimals (11 m)."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def parse_degrees(text: str, name: str) -> float | None:
+    """Return the number in a coordinate field, None when the field is empty.
+
+    Both decimal signs, the degree sign and the typographic minus are understood.
+
+    Raises
+    ------
+    InvalidRequest
+        When the text is no number.
+    """
+    cleaned = text.strip().rstrip("°").strip().replace(_MINUS, "-").replace(",", ".")
+    if not cleaned:
+        return None
+    try:
+        value = float(cleaned)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        message = f"The {name} is not a number: “{text.strip()}”. Give degrees, e.g. 46.4926."
+        raise InvalidRequest(message, name)
+    return value
+
+
+def wrapped(longitude: float) -> float:
+    """Return a longitude of any world copy in [-180, 180)."""
+    return (longitude + 180) % 360 - 180
+
+
+def widened(start: date, end: date) -> tuple[date, date]:
+    """Return the period widened by the month before and the month after, not into the future."""
+    first = (start.replace(day=1) - timedelta(days=1)).replace(day=1)
+    after = end.replace(day=calendar.monthrange(end.year, end.month)[1]) + timedelta(days=1)
+    last = after.replace(day=calendar.monthrange(after.year, after.month)[1])
+    return max(first, FIRST_IMAGE), max(min(last, today()), end)
+
+
+def today() -> date:
+    """Return the present day in UTC, the time zone of all dates here."""
+    return datetime.now(UTC).date()
+
+
+def bold_first_sentence(text: str) -> str:
+    """Return text as HTML with its first sentence in bold; everything else is escaped."""
+    end = next((i for i, c in enumerate(text) if c in ".:" and text[i + 1 : i + 2] in ("", " ")), -1)
+    if end < 0 or not text[end + 1 :].strip():
+        return f"<b>{escape(text)}</b>"
+    return f"<b>{escape(text[: end + 1])}</b>{escape(text[end + 1 :])}"

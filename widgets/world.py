@@ -1,0 +1,42 @@
+"""The outline of the continents, for maps that cannot fetch tiles. bqplot ships it as TopoJSON."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import bqplot
+
+Position = tuple[float, float]
+
+
+@lru_cache(maxsize=1)
+def land() -> dict[str, Any]:
+    """Return the land of the world as a GeoJSON feature (longitude, latitude; 0.04 degrees coarse)."""
+    path = Path(bqplot.__file__).parent / "map_data" / "WorldMap.json"
+    topology = json.loads(path.read_text("utf-8"))
+    shape = topology["objects"]["land"]
+    arcs = [_unpacked(arc, topology["transform"]) for arc in topology["arcs"]]
+    polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
+    coordinates = [[_ring(indices, arcs) for indices in polygon] for polygon in polygons]
+    geometry = {"type": "MultiPolygon", "coordinates": coordinates}
+    return {"type": "Feature", "properties": {}, "geometry": geometry}
+
+
+def _unpacked(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Position]:
+    """Undo the delta coding and the quantisation of a TopoJSON arc."""
+    (sx, sy), (tx, ty) = transform["scale"], transform["translate"]
+    xs, ys = (accumulate(step[axis] for step in arc) for axis in (0, 1))
+    return [(round(x * sx + tx, 2), round(y * sy + ty, 2)) for x, y in zip(xs, ys, strict=True)]
+
+
+def _ring(indices: list[int], arcs: list[list[Position]]) -> list[Position]:
+    """Join arcs to a ring; ``~i`` is arc i backwards, and neighbours share their end points."""
+    ring: list[Position] = []
+    for index in indices:
+        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+        ring.extend(arc[1:] if ring else arc)
+    return ring
