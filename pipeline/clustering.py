@@ -173,13 +173,11 @@ def fit(
         with _fit_lock:
             progress.check()
             with threadpool_limits(1):
-                first = KMeans(n_clusters, n_init=STARTS, random_state=seed).fit(
-                    _z_scores(sample, mean, scale)
-                )
+                first = KMeans(n_clusters, n_init=STARTS, random_state=seed)
+                first.fit(_z_scores(sample, mean, scale))
             progress.check()
-            final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1).fit(
-                _z_scores(refine, mean, scale)
-            )
+            final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1)
+            final.fit(_z_scores(refine, mean, scale))
         centres = final.cluster_centers_.astype(np.float64) * scale + mean
     centres = centres[spectral_order(centres)]
     return ClusterModel(

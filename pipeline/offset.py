@@ -1,4 +1,4 @@
-"""The radiometric offset of processing baseline 04.00: is it in the pixels, and shall it be taken away?
+"""The radiometric offset of processing baseline 04.00: whether it is in the pixels and has to go.
 
 From baseline 04.00 on (25 January 2022, and later reprocessings of older images) ESA adds 1000 to every
 digital number: reflectance = (DN - 1000) / 10000. Some catalogues have taken it away again, and their
