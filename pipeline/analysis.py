@@ -54,6 +54,8 @@ class Analysis:
     """Name, reason and colour of clusters 1..k."""
     areas: pd.DataFrame
     """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
+    overlays: Overlays = field(repr=False)
+    """Pictures for a web map."""
     notes: tuple[str, ...] = ()
     """Sentences a user should know."""
 
@@ -81,11 +83,6 @@ class Analysis:
     def true_area_factor(self) -> float:
         """Ellipsoidal area over grid area at the centre of the area (grid.true_area_factor)."""
         return true_area_factor(self.grid)
-
-    @cached_property
-    def overlays(self) -> Overlays:
-        """Pictures for a web map."""
-        return _draw(self)
 
     def recluster(
         self,
@@ -204,21 +201,11 @@ def _cluster(
     labels = model.label(cube, progress)
     suggestions = suggest(np.array(model.centres))
     table = areas_of(labels.values, within, suggestions)
-    analysis = Analysis(
-        request,
-        grid,
-        within,
-        pixels,
-        model,
-        labels,
-        suggestions,
-        table,
-        _notes(request, pixels, within, model),
-    )
     progress.report("drawing", 0)
-    analysis.__dict__["overlays"] = _draw(analysis, pictures)
+    drawn = _draw(grid, pixels, within, labels.values, [s.color for s in suggestions], pictures)
+    notes = _notes(request, pixels, within, model)
     progress.report("drawing", 1)
-    return analysis
+    return Analysis(request, grid, within, pixels, model, labels, suggestions, table, drawn, notes)
 
 
 def _nothing_to_group(pixels: Imagery, within: np.ndarray, day: date) -> NothingToGroup | NoScenesFound:
@@ -256,21 +243,24 @@ def _notes(
     return tuple(notes)
 
 
-def _draw(analysis: Analysis, known: Overlays | None = None) -> Overlays:
+def _draw(
+    grid: GeoBox,
+    pixels: Imagery,
+    within: np.ndarray,
+    labels: np.ndarray,
+    colors: list[str],
+    known: Overlays | None,
+) -> Overlays:
     """Return the pictures; the images of `known` are used again."""
-    grid, pixels = analysis.grid, analysis.pixels
     epsg = epsg_of(grid)
     target = overlays.picture_grid(outline(grid), max(grid.shape))
-    colors = [s.color for s in analysis.suggestions]
-    clusters = overlays.cluster_overlays(analysis.labels.values, grid.affine, epsg, target, colors)
+    clusters = overlays.cluster_overlays(labels, grid.affine, epsg, target, colors)
     if known is not None:
         return replace(known, clusters=clusters)
     blue, green, red, nir = pixels.reflectance.values
-    shown = pixels.has_data & analysis.inside
-    images = [
-        overlays.image_overlay(
-            np.stack(bands), shown, pixels.clear & analysis.inside, grid.affine, epsg, target
-        )
+    shown, clear = pixels.has_data & within, pixels.clear & within
+    true_colour, false_colour = (
+        overlays.image_overlay(np.stack(bands), shown, clear, grid.affine, epsg, target)
         for bands in ((red, green, blue), (nir, red, green))
-    ]
-    return Overlays(images[0], images[1], clusters)
+    )
+    return Overlays(true_colour, false_colour, clusters)
