@@ -1,0 +1,185 @@
+"""The lie of the land: which material covers every pixel, before any light falls on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from demo import towns
+from demo.drawing import Canvas, Path, meander
+from demo.noise import Floats, Ints, cells, fractal, scramble, smooth, step
+from demo.place import LAND_SHAPE
+
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+FIELD_NUMBERS = 1 << 14
+"""Fields are numbered below this."""
+
+
+class Material(IntEnum):
+    """What a pixel is made of; fields get their crop from the field number."""
+
+    FIELD = 0
+    FOREST = 1
+    MEADOW = 2
+    CLEARING = 3
+    QUARRY = 4
+    SUBURB = 5
+    CENTRE = 6
+
+
+@dataclass(frozen=True)
+class Land:
+    """Everything about the ground that does not depend on the day; arrays are (row, column)."""
+
+    material: Bytes
+    """`Material` of the ground, beneath water, roads and roofs."""
+    field: Ints
+    """Number of the field or forest stand."""
+    edge: Floats
+    """1 on the grassy strip between two fields, 0 inside."""
+    slope: Floats
+    """Terrain rising towards the sun (south-south-east), about -1 to 1."""
+    texture: Floats
+    """Unevenness of a few tens of metres, deviation 1."""
+    patches: Floats
+    """Soil differences of a few hundred metres, deviation 1."""
+    water: Floats
+    """Share covered by the river, 0 to 1."""
+    depth: Floats
+    """Depth of the lakes; a lake is where it exceeds the level of the season."""
+    roads: Floats
+    """Share covered by roads, 0 to 1."""
+    roofs: Floats
+    """Share covered by bright halls, 0 to 1."""
+    blocks: Floats
+    """Uneven brightness of houses and yards, deviation 1."""
+    streets: Floats
+    """Share covered by streets inside towns, 0 to 1."""
+
+    def rows(self, part: slice | tuple[slice, slice]) -> Land:
+        """Return the same land, only some of its rows, or every nth pixel."""
+        return Land(**{field.name: getattr(self, field.name)[part] for field in fields(self)})
+
+
+@cache
+def river_path() -> Path:
+    """Course of the river from the south-west corner to the eastern edge."""
+    headings = [(0, 68), (900, 62), (1500, 40), (2400, 2), (3300, -14), (4300, 14), (6200, 20)]
+    return meander((60.0, 2110.0), headings, 1.25)
+
+
+def build() -> Land:
+    """Make the land; the same on every call."""
+    rng = np.random.default_rng(20240609)
+    shape = LAND_SHAPE
+    river = Canvas(shape)
+    river.line(river_path(), 8.5)
+    water = river.cover()
+    far = _distance(water > 0, 4)
+    height = fractal(rng, shape, (820, 390, 170, 80), 0.5) + 0.9 * step(far, 60, 520)
+    texture = fractal(rng, shape, (23, 9, 4), 0.8)
+    patches = fractal(rng, shape, (210, 90, 45), 0.7)
+    depth = _lakes(rng)
+    district, border = cells(rng, shape, 150)
+    field, edge = _fields(rng, district, border, smooth(rng, shape, 70))
+    built = towns.build(rng, depth)
+    material = _materials(height, far, field, texture, depth, built)
+    return Land(
+        material=material,
+        field=field,
+        edge=edge,
+        slope=_slope(rng, height),
+        texture=texture,
+        patches=patches,
+        water=water,
+        depth=depth,
+        roads=built.roads,
+        roofs=built.roofs,
+        blocks=built.blocks,
+        streets=built.streets,
+    )
+
+
+def _distance(mask: Flags, coarser: int) -> Floats:
+    """Distance (px) to the mask, worked out on a coarser grid."""
+    rows, columns = mask.shape
+    coarse = mask.reshape(rows // coarser, coarser, columns // coarser, coarser).any(axis=(1, 3))
+    steps = ndimage.distance_transform_edt(~coarse).astype(np.float32) * np.float32(coarser)
+    return ndimage.zoom(steps, coarser, order=1, grid_mode=True, mode="nearest")
+
+
+def _lakes(rng: np.random.Generator) -> Floats:
+    """Depth of the lakes: positive under water in June, falling gently to the shore."""
+    shore = fractal(rng, LAND_SHAPE, (110, 45, 16), 0.5)
+    y, x = np.ogrid[: LAND_SHAPE[0], : LAND_SHAPE[1]]
+    depth = np.full(LAND_SHAPE, -9, np.float32)
+    for column, row, length, width, turn in (
+        (705, 1092, 112, 52, -0.45),
+        (2395, 1420, 205, 88, 0.3),
+        (1580, 1120, 17, 11, 0.6),
+        (1622, 1098, 14, 12, 0.0),
+        (1607, 1140, 10, 15, 0.2),
+        (2760, 760, 16, 12, 1.0),
+        (96, 1370, 34, 19, 0.5),
+    ):
+        across = (x - column) * np.cos(turn) + (y - row) * np.sin(turn)
+        along = (y - row) * np.cos(turn) - (x - column) * np.sin(turn)
+        radius = np.sqrt((across / length) ** 2 + (along / width) ** 2).astype(np.float32)
+        depth = np.maximum(depth, 1 - radius + np.float32(0.13) * shore * np.minimum(1, radius))
+    return depth
+
+
+def _fields(
+    rng: np.random.Generator, district: NDArray[np.int32], border: Floats, warp: Floats
+) -> tuple[Ints, Floats]:
+    """Cut every district into strips and every strip into fields, all turned the district's own way."""
+    count = int(district.max()) + 1
+    angle = rng.uniform(0, np.pi, count).astype(np.float32)
+    width = rng.uniform(11, 27, count).astype(np.float32)
+    length = rng.uniform(24, 62, count).astype(np.float32)
+    y, x = np.ogrid[: LAND_SHAPE[0], : LAND_SHAPE[1]]
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    cosine, sine = np.cos(angle)[district], np.sin(angle)[district]
+    across = (y * cosine - x * sine + 1.5 * warp) / width[district]
+    across += np.float32(0.22) * np.sin(across * np.float32(2.1))
+    strip = np.floor(across)
+    shift = (scramble(strip.astype(np.int32), district) & np.uint32(255)).astype(np.float32) / np.float32(255)
+    along = (x * cosine + y * sine) / length[district] + shift
+    part = np.floor(along)
+    field = scramble(district, strip.astype(np.int32), part.astype(np.int32)) & np.uint32(FIELD_NUMBERS - 1)
+    gap = np.minimum(0.5 - np.abs(across - strip - 0.5), 9) * width[district]
+    gap = np.minimum(gap, (0.5 - np.abs(along - part - 0.5)) * length[district])
+    return field, 1 - step(np.minimum(gap, border), 0.3, 1.3)
+
+
+def _materials(
+    height: Floats, far: Floats, field: Ints, texture: Floats, depth: Floats, built: towns.Built
+) -> Bytes:
+    """Forest on the heights and in whole parcels, meadows along the water, towns over both."""
+    chance = (scramble(field) & np.uint32(1023)).astype(np.float32) / np.float32(1023)
+    wooded = height + 0.75 * (chance - 0.5) + 0.10 * texture
+    bank = far + 10 * texture
+    material = np.full(LAND_SHAPE, Material.FIELD, np.uint8)
+    material[(far < 95 + 90 * chance) & (chance > 0.42)] = Material.MEADOW
+    material[(wooded > 1.42) | (chance > 0.988) | ((bank < 13) & (far > 2))] = Material.FOREST
+    material[(depth > -0.16) & (texture > -0.6)] = Material.MEADOW
+    material[built.density > 0.42] = Material.SUBURB
+    material[built.density > 0.80] = Material.CENTRE
+    material[built.quarry] = Material.QUARRY
+    return material
+
+
+def _slope(rng: np.random.Generator, height: Floats) -> Floats:
+    """How much the ground turns to the sun."""
+    shape = height.shape
+    relief = 90 * height + 26 * smooth(rng, shape, 62) + 10 * smooth(rng, shape, 28)
+    south = np.gradient(ndimage.uniform_filter(relief, 7), axis=0)
+    east = np.gradient(ndimage.uniform_filter(relief, 7), axis=1)
+    rise = -(np.float32(0.88) * south + np.float32(0.47) * east)
+    return np.clip(rise / np.float32(3 * rise.std()), -1.2, 1.2).astype(np.float32)

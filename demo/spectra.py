@@ -1,0 +1,167 @@
+"""The light that comes back: reflectance of every material per band and season, and the true classes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demo.land import FIELD_NUMBERS, Bytes, Flags, Land, Material
+from demo.noise import Floats, Ints, scramble, step
+
+WATER = (0.040, 0.056, 0.040, 0.024)
+LAKE = (0.028, 0.040, 0.023, 0.012)
+SHORE = (0.150, 0.180, 0.205, 0.250)
+SOIL = (0.078, 0.106, 0.140, 0.212)
+STUBBLE = (0.095, 0.138, 0.188, 0.300)
+GREEN = (0.026, 0.064, 0.030, 0.500)
+RIPE = (0.072, 0.118, 0.150, 0.335)
+MEADOW = (0.034, 0.076, 0.047, 0.400)
+MOWN = (0.050, 0.092, 0.080, 0.320)
+CONIFER = (0.017, 0.030, 0.019, 0.230)
+BROADLEAF = (0.022, 0.048, 0.025, 0.410)
+ASPHALT = (0.082, 0.092, 0.100, 0.135)
+HOUSES = (0.110, 0.125, 0.150, 0.205)
+HALL = (0.350, 0.370, 0.385, 0.410)
+PIT = (0.290, 0.335, 0.375, 0.430)
+BRUSH = (0.060, 0.088, 0.100, 0.235)
+_GROUND = (Material.FOREST, Material.MEADOW, Material.QUARRY, Material.SUBURB, Material.CENTRE)
+_SMEAR = np.float32(0.2)
+LAKE_LEVEL = {"june": 0.0, "august": 0.17}
+
+# What grows on a field: share of all fields, then per season the cover, the ground beneath it, how much is covered,
+# and the true class.
+_CROPS = (
+    (0.27, (GREEN, SOIL, 0.90, 4), (RIPE, STUBBLE, 0.05, 6)),  # wheat, cut in July
+    (0.15, (RIPE, SOIL, 0.92, 6), (RIPE, SOIL, 0.10, 7)),  # barley, ripe in June, ploughed in August
+    (0.24, (GREEN, SOIL, 0.10, 7), (GREEN, SOIL, 0.93, 4)),  # maize
+    (0.10, (GREEN, SOIL, 0.08, 7), (GREEN, SOIL, 0.88, 4)),  # beet and potatoes
+    (0.14, (MEADOW, SOIL, 0.96, 5), (MOWN, SOIL, 0.95, 5)),
+    (0.10, (MOWN, SOIL, 0.95, 5), (MEADOW, SOIL, 0.94, 5)),
+)
+
+
+def surface(land: Land, season: str, band: int) -> Floats:
+    """Reflectance of one band on the ground in one season, before blur, noise and clouds, (row, column)."""
+    out = _fields(season, band)[land.field]
+    out *= 1 + np.float32(0.05) * land.patches + np.float32(0.025) * land.texture
+    out += (np.float32(MOWN[band]) - out) * np.float32(0.45) * land.edge
+    for material in _GROUND:
+        here = land.material == material
+        if here.any():
+            out[here] = _ground(land, here, material, season, band)
+    out *= 1 + _shading(land)
+    _blend(out, land.streets, ASPHALT[band] * 0.85)
+    _blend(out, land.roads, ASPHALT[band])
+    _blend(out, land.roofs, HALL[band] * (1 + 0.13 * land.texture))
+    _blend(out, step(land.depth, -0.05, 0.02), SHORE[band] * (1 + 0.1 * land.texture))
+    _blend(out, step(land.depth, *_level(season)), LAKE[band])
+    _blend(out, land.water * (1 - land.roads), WATER[band])
+    return out
+
+
+def true_classes(land: Land, season: str) -> Bytes:
+    """Class map of one season: values of `place.CLASSES`, decided by what covers most of a pixel."""
+    index = 1 if season == "june" else 2
+    crops = np.array([crop[index][3] for crop in _CROPS], np.uint8)
+    out = crops[_crop_of_field()][land.field]
+    stands = np.where(_stands() > 0.5, np.uint8(3), np.uint8(2))
+    ground = {
+        Material.FOREST: stands[land.field],
+        Material.MEADOW: 5,
+        Material.QUARRY: 9,
+        Material.SUBURB: 8,
+        Material.CENTRE: 8,
+    }
+    for material, value in ground.items():
+        here = land.material == material
+        out[here] = value[here] if isinstance(value, np.ndarray) else value
+    if season == "august":
+        out[(land.material == Material.FOREST) & _felled(land.field)] = 7
+    out[land.roads > 0.5] = 8
+    out[(land.depth > -0.03) | (land.roofs > 0.5)] = 9
+    out[land.depth > sum(_level(season)) / 2] = 1
+    out[land.water * (1 - land.roads) > 0.5] = 1
+    return out
+
+
+def blur(values: Floats) -> Floats:
+    """Smear by about 20 m, as the optics and the resampling do; the outermost pixels stay."""
+    out = values.copy()
+    out[1:-1] += _SMEAR * (values[:-2] + values[2:] - 2 * values[1:-1])
+    across = out[:, :-2] + out[:, 2:] - 2 * out[:, 1:-1]
+    out[:, 1:-1] += _SMEAR * across
+    return out
+
+
+def _level(season: str) -> tuple[float, float]:
+    return LAKE_LEVEL[season] - 0.02, LAKE_LEVEL[season] + 0.02
+
+
+def _blend(out: Floats, share: Floats, value: float | Floats) -> None:
+    if share.any():
+        out += (value - out) * share
+
+
+def _crop_of_field() -> NDArray[np.intp]:
+    bounds = np.cumsum([crop[0] for crop in _CROPS])
+    return np.searchsorted(bounds[:-1], np.random.default_rng(11).random(FIELD_NUMBERS))
+
+
+def _stands() -> Floats:
+    """Share of broadleaved trees in every forest stand."""
+    return step(np.random.default_rng(12).random(FIELD_NUMBERS, np.float32), 0.42, 0.72)
+
+
+def _fields(season: str, band: int) -> Floats:
+    """Reflectance of every field number."""
+    rng = np.random.default_rng(13)
+    cover_change = rng.normal(0, 0.045, FIELD_NUMBERS)
+    tone = 1 + rng.normal(0, 0.07, FIELD_NUMBERS)
+    crop = _crop_of_field()
+    index = 1 if season == "june" else 2
+    top, ground, share = (
+        np.array([_pick(entry[index][part], band) for entry in _CROPS])[crop] for part in (0, 1, 2)
+    )
+    covered = np.clip(share + cover_change, 0, 1)
+    return ((top * covered + ground * (1 - covered)) * tone).astype(np.float32)
+
+
+def _pick(value: tuple[float, ...] | float, band: int) -> float:
+    return value[band] if isinstance(value, tuple) else value
+
+
+def _ground(land: Land, here: Flags, material: Material, season: str, band: int) -> Floats:
+    """Reflectance of the pixels that are no field, one material at a time."""
+    texture = land.texture[here]
+    if material == Material.FOREST:
+        stand = land.field[here]
+        leaves = (CONIFER[band] + (BROADLEAF[band] - CONIFER[band]) * _stands()[stand]) * (1 + 0.10 * texture)
+        felled = _felled(stand) & (season == "august")
+        return np.where(felled, BRUSH[band] * (1 + 0.08 * texture), leaves)
+    if material == Material.MEADOW:
+        lush = step(land.patches[here], -1.2, 0.6)
+        return (MOWN[band] + (MEADOW[band] - MOWN[band]) * lush) * (1 + 0.04 * texture)
+    if material == Material.QUARRY:
+        return PIT[band] * (1 + np.float32(0.08) * texture)
+    return _town(texture, land.blocks[here], band, 0.06 if material == Material.CENTRE else 0.24)
+
+
+def _town(texture: Floats, blocks: Floats, band: int, gardens: float) -> Floats:
+    """Houses, yards and gardens mixed within a pixel."""
+    green = np.clip(gardens + 0.16 * texture + 0.05 * blocks, 0, 0.9)
+    stone = HOUSES[band] * np.exp(np.float32(0.20) * blocks)
+    return stone + (BROADLEAF[band] - stone) * green
+
+
+def _felled(stand: Ints) -> Flags:
+    """Tell which forest stands are felled between June and August."""
+    return scramble(stand, stand) % np.uint32(23) == 0
+
+
+def _shading(land: Land) -> Floats:
+    """Light and shade of the terrain: strong under trees, faint on flat farmland."""
+    strength = np.full(len(Material), 0.05, np.float32)
+    strength[Material.FOREST] = 0.42
+    strength[Material.MEADOW] = 0.10
+    strength[Material.CLEARING] = 0.2
+    return strength[land.material] * land.slope
