@@ -252,15 +252,16 @@ def _draw(
     known: Overlays | None,
 ) -> Overlays:
     """Return the pictures; the images of `known` are used again."""
-    epsg = epsg_of(grid)
-    target = overlays.picture_grid(outline(grid), max(grid.shape))
-    clusters = overlays.cluster_overlays(labels, grid.affine, epsg, target, colors)
+    rows, columns = grid.shape
+    target = overlays.picture_grid(outline(grid), max(rows, columns))
+    warp = overlays.Warp.between((rows, columns), grid.affine, epsg_of(grid), target)
+    clusters = overlays.cluster_overlays(labels, warp, colors)
     if known is not None:
         return replace(known, clusters=clusters)
     blue, green, red, nir = pixels.reflectance.values
     shown, clear = pixels.has_data & within, pixels.clear & within
     true_colour, false_colour = (
-        overlays.image_overlay(np.stack(bands), shown, clear, grid.affine, epsg, target)
+        overlays.image_overlay(np.stack(bands), shown, clear, warp)
         for bands in ((red, green, blue), (nir, red, green))
     )
     return Overlays(true_colour, false_colour, clusters)
