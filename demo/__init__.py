@@ -17,7 +17,7 @@ __all__ = [
     "SIZE_KM",
     "START",
     "DemoUnavailable",
-    "backdrop_png",
+    "backdrop",
     "serve",
     "stop",
     "true_classes",
@@ -40,11 +40,12 @@ def stop() -> None:
     server.stop()
 
 
-def backdrop_png() -> tuple[bytes, Bounds]:
-    """Return a muted picture of the land in EPSG:3857 and its bounds ((south, west), (north, east)) in degrees."""
-    from demo import backdrop, cache
+def backdrop() -> tuple[bytes, str, Bounds]:
+    """Return a muted picture of the land in EPSG:3857: bytes, media type, ((south, west), (north, east))."""
+    from demo import basemap, cache
 
-    return backdrop.read(cache.ensure())
+    picture, bounds = basemap.read(cache.ensure())
+    return picture, "image/png", bounds
 
 
 def true_classes() -> dict[tuple[str, str], Path]:

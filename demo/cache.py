@@ -1,8 +1,8 @@
 """Where the demo scenes are kept, and how several processes make them only once.
 
-One folder per generator version below the user's cache directory. It is made beside its final place under a
-file lock and renamed when complete, so that a reader sees all of it or nothing. Folders of other versions that
-nobody used for 30 days are removed.
+One folder per generator version below the user's cache directory. It is made beside its final place under
+a file lock and renamed when complete, so that a reader sees all of it or nothing. Folders of other versions
+that nobody used for 30 days are removed.
 """
 
 from __future__ import annotations
@@ -83,17 +83,19 @@ def generate() -> Path:
 
 
 def _make(folder: Path) -> None:
-    from demo import backdrop, items, scenes
+    from demo import basemap, items, scenes
+    from demo.land import build
 
     with tempfile.TemporaryDirectory(prefix="making-", dir=folder.parent) as workshop:
         draft = Path(workshop) / "scenes"
         draft.mkdir()
-        classifications = scenes.write_scenes(draft)
+        land = build()
+        classifications = scenes.write_scenes(draft, land)
         (draft / "collection.json").write_text(json.dumps(items.collection(), indent=1), encoding="utf-8")
         (draft / "items.json").write_text(
             json.dumps(items.items(classifications), indent=1), encoding="utf-8"
         )
-        backdrop.write(draft)
+        basemap.write(draft, land)
         os.replace(draft, folder)
 
 

@@ -114,6 +114,7 @@ def _properties(visit: Visit, tile: Tile, classification: Bytes) -> dict[str, An
     day = visit.stamp
     take = f"{day}T101601"
     made = f"{day}T153007"
+    orbit = f"A{visit.absolute_orbit:06d}"
     ring = np.array(footprint(tile))
     return {
         "title": f"Demo land, tile {tile.name}, {visit.moment:%Y-%m-%d}",
@@ -146,7 +147,7 @@ def _properties(visit: Visit, tile: Tile, classification: Bytes) -> dict[str, An
         "s2:datatake_id": f"G{satellite}_{take}_{visit.absolute_orbit:06d}_N05.11",
         "s2:datatake_type": "INS-NOBS",
         "s2:datastrip_id": f"{satellite}_OPER_MSI_L2A_DS_2APS_{made}_S{day}T102006_N05.11",
-        "s2:tile_id": f"{satellite}_OPER_MSI_L2A_TL_2APS_{made}_A{visit.absolute_orbit:06d}_T{tile.name}_N05.11",
+        "s2:tile_id": f"{satellite}_OPER_MSI_L2A_TL_2APS_{made}_{orbit}_T{tile.name}_N05.11",
         "s2:reflectance_conversion_factor": 0.97,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from functools import cache
@@ -31,6 +32,18 @@ class Material(IntEnum):
     QUARRY = 4
     SUBURB = 5
     CENTRE = 6
+
+
+# Column, row, half length, half width (px), turn (radians).
+_LAKES = (
+    (705, 1092, 105, 52, -0.45),
+    (2395, 1420, 205, 88, 0.3),
+    (1580, 1120, 17, 11, 0.6),
+    (1622, 1098, 14, 12, 0.0),
+    (1607, 1140, 10, 15, 0.2),
+    (2760, 760, 16, 12, 1.0),
+    (96, 1370, 34, 19, 0.5),
+)
 
 
 @dataclass(frozen=True)
@@ -76,34 +89,54 @@ def river_path() -> Path:
 
 def build() -> Land:
     """Make the land; the same on every call."""
-    rng = np.random.default_rng(20240609)
     shape = LAND_SHAPE
-    river = Canvas(shape)
-    river.line(river_path(), 8.5)
-    water = river.cover()
-    far = _distance(water > 0, 4)
-    height = fractal(rng, shape, (820, 390, 170, 80), 0.5) + 0.9 * step(far, 60, 520)
-    texture = fractal(rng, shape, (23, 9, 4), 0.8)
-    patches = fractal(rng, shape, (210, 90, 45), 0.7)
-    depth = _lakes(rng)
-    district, border = cells(rng, shape, 150)
-    field, edge = _fields(rng, district, border, smooth(rng, shape, 70))
-    built = towns.build(rng, depth)
-    material = _materials(height, far, field, texture, depth, built)
-    return Land(
-        material=material,
-        field=field,
-        edge=edge,
-        slope=_slope(rng, height),
-        texture=texture,
-        patches=patches,
-        water=water,
-        depth=depth,
-        roads=built.roads,
-        roofs=built.roofs,
-        blocks=built.blocks,
-        streets=built.streets,
-    )
+    with ThreadPoolExecutor(2) as pool:
+        # Longest first: the threads share two cores.
+        parcels = pool.submit(_parcels, _dice(1))
+        built = pool.submit(towns.build, _dice(2))
+        texture = pool.submit(fractal, _dice(3), shape, (23, 9, 4), 0.8)
+        hills = pool.submit(fractal, _dice(4), shape, (820, 390, 170, 80), 0.5)
+        patches = pool.submit(fractal, _dice(5), shape, (210, 90, 45), 0.7)
+        depth = pool.submit(_lakes, _dice(6))
+        river = pool.submit(_river)
+        water, far = river.result()
+        height = hills.result() + 0.9 * step(far, 60, 520) + _rise()
+        slope = pool.submit(_slope, _dice(7), height)
+        field, edge = parcels.result()
+        material = _materials(height, far, field, texture.result(), depth.result(), built.result())
+        return Land(
+            material=material,
+            field=field,
+            edge=edge,
+            slope=slope.result(),
+            texture=texture.result(),
+            patches=patches.result(),
+            water=water,
+            depth=depth.result(),
+            roads=built.result().roads,
+            roofs=np.where(depth.result() > -0.1, 0, built.result().roofs),
+            blocks=built.result().blocks,
+            streets=built.result().streets,
+        )
+
+
+def _dice(purpose: int) -> np.random.Generator:
+    return np.random.default_rng((20240609, purpose))
+
+
+def _river() -> tuple[Floats, Floats]:
+    """Share covered by the river, and the distance to it in pixels."""
+    canvas = Canvas(LAND_SHAPE)
+    canvas.line(river_path(), 8.5)
+    water = canvas.cover()
+    return water, _distance(water > 0, 8)
+
+
+def _rise() -> Floats:
+    """Raise a wooded hill in the example area."""
+    y, x = (np.arange(n, dtype=np.float32) for n in LAND_SHAPE)
+    down, right = ((y - 1150) / 130) ** 2, ((x - 330) / 120) ** 2
+    return np.float32(1.7) * np.exp(-down)[:, None] * np.exp(-right)[None, :]
 
 
 def _distance(mask: Flags, coarser: int) -> Floats:
@@ -116,45 +149,54 @@ def _distance(mask: Flags, coarser: int) -> Floats:
 
 def _lakes(rng: np.random.Generator) -> Floats:
     """Depth of the lakes: positive under water in June, falling gently to the shore."""
-    shore = fractal(rng, LAND_SHAPE, (110, 45, 16), 0.5)
-    y, x = np.ogrid[: LAND_SHAPE[0], : LAND_SHAPE[1]]
+    y, x = (np.arange(n, dtype=np.float32) for n in LAND_SHAPE)
     depth = np.full(LAND_SHAPE, -9, np.float32)
-    for column, row, length, width, turn in (
-        (705, 1092, 112, 52, -0.45),
-        (2395, 1420, 205, 88, 0.3),
-        (1580, 1120, 17, 11, 0.6),
-        (1622, 1098, 14, 12, 0.0),
-        (1607, 1140, 10, 15, 0.2),
-        (2760, 760, 16, 12, 1.0),
-        (96, 1370, 34, 19, 0.5),
-    ):
-        across = (x - column) * np.cos(turn) + (y - row) * np.sin(turn)
-        along = (y - row) * np.cos(turn) - (x - column) * np.sin(turn)
-        radius = np.sqrt((across / length) ** 2 + (along / width) ** 2).astype(np.float32)
-        depth = np.maximum(depth, 1 - radius + np.float32(0.13) * shore * np.minimum(1, radius))
+    for column, row, length, width, turn in _LAKES:
+        reach = 3 * max(length, width)
+        part = (slice(max(0, row - reach), row + reach), slice(max(0, column - reach), column + reach))
+        right, down = x[None, part[1]] - column, y[part[0], None] - row
+        across = (right * np.float32(np.cos(turn)) + down * np.float32(np.sin(turn))) / length
+        along = (down * np.float32(np.cos(turn)) - right * np.float32(np.sin(turn))) / width
+        radius = np.sqrt(across * across + along * along)
+        shore = fractal(rng, radius.shape, (length, length / 2.5, length / 7), 0.5)
+        depth[part] = np.maximum(depth[part], 1 - radius + np.float32(0.14) * shore * np.minimum(1, radius))
     return depth
 
 
-def _fields(
-    rng: np.random.Generator, district: NDArray[np.int32], border: Floats, warp: Floats
+def _parcels(rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Return the number of the field of every pixel, and 1 where two fields meet."""
+    district, border = cells(rng, LAND_SHAPE, 150)
+    warp = smooth(rng, LAND_SHAPE, 70)
+    count = int(district.max()) + 1
+    turn = rng.uniform(0, np.pi, count).astype(np.float32)
+    width, length = (rng.uniform(low, high, count).astype(np.float32) for low, high in ((11, 27), (24, 62)))
+    field = np.empty(LAND_SHAPE, np.uint32)
+    edge = np.empty(LAND_SHAPE, np.float32)
+    for start in range(0, LAND_SHAPE[0], 64):
+        rows = slice(start, start + 64)
+        layout = (turn, width, length)
+        field[rows], edge[rows] = _cut(layout, district[rows], border[rows], warp[rows], start)
+    return field, edge
+
+
+def _cut(
+    layout: tuple[Floats, Floats, Floats], district: NDArray[np.int32], border: Floats, warp: Floats, top: int
 ) -> tuple[Ints, Floats]:
     """Cut every district into strips and every strip into fields, all turned the district's own way."""
-    count = int(district.max()) + 1
-    angle = rng.uniform(0, np.pi, count).astype(np.float32)
-    width = rng.uniform(11, 27, count).astype(np.float32)
-    length = rng.uniform(24, 62, count).astype(np.float32)
-    y, x = np.ogrid[: LAND_SHAPE[0], : LAND_SHAPE[1]]
-    x, y = x.astype(np.float32), y.astype(np.float32)
-    cosine, sine = np.cos(angle)[district], np.sin(angle)[district]
-    across = (y * cosine - x * sine + 1.5 * warp) / width[district]
+    turn, width, length = (values[district] for values in layout)
+    y, x = (np.arange(n, dtype=np.float32) for n in district.shape)
+    down, right = (y + top)[:, None], x[None, :]
+    cosine, sine = np.cos(turn), np.sin(turn)
+    across = (down * cosine - right * sine + np.float32(1.5) * warp) / width
     across += np.float32(0.22) * np.sin(across * np.float32(2.1))
     strip = np.floor(across)
-    shift = (scramble(strip.astype(np.int32), district) & np.uint32(255)).astype(np.float32) / np.float32(255)
-    along = (x * cosine + y * sine) / length[district] + shift
+    number = strip.astype(np.int32)
+    shift = (scramble(number, district) & np.uint32(255)).astype(np.float32) / np.float32(255)
+    along = (right * cosine + down * sine) / length + shift
     part = np.floor(along)
-    field = scramble(district, strip.astype(np.int32), part.astype(np.int32)) & np.uint32(FIELD_NUMBERS - 1)
-    gap = np.minimum(0.5 - np.abs(across - strip - 0.5), 9) * width[district]
-    gap = np.minimum(gap, (0.5 - np.abs(along - part - 0.5)) * length[district])
+    field = scramble(district, number, part.astype(np.int32)) & np.uint32(FIELD_NUMBERS - 1)
+    gap = (np.float32(0.5) - np.abs(across - strip - np.float32(0.5))) * width
+    gap = np.minimum(gap, (np.float32(0.5) - np.abs(along - part - np.float32(0.5))) * length)
     return field, 1 - step(np.minimum(gap, border), 0.3, 1.3)
 
 
@@ -169,8 +211,9 @@ def _materials(
     material[(far < 95 + 90 * chance) & (chance > 0.42)] = Material.MEADOW
     material[(wooded > 1.42) | (chance > 0.988) | ((bank < 13) & (far > 2))] = Material.FOREST
     material[(depth > -0.16) & (texture > -0.6)] = Material.MEADOW
-    material[built.density > 0.42] = Material.SUBURB
-    material[built.density > 0.80] = Material.CENTRE
+    dry = depth < -0.25
+    material[dry & (built.density > 0.42)] = Material.SUBURB
+    material[dry & (built.density > 0.80)] = Material.CENTRE
     material[built.quarry] = Material.QUARRY
     return material
 

@@ -7,7 +7,7 @@ common border, 20.48 km a side instead of 109.8 km, so that a laptop makes them 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 GENERATOR = 1
 """Raise by one whenever the pixels or the items change: caches made by older code are then left aside."""
@@ -73,7 +73,7 @@ class Visit:
 
 
 def _utc(month: int, day: int, second: int) -> datetime:
-    return datetime(2024, month, day, 10, 26, second, 24_000, tzinfo=timezone.utc)
+    return datetime(2024, month, day, 10, 26, second, 24_000, tzinfo=UTC)
 
 
 VISITS = (

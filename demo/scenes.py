@@ -1,18 +1,22 @@
-"""From land and sky to the files a catalogue serves: bands and scene classification as COGs, and the class maps."""
+"""From land and sky to the files that a catalogue serves: bands, scene classification, true classes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.io import DatasetWriter, MemoryFile
+from rasterio.shutil import copy
 from rasterio.transform import Affine
 
 from demo import spectra
-from demo.land import Bytes, Land, Material, build
+from demo.land import Bytes, Land, Material
+from demo.noise import Floats
 from demo.place import BANDS, CLASSES, EPSG, LAND_SHAPE, PIXEL_M, TILES, VISITS, Tile, Visit
 from demo.sky import Sky, imaged, sky
 
@@ -21,6 +25,7 @@ _STRIP = 128
 _BORDER = 4
 _NOISE = (0.0008, 0.0007, 0.0007, 0.0014)
 _WORKERS = 2
+_OVERVIEWS = {PIXEL_M: [2, 4], 2 * PIXEL_M: [2]}
 
 Words = NDArray[np.uint16]
 
@@ -36,75 +41,87 @@ def class_map_file(tile: Tile, season: str) -> str:
     return f"classes_{tile.name}_{season}.tif"
 
 
-def write_scenes(target: Path) -> dict[str, Bytes]:
+def write_scenes(target: Path, land: Land) -> dict[str, Bytes]:
     """Write every band of every scene and the class maps.
 
     Parameters
     ----------
     target
         An existing, empty folder.
+    land
+        The ground that all scenes show.
 
     Returns
     -------
     dict
         Scene classification per scene folder, 20 m, (row, column).
     """
-    land = build()
     inside = imaged()
     for visit in VISITS:
         for tile in TILES:
             (target / folder(visit, tile)).mkdir()
-    classifications: dict[str, Bytes] = {}
+    seasons = sorted({visit.season for visit in VISITS})
     with ThreadPoolExecutor(_WORKERS) as pool:
-        skies = dict(zip((v.stamp for v in VISITS), pool.map(sky, VISITS), strict=True))
+        skies = dict(zip((visit.stamp for visit in VISITS), pool.map(sky, VISITS), strict=True))
         jobs = [
-            pool.submit(_write_band, target, land, skies[visit.stamp], visit, band, inside)
-            for visit in VISITS
+            pool.submit(_write_band, target, land, skies, season, band, inside)
+            for season in seasons
             for band in range(len(BANDS))
         ]
-        truth = {season: pool.submit(spectra.true_classes, land, season) for season in ("june", "august")}
-        for visit in VISITS:
-            seen = pool.submit(
-                _classify, land, skies[visit.stamp], truth[visit.season].result(), inside
-            ).result()
-            for tile in TILES:
-                part = seen[:, tile.columns.start // 2 : tile.columns.stop // 2]
-                classifications[folder(visit, tile)] = part
+        seen = {}
+        for season in seasons:
+            truth = np.where(inside, spectra.true_classes(land, season), np.uint8(0))
+            jobs += [
+                pool.submit(
+                    _write_cog,
+                    target / class_map_file(tile, season),
+                    truth[:, tile.columns],
+                    tile,
+                    PIXEL_M,
+                    _describe,
+                )
+                for tile in TILES
+            ]
+            for visit, tile in product((v for v in VISITS if v.season == season), TILES):
+                whole = _classify(land, skies[visit.stamp], truth, inside)
+                part = whole[:, tile.columns.start // 2 : tile.columns.stop // 2]
+                seen[folder(visit, tile)] = part
                 path = target / folder(visit, tile) / BAND_FILES["scl"]
                 jobs.append(pool.submit(_write_cog, path, part, tile, 2 * PIXEL_M))
-        for season, classes in truth.items():
-            for tile in TILES:
-                path = target / class_map_file(tile, season)
-                part = np.where(inside, classes.result(), 0).astype(np.uint8)[:, tile.columns]
-                jobs.append(pool.submit(_write_cog, path, part, tile, PIXEL_M, _describe))
         for job in jobs:
             job.result()
-    return classifications
+    return seen
 
 
-def digital_numbers(
-    land: Land, above: Sky, visit: Visit, band: int, inside: NDArray[np.bool_], rows: slice
-) -> Words:
-    """Pixels of some rows as the product stores them: 10000 x reflectance + 1000, 0 outside the swath."""
+def ground_reflectance(land: Land, season: str, band: int, rows: slice) -> Floats:
+    """Reflectance of some rows of the land on a day without clouds, blurred as the instrument does."""
     wide = slice(max(0, rows.start - _BORDER), min(LAND_SHAPE[0], rows.stop + _BORDER))
-    ground = spectra.blur(spectra.surface(land.rows(wide), visit.season, band))
-    ground = ground[rows.start - wide.start : rows.stop - wide.start]
+    ground = spectra.blur(spectra.surface(land.rows(wide), season, band))
+    return ground[rows.start - wide.start : rows.stop - wide.start]
+
+
+def digital_numbers(ground: Floats, above: Sky, visit: Visit, band: int, rows: slice) -> Words:
+    """Pixels of some rows as the product stores them: 10000 x reflectance + 1000."""
     seen = above.seen_through(ground, band, rows)
     rng = np.random.default_rng((visit.absolute_orbit, band, rows.start))
     seen += np.float32(_NOISE[band]) * rng.standard_normal(seen.shape, np.float32)
-    stored = np.clip(np.rint(seen * 10_000) + 1_000, 1, 32_767).astype(np.uint16)
-    return np.where(inside[rows], stored, np.uint16(0))
+    return np.clip(np.rint(seen * 10_000) + 1_000, 1, 32_767).astype(np.uint16)
 
 
 def _write_band(
-    target: Path, land: Land, above: Sky, visit: Visit, band: int, inside: NDArray[np.bool_]
+    target: Path, land: Land, skies: dict[str, Sky], season: str, band: int, inside: NDArray[np.bool_]
 ) -> None:
-    stored = np.empty(LAND_SHAPE, np.uint16)
+    """Write one band of all visits of a season: they share the ground."""
+    visits = [visit for visit in VISITS if visit.season == season]
+    stored = {visit.stamp: np.empty(LAND_SHAPE, np.uint16) for visit in visits}
     for rows in _strips():
-        stored[rows] = digital_numbers(land, above, visit, band, inside, rows)
-    for tile in TILES:
+        ground = ground_reflectance(land, season, band, rows)
+        for visit in visits:
+            pixels = digital_numbers(ground, skies[visit.stamp], visit, band, rows)
+            stored[visit.stamp][rows] = np.where(inside[rows], pixels, np.uint16(0))
+    for visit, tile in product(visits, TILES):
         path = target / folder(visit, tile) / BAND_FILES[BANDS[band]]
-        _write_cog(path, stored[:, tile.columns], tile, PIXEL_M)
+        _write_cog(path, stored[visit.stamp][:, tile.columns], tile, PIXEL_M)
 
 
 def _strips() -> Iterator[slice]:
@@ -138,34 +155,40 @@ def _write_cog(
     values: Bytes | Words,
     tile: Tile,
     pixel_m: int,
-    describe: Callable[[rasterio.io.DatasetWriter], None] | None = None,
+    describe: Callable[[DatasetWriter], None] | None = None,
 ) -> None:
     """Write one cloud-optimised GeoTIFF on the tile's grid."""
     _, _, west, _, _, north = tile.transform
     measured = values.dtype == np.uint16
-    with rasterio.open(
-        path,
-        "w",
-        driver="COG",
-        count=1,
-        height=values.shape[0],
-        width=values.shape[1],
-        dtype=values.dtype,
-        nodata=0,
-        crs=f"EPSG:{EPSG}",
-        transform=Affine(pixel_m, 0, west, 0, -pixel_m, north),
-        compress="DEFLATE",
-        level=4,
-        predictor=2 if measured else 1,
-        blocksize=512,
-        overview_resampling="AVERAGE" if measured else "MODE",
-    ) as file:
-        file.write(values, 1)
-        if describe is not None:
-            describe(file)
+    with MemoryFile() as plain:
+        with plain.open(
+            driver="GTiff",
+            count=1,
+            height=values.shape[0],
+            width=values.shape[1],
+            dtype=values.dtype,
+            nodata=0,
+            crs=f"EPSG:{EPSG}",
+            transform=Affine(pixel_m, 0, west, 0, -pixel_m, north),
+        ) as file:
+            file.write(values, 1)
+            if describe is not None:
+                describe(file)
+            # Made here because GDAL would compress them twice.
+            file.build_overviews(_OVERVIEWS[pixel_m], Resampling.average if measured else Resampling.mode)
+        # A copy frees the GIL, which a COG opened for writing does not: two are written at once.
+        copy(
+            plain.name,
+            path,
+            driver="COG",
+            compress="DEFLATE",
+            level=1,
+            predictor=2 if measured else 1,
+            blocksize=512,
+        )
 
 
-def _describe(file: rasterio.io.DatasetWriter) -> None:
+def _describe(file: DatasetWriter) -> None:
     """Put names and colours of the true classes into a class map."""
     colours = {value: _rgba(colour) for value, (_, colour) in CLASSES.items()}
     file.write_colormap(1, {0: (0, 0, 0, 0), **colours})

@@ -48,8 +48,8 @@ _running: _Running | None = None
 def serve() -> str:
     """Start the demo catalogue once per process and return its base URL.
 
-    Makes the scenes first if they are missing (some seconds). Safe to call from several threads. If the server
-    died, the next call starts it again, on the same port if that is still free.
+    Makes the scenes first if they are missing (some seconds). Safe to call from several threads. If the
+    server died, the next call starts it again, on the same port if that is still free.
 
     Raises
     ------
@@ -166,6 +166,6 @@ def _rustac() -> str:
     program = shutil.which("rustac", path=os.pathsep.join(places))
     if program is None:
         raise DemoUnavailable(
-            "The demo needs the program rustac, which was not found. Install the package rustac into this environment."
+            "The demo needs the program rustac, which was not found. Install the package rustac beside this one."
         )
     return program

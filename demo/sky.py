@@ -41,27 +41,31 @@ class Sky:
 
     def seen_through(self, ground: Floats, band: int, rows: slice) -> Floats:
         """Reflectance of some rows of the land as the satellite sees them under this sky."""
-        ground = ground * (1 - np.float32(_DIM[band]) * self.shadow[rows])
-        cloud = np.float32(_BRIGHT[band]) * self.relief[rows]
-        return ground + (cloud - ground) * self.opacity[rows]
+        if self.shadow[rows].any():
+            ground = ground * (1 - np.float32(_DIM[band]) * self.shadow[rows])
+        if self.opacity[rows].any():
+            cloud = np.float32(_BRIGHT[band]) * self.relief[rows]
+            ground = ground + (cloud - ground) * self.opacity[rows]
+        return ground
 
 
 def sky(visit: Visit) -> Sky:
     """Make the sky of one overpass; the same on every call."""
     rng = np.random.default_rng(visit.absolute_orbit)
     shape = (LAND_SHAPE[0] + 2 * _MARGIN_PX, LAND_SHAPE[1] + 2 * _MARGIN_PX)
-    billows = fractal(rng, shape, (90, 41, 19, 8), 0.62)
-    thickness = _cumulus(rng, billows) if visit.sky == "cloudy" else _fair(billows, visit.moment.month)
+    if visit.sky == "cloudy":
+        thickness = _cumulus(rng, shape)
+    else:
+        thickness = _fair(rng, shape, _FAIR[visit.moment.month])
     opacity = step(thickness, 0.0, 0.55)
-    inside = (slice(_MARGIN_PX, -_MARGIN_PX),) * 2
     reach = _CLOUD_BASE_M / PIXEL_M / np.tan(np.radians(visit.sun_elevation))
-    towards_sun = np.radians(visit.sun_azimuth)
-    down = round(reach * np.cos(towards_sun))
-    right = round(-reach * np.sin(towards_sun))
-    shadow = np.roll(opacity, (down, right), axis=(0, 1))[inside]
-    lit = np.gradient(thickness, axis=0) * 0.9 + np.gradient(thickness, axis=1) * 0.45
-    relief = np.clip(1 - 1.6 * lit + 0.22 * np.minimum(thickness, 1.5), 0.7, 1.45)
-    return Sky(opacity[inside].copy(), shadow.copy(), relief[inside].astype(np.float32))
+    to_sun = np.radians(visit.sun_azimuth)
+    away = (round(reach * np.cos(to_sun)), round(-reach * np.sin(to_sun)))
+    inside = (slice(_MARGIN_PX, -_MARGIN_PX),) * 2
+    thickness, shadow = thickness[inside], np.roll(opacity, away, axis=(0, 1))[inside]
+    lit = np.gradient(thickness, axis=0) * np.float32(0.9) + np.gradient(thickness, axis=1) * np.float32(0.45)
+    relief = np.clip(1 - np.float32(1.6) * lit + np.float32(0.22) * np.minimum(thickness, 1.5), 0.7, 1.45)
+    return Sky(opacity[inside], shadow, relief)
 
 
 def imaged() -> NDArray[np.bool_]:
@@ -74,21 +78,24 @@ def swath_edge(row: NDArray[np.integer] | int) -> NDArray[np.float64]:
     return 2990 - np.tan(np.radians(13.2)) * np.asarray(row, float)
 
 
-def _cumulus(rng: np.random.Generator, billows: Floats) -> Floats:
-    """Broken clouds, denser in the north-west and south-east than between."""
-    regions = smooth(rng, billows.shape, 620)
-    return 0.75 * billows + 0.62 * regions - np.float32(0.42)
+def _cumulus(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Broken clouds, in some regions denser than in others."""
+    billows = fractal(rng, shape, (90, 41, 19, 8), 0.62)
+    regions = smooth(rng, shape, 620)
+    return np.float32(0.75) * billows + np.float32(0.62) * regions - np.float32(0.22)
 
 
-def _fair(billows: Floats, month: int) -> Floats:
-    y, x = np.ogrid[: billows.shape[0], : billows.shape[1]]
-    thickness = np.full(billows.shape, -1, np.float32)
-    for column, row, radius in _FAIR[month]:
-        reach = 2 * radius
-        top, left = row + _MARGIN_PX - reach, column + _MARGIN_PX - reach
-        window = (slice(max(0, top), top + 2 * reach), slice(max(0, left), left + 2 * reach))
-        across = x[:, window[1]] - column - _MARGIN_PX
-        distance = np.hypot(across, (y[window[0]] - row - _MARGIN_PX) * 1.3).astype(np.float32) / radius
-        blob = np.float32(1.9) * (0.85 - distance) + np.float32(0.28) * billows[window]
-        thickness[window] = np.maximum(thickness[window], np.where(distance < 1.6, blob, -1))
+def _fair(
+    rng: np.random.Generator, shape: tuple[int, int], clouds: tuple[tuple[int, int, int], ...]
+) -> Floats:
+    """Lonely clouds at given places."""
+    y, x = (np.arange(n, dtype=np.float32) for n in shape)
+    thickness = np.full(shape, -1, np.float32)
+    for column, row, radius in clouds:
+        reach, top, left = 2 * radius, row + _MARGIN_PX, column + _MARGIN_PX
+        part = (slice(max(0, top - reach), top + reach), slice(max(0, left - reach), left + reach))
+        distance = np.hypot(x[None, part[1]] - left, (y[part[0], None] - top) * np.float32(1.3)) / radius
+        billows = fractal(rng, distance.shape, (radius, radius / 2.2, radius / 5), 0.62)
+        blob = np.float32(1.9) * (np.float32(0.85) - distance) + np.float32(0.33) * billows
+        thickness[part] = np.maximum(thickness[part], np.where(distance < 1.7, blob, -1))
     return thickness

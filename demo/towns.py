@@ -59,8 +59,8 @@ class Built:
     quarry: NDArray[np.bool_]
 
 
-def build(rng: np.random.Generator, depth: Floats) -> Built:
-    """Build all towns; nothing stands in a lake."""
+def build(rng: np.random.Generator) -> Built:
+    """Build all towns."""
     shape = LAND_SHAPE
     wild = fractal(rng, shape, (60, 25, 11), 0.65)
     y, x = np.ogrid[: shape[0], : shape[1]]
@@ -71,16 +71,13 @@ def build(rng: np.random.Generator, depth: Floats) -> Built:
         distance = np.hypot(x[:, window[1]] - column, (y[window[0]] - row) * 1.15).astype(np.float32) / radius
         blob = 1.25 - distance * np.float32(0.95) + np.float32(0.17) * wild[window]
         density[window] = np.maximum(density[window], blob)
-    density[depth > -0.25] = 0
-    pit = np.hypot(x - QUARRY[0], (y - QUARRY[1]) * 1.25) / QUARRY[2] + 0.18 * wild
-    halls = _halls(rng)
     return Built(
         density=density,
         roads=_roads(),
-        roofs=np.where(depth > -0.1, 0, halls).astype(np.float32),
+        roofs=_halls(rng),
         streets=_streets(density, smooth(rng, shape, 60)),
         blocks=_blocks(rng),
-        quarry=pit < 1,
+        quarry=_quarry(wild),
     )
 
 
@@ -117,13 +114,25 @@ def _halls(rng: np.random.Generator) -> Floats:
     return canvas.cover()
 
 
+def _quarry(wild: Floats) -> NDArray[np.bool_]:
+    column, row, radius = QUARRY
+    part = (slice(row - 2 * radius, row + 2 * radius), slice(column - 2 * radius, column + 2 * radius))
+    y, x = np.ogrid[part]
+    pit = np.zeros(LAND_SHAPE, bool)
+    pit[part] = np.hypot(x - column, (y - row) * 1.25) / radius + 0.24 * wild[part] < 1
+    return pit
+
+
 def _streets(density: Floats, warp: Floats) -> Floats:
     """A slightly bent street grid in every built-up place."""
-    y, x = np.ogrid[: LAND_SHAPE[0], : LAND_SHAPE[1]]
-    one = np.abs(((x * 0.93 + y * 0.37 + 5 * warp) / 9) % 1 - 0.5) * 9
-    other = np.abs(((y * 0.93 - x * 0.37 + 5 * warp) / 13) % 1 - 0.5) * 13
-    lines = 1 - step(np.minimum(one, other).astype(np.float32), 0.3, 1.0)
-    return np.where(density > 0.42, lines, 0).astype(np.float32)
+    built = np.nonzero(density > 0.42)
+    y, x = built
+    bent = 5 * warp[built]
+    one = np.abs(((x * 0.93 + y * 0.37 + bent) / 9) % 1 - 0.5) * 9
+    other = np.abs(((y * 0.93 - x * 0.37 + bent) / 13) % 1 - 0.5) * 13
+    streets = np.zeros(density.shape, np.float32)
+    streets[built] = 1 - step(np.minimum(one, other).astype(np.float32), 0.3, 1.0)
+    return streets
 
 
 def _blocks(rng: np.random.Generator) -> Floats:

@@ -1,8 +1,8 @@
-"""Runs a command as long as its own parent lives. Started by `demo.server` as a script, with nothing but the stdlib.
+"""Runs a command as long as its own parent lives: a script for `demo.server`, with nothing but the stdlib.
 
-The parent holds the other end of this program's standard input. However the parent ends, even killed, the system
-closes that pipe; then the command is ended too. (The kernel's own "die with the parent" of Linux is tied to the
-thread that started the child and would end the server with a worker thread.)
+The parent holds the other end of this program's standard input. However the parent ends, even killed, the
+system closes that pipe; then the command is ended too. (Linux can end a child with its parent by itself, but
+means the parent's thread: the server would end with the worker thread that happened to start it.)
 """
 
 from __future__ import annotations

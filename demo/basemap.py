@@ -11,7 +11,7 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine, array_bounds
 from rasterio.warp import Resampling, calculate_default_transform, reproject, transform
 
-from demo.land import Bytes, Land, Material, build
+from demo.land import Bytes, Land, Material
 from demo.noise import Floats, step
 from demo.place import EPSG, LAND_SHAPE, NORTH_M, PIXEL_M, WEST_M
 
@@ -32,9 +32,9 @@ _ROAD = (255, 254, 250)
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 
 
-def write(folder: Path, land: Land | None = None) -> None:
+def write(folder: Path, land: Land) -> None:
     """Draw the backdrop into the folder of the scenes."""
-    picture, bounds = _warp(_draw(land or build()))
+    picture, bounds = _warp(_draw(land))
     opaque = Image.fromarray(picture[..., :3]).quantize(_COLOURS, dither=Image.Dither.NONE)
     indices = np.asarray(opaque).copy()
     indices[picture[..., 3] < 128] = _COLOURS
