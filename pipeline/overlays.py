@@ -109,8 +109,8 @@ class Warp:
         design = polyvander2d(v, u, (DEGREE, DEGREE))
         exact = np.column_stack(~affine * (np.asarray(utm[0]), np.asarray(utm[1])))
         coefficients = np.linalg.lstsq(design, exact, rcond=None)[0].reshape(DEGREE + 1, DEGREE + 1, 2)
-        centres = [(np.arange(n) + 0.5) * 2 / n - 1 for n in target.shape]
-        column, row = (np.floor(polygrid2d(*centres, coefficients[..., i])).astype(np.int32) for i in (0, 1))
+        y, x = ((np.arange(n) + 0.5) * 2 / n - 1 for n in target.shape)
+        column, row = (np.floor(polygrid2d(y, x, coefficients[..., i])).astype(np.int32) for i in (0, 1))
         outside = (column < 0) | (column >= shape[1]) | (row < 0) | (row >= shape[0])
         return cls(target, np.where(outside, -1, row * shape[1] + column))
 
