@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from traitlets.config import Application
 
 from pipeline import catalogs
 from pipeline.errors import CatalogUnavailable
@@ -56,6 +59,21 @@ def load_backdrop(gate: Gate, catalog: str, on_loaded: Callable[[str, Any], None
             gate.guard(on_loaded)(catalog, overlay)
 
     gate.in_background(load, "backdrop")
+
+
+def log_to_terminal() -> None:
+    """Let what is logged here reach the terminal of the server.
+
+    A kernel catches its standard error streams, and Voilà drops what it caught: a traceback would vanish.
+    The kernel application's own log is the one that still reaches the terminal.
+    """
+    if not Application.initialized():
+        return
+    for handler in Application.instance().log.handlers:
+        for name in ("widgets", "pipeline"):
+            logger = logging.getLogger(name)
+            if handler not in logger.handlers:
+                logger.addHandler(handler)
 
 
 def import_pipeline() -> None:

@@ -46,7 +46,7 @@ class HectareBars(ipw.Box):
         assert self._bars is not None
         assert self._figure is not None
         with self._scale.hold_sync(), self._bars.hold_sync(), self._axis.hold_sync(), self._names.hold_sync():
-            self._names.domain = names
+            self._names.domain = names[::-1]
             self._scale.max = top
             self._axis.tick_values = ticks
             self._bars.x, self._bars.y = names, hectares
@@ -56,7 +56,7 @@ class HectareBars(ipw.Box):
             self.children = (self._figure,)
 
     def _create(self) -> None:
-        self._names = bq.OrdinalScale(domain=[], reverse=True)
+        self._names = bq.OrdinalScale(domain=[])
         self._scale = bq.LinearScale(min=0.0, max=1.0)
         self._bars = bq.Bars(
             x=[],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ from widgets.worker import Delay, Gate, Progress, Worker
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+
+log = logging.getLogger(__name__)
 
 RECLUSTER_AFTER_S = 0.3
 """How long the number of clusters must rest before pixels are grouped anew."""
@@ -69,6 +72,7 @@ class Dashboard(ipw.VBox):
         super().__init__([style(), app, unseen])
         self.add_class("eo-wrap")
 
+        background.log_to_terminal()
         self._fields.observe(guard(self._changed), "settings")
         self._refresh()
         show_examples = self._results.invitation.show_examples
@@ -193,7 +197,13 @@ class Dashboard(ipw.VBox):
         self._refresh(messages.of_error(error, self._fields.settings))
 
     def _report(self, error: Exception) -> None:
-        self._foot.show(messages.of_error(error, self._fields.settings), self._act)
+        """Say that a callback failed; the page stays usable."""
+        message = messages.of_error(error, self._fields.settings)
+        try:
+            self._refresh(message)
+        except Exception:
+            log.exception("the page could not be brought up to date")
+            self._foot.show(message, self._act)
 
     # What the page shows
 
@@ -264,6 +274,8 @@ class Dashboard(ipw.VBox):
         unchanged = self._fields.settings.catalog == profile.name and self._analysis is None
         if unchanged and not self._worker.busy:
             self._foot.show(messages.silent_catalog(profile.label), self._act)
+        if self._area is None:
+            self._map.look_at_world()
 
     def _lay_backdrop(self, catalog: str, overlay: Any) -> None:
         if catalog == self._fields.settings.catalog:

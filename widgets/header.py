@@ -24,8 +24,8 @@ _HELP = (
     (
         "What it is not",
         "Clusters are not checked classes. Their names are guesses from average spectra; one cluster can "
-        "hold two kinds of land, and one kind of land can fall into two clusters. Try another number of clusters, "
-        "and compare with the true-colour image: <i>Blink</i> hides the clusters for a moment.",
+        "hold two kinds of land, and one kind of land can fall into two clusters. Try another number of "
+        "clusters, and compare with the true-colour image: <i>Blink</i> hides the clusters for a moment.",
     ),
     (
         "Keyboard",
@@ -37,9 +37,8 @@ _HELP = (
 def header() -> ipw.HBox:
     """Return the header."""
     logo = f"<svg width='24' height='24' viewBox='0 0 24 24' aria-hidden='true'>{_LOGO}</svg>"
-    brand = html(
-        f"<div class='eo-brand'>{logo}<h1>Land-cover clusters</h1><span>Sentinel-2 · 10 m · no training data</span></div>"
-    )
+    title = "<h1>Land-cover clusters</h1><span>Sentinel-2 · 10 m · no training data</span>"
+    brand = html(f"<div class='eo-brand'>{logo}{title}</div>")
     cards = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in _HELP)
     card = f"<summary>Help</summary><div class='eo-pop'>{cards}</div>"
     return row(

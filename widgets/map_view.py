@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipeline.overlays import Overlay, Overlays
 
 OPACITY_PERCENT = 75
+WORLD = Box(-56, -170, 74, 170)
+MIN_ZOOM = 1.0
 TINY_PX = 24
 """An area smaller than this on the screen cannot be seen where it was placed."""
 
@@ -91,15 +93,17 @@ class MapView(ipw.VBox):
             zoom=zoom,
             zoom_snap=ZOOM_STEP,
             zoom_delta=0.5,
-            min_zoom=2,
+            min_zoom=MIN_ZOOM,
             max_zoom=18,
             scroll_wheel_zoom=True,
             double_click_zoom=False,
             panes=PANES,
             layers=tuple(self._base.layers),
+            attribution_control=False,
             layout=ipw.Layout(width="100%", height="100%"),
         )
         self.map.on_interaction(self._interaction)
+        self.map.add(leaflet.AttributionControl(position="bottomright", prefix=""))
         self.map.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
         choice = classed(ipw.Dropdown(options=self._base.names, value=LIGHT), "eo-base")
         choice.observe(guard(self._choose_base), "value")
@@ -146,6 +150,10 @@ class MapView(ipw.VBox):
         self._base.set_backdrop(overlay)
         self._lay()
 
+    def look_at_world(self) -> None:
+        """Show the continents, which are drawn without tiles from outside."""
+        self.look_at(WORLD)
+
     @property
     def looks_at(self) -> tuple[float, ...]:
         """Where the map looks; changes when the visitor moves it."""
@@ -155,7 +163,7 @@ class MapView(ipw.VBox):
         """Move the map so that it shows a box."""
         with self.map.hold_sync():
             self.map.center = box.middle
-            self.map.zoom = zoom_for(box, self._size_px)
+            self.map.zoom = max(zoom_for(box, self._size_px), MIN_ZOOM)
 
     def look_at_if_needed(self, box: Box) -> None:
         """Move the map so that it shows a box, unless that is well in view."""

@@ -29,7 +29,7 @@ def land() -> dict[str, Any]:
 def _unpacked(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Position]:
     """Undo the delta coding and the quantisation of a TopoJSON arc."""
     (sx, sy), (tx, ty) = transform["scale"], transform["translate"]
-    xs, ys = (accumulate(step[axis] for step in arc) for axis in (0, 1))
+    xs, ys = (list(accumulate(steps)) for steps in zip(*arc, strict=True))
     return [(round(x * sx + tx, 2), round(y * sy + ty, 2)) for x, y in zip(xs, ys, strict=True)]
 
 
