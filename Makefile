@@ -1,0 +1,59 @@
+# Two commands: `make dashboard` starts the page, `make test` proves it. Both need Python 3.11 to 3.14 and nothing else.
+VENV ?= .venv
+PYTHON ?= $(shell sh tools/find_python.sh)
+PORT ?= 8866
+PYTEST_ARGS ?= -n 2 --dist loadgroup
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+PACKAGES := $(wildcard pipeline demo widgets tools)
+TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
+
+.DEFAULT_GOAL := help
+.PHONY: help dashboard test lint types tests browser demo-data format pins clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+dashboard: demo-data ## Install what is missing and start the dashboard (PORT=8866)
+	$(BIN)/voila dashboard.ipynb --no-browser --port=$(PORT)
+
+test: lint types tests ## Check style and types and run every test
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy $(PACKAGES)
+
+tests: browser demo-data
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+browser: $(VENV)/installed-dev
+	@$(BIN)/python -m tools.browser
+
+demo-data: $(VENV)/installed
+	@$(BIN)/python -m demo --generate
+
+format: $(VENV)/installed-dev ## Bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml
+	$(BIN)/python -m tools.pins
+
+clean: ## Remove the environment
+	rm -rf $(VENV)
+
+$(VENV)/installed: requirements.txt tools/install_page.py $(TEMPLATE)
+	@sh tools/create_environment.sh "$(PYTHON)" $(VENV)
+	@echo "Installing what the dashboard needs (once, a minute or two)."
+	@$(PIP) --requirement requirements.txt
+	@$(BIN)/python tools/install_page.py
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	@echo "Installing what the tests need (once)."
+	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
