@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any
@@ -103,7 +103,7 @@ class AreaOfInterest:
         InvalidRequest
             For another geometry type, positions that are no degrees, a ring that crosses itself, or no area.
         """
-        from shapely import GEOSException
+        from shapely import GEOSException, get_parts
         from shapely.geometry import shape
         from shapely.validation import explain_validity
 
@@ -127,7 +127,7 @@ class AreaOfInterest:
                 f"from {south:g} to {north:g}.",
                 "area",
             )
-        return cls((west + east) / 2, (south + north) / 2, None, polygons)
+        return cls(_middle([p.bounds for p in get_parts(outline)]), (south + north) / 2, None, polygons)
 
     @property
     def geometry(self) -> dict[str, Any] | None:
@@ -272,12 +272,23 @@ def _refuse_unknown(values: Mapping[str, Any], known: set[str]) -> None:
         raise InvalidRequest(f"The saved request has unknown entries: {', '.join(unknown)}.")
 
 
+def _middle(bounds: Sequence[tuple[float, float, float, float]]) -> float:
+    """Return the middle longitude of polygons; one cut in two at the antimeridian has it near 180."""
+    west, east = min(b[0] for b in bounds), max(b[2] for b in bounds)
+    turned = [(b[0] + 360, b[2] + 360) if b[2] < 0 else (b[0], b[2]) for b in bounds]
+    turned_west, turned_east = min(b[0] for b in turned), max(b[1] for b in turned)
+    if turned_east - turned_west < east - west:
+        west, east = turned_west, turned_east
+    middle = (west + east) / 2
+    return middle - 360 if middle > 180 else middle
+
+
 def _number(value: Any, name: str, label: str) -> float:
     if isinstance(value, bool | str | bytes) or value is None:
         raise InvalidRequest(f"{label} is not a number: {value!r}.", name)
     try:
         number = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidRequest(f"{label} is not a number: {value!r}.", name) from error
     if not math.isfinite(number):
         raise InvalidRequest(f"{label} is not a number: {number}.", name)
