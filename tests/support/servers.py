@@ -25,8 +25,21 @@ SHARED = REPO.parent / "shared"
 @contextmanager
 def file_server(folder: Path) -> Iterator[str]:
     """Serve a folder over HTTP with ranges in a process of its own; gives its address."""
+    with _server("tests.support.file_server", folder) as address:
+        yield address
+
+
+@contextmanager
+def stac_fake(characters: Path) -> Iterator[str]:
+    """Serve the made-up STAC APIs that a JSON file describes (see stac_fake.py); gives their address."""
+    with _server("tests.support.stac_fake", characters) as address:
+        yield address
+
+
+@contextmanager
+def _server(module: str, argument: Path) -> Iterator[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.file_server", str(folder)],
+        [sys.executable, "-m", module, str(argument)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
