@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,11 +43,15 @@ SATURATED_DN = 65535
 SCL_RESOLUTION_M = 20
 FILL = 0
 
+SILENCE_S = 10
+"""Seconds without a byte after which a request is repeated."""
+
 GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
     always={
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
         "GDAL_HTTP_CONNECTTIMEOUT": 5,
-        "GDAL_HTTP_TIMEOUT": 30,
+        "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
+        "GDAL_HTTP_LOW_SPEED_TIME": SILENCE_S,
         "GDAL_HTTP_MAX_RETRY": 2,
         "GDAL_HTTP_RETRY_DELAY": 0.5,
     }
@@ -311,17 +316,12 @@ def _compute(arrays: Any) -> Any:
 
 
 def _read_failed(url: str, error: Exception) -> Exception:
+    """Return the error for the user; what GDAL said goes into the log."""
     if isinstance(error, AnalysisError):
         return error
     log.warning("reading %s failed", url, exc_info=error)
     name = "/".join(url.rsplit("/", 2)[-2:])
-    chain = _causes(error)
-    for words, meaning in _MEANINGS:
-        if any(word in chain for word in words):
-            return ReadFailed(f"An image file could not be read. {name}: {meaning}", url)
-    return ReadFailed(
-        f"An image file could not be read. {name} is damaged or not complete. Try another date.", url
-    )
+    return ReadFailed(f"An image file could not be read. {name}: {_meaning(_causes(error))}", url)
 
 
 def _causes(error: BaseException | None) -> str:
@@ -332,15 +332,27 @@ def _causes(error: BaseException | None) -> str:
     return " ".join(texts)
 
 
-_MEANINGS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("404", "No such file", "does not exist"), "the server does not have it (error 404). Try another date."),
-    (("403", "401"), "the server refuses access to it (error 403). Try another catalogue."),
-    (("429",), "the server is asked too often (error 429). Try again in a minute."),
-    (
-        ("HTTP response code: 5", "500", "502", "503", "504"),
-        "the server has an error. Try again in a minute.",
-    ),
-    (("not recognized as", "not a TIFF", "not recognised"), "it is not a GeoTIFF. Try another date."),
-    (("timed out", "Timeout", "Operation too slow"), "the server sent nothing for 30 seconds. Try again."),
-    (("CURL error", "Could not resolve", "refused", "reset"), "the connection was lost. Try again."),
-)
+def _meaning(said: str) -> str:
+    """Return in a user's words what GDAL said of a file."""
+    status = re.search(r"response[ _]code\D{0,3}(\d{3})", said)
+    if status:
+        code = int(status[1])
+        words = _STATUS_WORDS.get(code, "the server has an error" if code >= 500 else "the server refuses it")
+        return f"{words} (error {code}). {'Try again in a minute.' if code >= 429 else 'Try another date.'}"
+    if "not recognized" in said:
+        return "it is not a GeoTIFF. Try another date."
+    if "No such file" in said:
+        return "it does not exist. Try another date."
+    if "timed out" in said or "too slow" in said:
+        return f"the server sent nothing for {SILENCE_S} seconds, several times. Try again."
+    if re.search(r"got \d+ bytes, expected", said):
+        return "it is not complete. Try another date."
+    return "the connection was lost or the file is damaged. Try again, or try another date."
+
+
+_STATUS_WORDS = {
+    401: "the server asks for a key",
+    403: "the server refuses access to it",
+    404: "the server does not have it",
+    429: "the server is asked too often",
+}

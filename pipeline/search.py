@@ -118,6 +118,7 @@ def _search(
     except AnalysisError:
         raise
     except Exception as error:
+        progress.check()
         log.warning("search at %s failed", profile.name, exc_info=True)
         raise CatalogUnavailable(_what_went_wrong(profile, error), profile.name) from error
 
