@@ -44,7 +44,7 @@ SCL_RESOLUTION_M = 20
 FILL = 0
 
 SILENCE_S = 10
-"""Seconds without a byte after which a request is repeated."""
+"""Seconds without a byte after which a file counts as unreachable."""
 
 GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
     always={
@@ -344,7 +344,7 @@ def _meaning(said: str) -> str:
     if "No such file" in said:
         return "it does not exist. Try another date."
     if "timed out" in said or "too slow" in said:
-        return f"the server sent nothing for {SILENCE_S} seconds, several times. Try again."
+        return f"the server sent nothing for {SILENCE_S} seconds. Try again."
     if re.search(r"got \d+ bytes, expected", said):
         return "it is not complete. Try another date."
     return "the connection was lost or the file is damaged. Try again, or try another date."
