@@ -68,7 +68,10 @@ def _draw(land: Land) -> Bytes:
 
 def _wider(share: Floats) -> Floats:
     """Halve the resolution of a thin line without thinning it."""
-    return np.maximum.reduce([share[::2, ::2], share[1::2, ::2], share[::2, 1::2], share[1::2, 1::2]])
+    upper = np.maximum(share[::2, ::2], share[::2, 1::2])
+    lower = np.maximum(share[1::2, ::2], share[1::2, 1::2])
+    widest: Floats = np.maximum(upper, lower)
+    return widest
 
 
 def _paint(picture: Floats, share: Floats, tint: tuple[int, int, int]) -> None:

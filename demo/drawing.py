@@ -61,16 +61,18 @@ def meander(start: tuple[float, float], headings: Sequence[tuple[float, float]],
 
 
 def bend(start: tuple[float, float], end: tuple[float, float], sway_px: float) -> Path:
-    """Road between two places that sways to both sides."""
+    """Lead a road from one place to another, swaying to both sides."""
     begin, finish = np.array(start), np.array(end)
     along = np.linspace(0.0, 1.0, 60)[:, None]
     across = np.array([begin[1] - finish[1], finish[0] - begin[0]]) / np.hypot(*(finish - begin))
     sway = sway_px * np.sin(along * 2 * np.pi * 1.3 + sway_px) * np.sin(along * np.pi)
-    return begin + along * (finish - begin) + sway * across
+    road: Path = begin + along * (finish - begin) + sway * across
+    return road
 
 
 def rectangle(centre: tuple[float, float], length_px: float, width_px: float, radians: float) -> Path:
-    """Corners of a turned rectangle."""
+    """Return the corners of a turned rectangle."""
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * np.array([length_px, width_px]) / 2
     turn = np.array([(np.cos(radians), np.sin(radians)), (-np.sin(radians), np.cos(radians))])
-    return np.array(centre) + corners @ turn
+    turned: Path = np.array(centre) + corners @ turn
+    return turned

@@ -14,7 +14,15 @@ from demo.scenes import BAND_FILES, folder
 from demo.sky import swath_edge
 
 COLLECTION = "sentinel-2-c1-l2a"
-_EXTENSIONS = ("eo/v1.1.0", "grid/v1.1.0", "mgrs/v1.0.0", "projection/v1.1.0", "raster/v1.1.0", "sentinel-2/v1.0.0", "view/v1.0.0")  # fmt: skip  # noqa: E501
+_EXTENSIONS = (
+    "eo/v1.1.0",
+    "grid/v1.1.0",
+    "mgrs/v1.0.0",
+    "projection/v1.1.0",
+    "raster/v1.1.0",
+    "sentinel-2/v1.0.0",
+    "view/v1.0.0",
+)
 _COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 _SPECTRUM = {
     "blue": ("B02", "Blue", 0.490, 0.098),
@@ -34,7 +42,10 @@ _SHARES = {
     "thin_cirrus": 10,
     "snow_ice": 11,
 }
-_NOTE = "Invented land for demonstrations, not an image of the Earth. Only the 20.48 km beside the common border of two MGRS tiles."  # noqa: E501
+_NOTE = (
+    "Invented land for demonstrations, not an image of the Earth. "
+    "Only the 20.48 km beside the common border of two MGRS tiles."
+)
 
 
 def collection() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from PIL import Image
 
 from demo import towns
 from demo.drawing import Canvas, Path, meander
@@ -28,15 +28,14 @@ class Material(IntEnum):
     FIELD = 0
     FOREST = 1
     MEADOW = 2
-    CLEARING = 3
-    QUARRY = 4
-    SUBURB = 5
-    CENTRE = 6
+    QUARRY = 3
+    SUBURB = 4
+    CENTRE = 5
 
 
 # Column, row, half length, half width (px), turn (radians).
 _LAKES = (
-    (705, 1092, 105, 52, -0.45),
+    (716, 1102, 88, 47, -0.45),
     (2395, 1420, 205, 88, 0.3),
     (1580, 1120, 17, 11, 0.6),
     (1622, 1098, 14, 12, 0.0),
@@ -129,22 +128,25 @@ def _river() -> tuple[Floats, Floats]:
     canvas = Canvas(LAND_SHAPE)
     canvas.line(river_path(), 8.5)
     water = canvas.cover()
-    return water, _distance(water > 0, 8)
+    return water, _distance(river_path())
 
 
 def _rise() -> Floats:
     """Raise a wooded hill in the example area."""
     y, x = (np.arange(n, dtype=np.float32) for n in LAND_SHAPE)
     down, right = ((y - 1150) / 130) ** 2, ((x - 330) / 120) ** 2
-    return np.float32(1.7) * np.exp(-down)[:, None] * np.exp(-right)[None, :]
+    hill: Floats = np.float32(1.7) * np.exp(-down)[:, None] * np.exp(-right)[None, :]
+    return hill
 
 
-def _distance(mask: Flags, coarser: int) -> Floats:
-    """Distance (px) to the mask, worked out on a coarser grid."""
-    rows, columns = mask.shape
-    coarse = mask.reshape(rows // coarser, coarser, columns // coarser, coarser).any(axis=(1, 3))
-    steps = ndimage.distance_transform_edt(~coarse).astype(np.float32) * np.float32(coarser)
-    return ndimage.zoom(steps, coarser, order=1, grid_mode=True, mode="nearest")
+def _distance(path: Path) -> Floats:
+    """Distance of every pixel to a path, worked out for every eighth pixel and interpolated between."""
+    every = 8
+    y, x = (np.arange(0, n, every, dtype=np.float32) + every / 2 for n in LAND_SHAPE)
+    points = path[::3].astype(np.float32)
+    across = (x[:, None] - points[:, 0]) ** 2
+    nearest = np.array([np.sqrt((across + (row - points[:, 1]) ** 2).min(axis=1)) for row in y], np.float32)
+    return np.asarray(Image.fromarray(nearest).resize(LAND_SHAPE[::-1], Image.Resampling.BILINEAR))
 
 
 def _lakes(rng: np.random.Generator) -> Floats:
@@ -169,7 +171,7 @@ def _parcels(rng: np.random.Generator) -> tuple[Ints, Floats]:
     warp = smooth(rng, LAND_SHAPE, 70)
     count = int(district.max()) + 1
     turn = rng.uniform(0, np.pi, count).astype(np.float32)
-    width, length = (rng.uniform(low, high, count).astype(np.float32) for low, high in ((11, 27), (24, 62)))
+    width, length = (rng.uniform(low, high, count).astype(np.float32) for low, high in ((13, 34), (28, 80)))
     field = np.empty(LAND_SHAPE, np.uint32)
     edge = np.empty(LAND_SHAPE, np.float32)
     for start in range(0, LAND_SHAPE[0], 64):
@@ -222,7 +224,7 @@ def _slope(rng: np.random.Generator, height: Floats) -> Floats:
     """How much the ground turns to the sun."""
     shape = height.shape
     relief = 90 * height + 26 * smooth(rng, shape, 62) + 10 * smooth(rng, shape, 28)
-    south = np.gradient(ndimage.uniform_filter(relief, 7), axis=0)
-    east = np.gradient(ndimage.uniform_filter(relief, 7), axis=1)
+    south, east = np.gradient(relief)
     rise = -(np.float32(0.88) * south + np.float32(0.47) * east)
-    return np.clip(rise / np.float32(3 * rise.std()), -1.2, 1.2).astype(np.float32)
+    slope: Floats = np.clip(rise / np.float32(3 * rise.std()), -1.2, 1.2)
+    return slope

@@ -34,18 +34,20 @@ def fractal(
 def _standard(field: Floats) -> Floats:
     """Shift and scale to mean 0 and deviation 1, judged by every 64th pixel."""
     few = field[::8, ::8]
-    return (field - few.mean()) / few.std()
+    standard: Floats = (field - few.mean()) / few.std()
+    return standard
 
 
 def step(values: Floats, low: float, high: float) -> Floats:
     """0 below `low`, 1 above `high`, a smooth ramp between."""
     ramp = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
-    return ramp * ramp * (3 - 2 * ramp)
+    smoothed: Floats = ramp * ramp * (3 - 2 * ramp)
+    return smoothed
 
 
 def scramble(*numbers: NDArray[np.integer]) -> Ints:
     """Mix whole numbers into one that looks random but is always the same (a finaliser of murmur type)."""
-    mixed = np.uint32(0x9E3779B9)
+    mixed = np.full_like(numbers[0], 0x9E3779B9, np.uint32)
     for number in numbers:
         mixed = (number.astype(np.uint32) ^ mixed) * np.uint32(0x85EBCA6B)
         mixed ^= mixed >> np.uint32(13)

@@ -105,7 +105,8 @@ def digital_numbers(ground: Floats, above: Sky, visit: Visit, band: int, rows: s
     seen = above.seen_through(ground, band, rows)
     rng = np.random.default_rng((visit.absolute_orbit, band, rows.start))
     seen += np.float32(_NOISE[band]) * rng.standard_normal(seen.shape, np.float32)
-    return np.clip(np.rint(seen * 10_000) + 1_000, 1, 32_767).astype(np.uint16)
+    stored: Words = np.clip(np.rint(seen * 10_000) + 1_000, 1, 32_767).astype(np.uint16)
+    return stored
 
 
 def _write_band(

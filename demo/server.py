@@ -166,6 +166,6 @@ def _rustac() -> str:
     program = shutil.which("rustac", path=os.pathsep.join(places))
     if program is None:
         raise DemoUnavailable(
-            "The demo needs the program rustac, which was not found. Install the package rustac beside this one."
+            "The demo needs the program rustac, which was not found. Install the package rustac."
         )
     return program

@@ -12,19 +12,22 @@ from demo.place import LAND_SHAPE, PIXEL_M, Visit
 
 _MARGIN_PX = 128
 _CLOUD_BASE_M = 1_500
-_BRIGHT = (0.62, 0.60, 0.60, 0.64)
-_DIM = (0.62, 0.52, 0.46, 0.38)
+_BRIGHT = (0.50, 0.49, 0.49, 0.54)
+_DIM = (0.40, 0.47, 0.52, 0.58)
+Cloud = tuple[int, int, int]
 # Lonely fair-weather clouds of the clear days: column, row, radius (px).
-_FAIR = {
+_FAIR: dict[int, tuple[Cloud, ...]] = {
     6: (
-        (770, 735, 26),
-        (1490, 1750, 48),
-        (2560, 240, 62),
-        (210, 1700, 30),
-        (1930, 540, 34),
-        (2470, 1900, 30),
+        (770, 752, 27),
+        (1490, 1750, 100),
+        (2560, 240, 110),
+        (210, 1700, 70),
+        (1930, 540, 70),
+        (2470, 1900, 76),
+        (1180, 180, 104),
+        (1010, 1330, 50),
     ),
-    8: ((980, 320, 40), (2260, 1010, 44), (420, 1590, 24), (1250, 1790, 36), (1620, 640, 28)),
+    8: ((980, 320, 110), (2260, 1010, 110), (420, 1590, 70), (1250, 1790, 84), (1620, 640, 76)),
 }
 
 
@@ -57,15 +60,16 @@ def sky(visit: Visit) -> Sky:
         thickness = _cumulus(rng, shape)
     else:
         thickness = _fair(rng, shape, _FAIR[visit.moment.month])
-    opacity = step(thickness, 0.0, 0.55)
+    opacity = step(thickness, -0.05, 0.95)
     reach = _CLOUD_BASE_M / PIXEL_M / np.tan(np.radians(visit.sun_elevation))
     to_sun = np.radians(visit.sun_azimuth)
     away = (round(reach * np.cos(to_sun)), round(-reach * np.sin(to_sun)))
     inside = (slice(_MARGIN_PX, -_MARGIN_PX),) * 2
     thickness, shadow = thickness[inside], np.roll(opacity, away, axis=(0, 1))[inside]
     lit = np.gradient(thickness, axis=0) * np.float32(0.9) + np.gradient(thickness, axis=1) * np.float32(0.45)
-    relief = np.clip(1 - np.float32(1.6) * lit + np.float32(0.22) * np.minimum(thickness, 1.5), 0.7, 1.45)
-    return Sky(opacity[inside], shadow, relief)
+    bulge = np.float32(0.22) * np.minimum(thickness, 1.5)
+    relief: Floats = np.clip(1 - np.float32(1.6) * lit + bulge, 0.7, 1.45)
+    return Sky(opacity[inside], shadow, relief.astype(np.float32))
 
 
 def imaged() -> NDArray[np.bool_]:
@@ -75,19 +79,18 @@ def imaged() -> NDArray[np.bool_]:
 
 def swath_edge(row: NDArray[np.integer] | int) -> NDArray[np.float64]:
     """Column where the swath ends; the satellite flies south-south-west."""
-    return 2990 - np.tan(np.radians(13.2)) * np.asarray(row, float)
+    edge: NDArray[np.float64] = 2990 - np.tan(np.radians(13.2)) * np.asarray(row, float)
+    return edge
 
 
 def _cumulus(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     """Broken clouds, in some regions denser than in others."""
     billows = fractal(rng, shape, (90, 41, 19, 8), 0.62)
     regions = smooth(rng, shape, 620)
-    return np.float32(0.75) * billows + np.float32(0.62) * regions - np.float32(0.22)
+    return np.float32(0.75) * billows + np.float32(0.62) * regions - np.float32(0.12)
 
 
-def _fair(
-    rng: np.random.Generator, shape: tuple[int, int], clouds: tuple[tuple[int, int, int], ...]
-) -> Floats:
+def _fair(rng: np.random.Generator, shape: tuple[int, int], clouds: tuple[Cloud, ...]) -> Floats:
     """Lonely clouds at given places."""
     y, x = (np.arange(n, dtype=np.float32) for n in shape)
     thickness = np.full(shape, -1, np.float32)
@@ -96,6 +99,6 @@ def _fair(
         part = (slice(max(0, top - reach), top + reach), slice(max(0, left - reach), left + reach))
         distance = np.hypot(x[None, part[1]] - left, (y[part[0], None] - top) * np.float32(1.3)) / radius
         billows = fractal(rng, distance.shape, (radius, radius / 2.2, radius / 5), 0.62)
-        blob = np.float32(1.9) * (np.float32(0.85) - distance) + np.float32(0.33) * billows
+        blob = np.float32(1.9) * (np.float32(1.05) - distance) + np.float32(0.33) * billows
         thickness[part] = np.maximum(thickness[part], np.where(distance < 1.7, blob, -1))
     return thickness

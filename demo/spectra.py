@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,15 +30,35 @@ _GROUND = (Material.FOREST, Material.MEADOW, Material.QUARRY, Material.SUBURB, M
 _SMEAR = np.float32(0.2)
 LAKE_LEVEL = {"june": 0.0, "august": 0.17}
 
-# What grows on a field: share of all fields, then per season the cover, the ground beneath it, how much is covered,
-# and the true class.
-_CROPS = (
-    (0.27, (GREEN, SOIL, 0.90, 4), (RIPE, STUBBLE, 0.05, 6)),  # wheat, cut in July
-    (0.15, (RIPE, SOIL, 0.92, 6), (RIPE, SOIL, 0.10, 7)),  # barley, ripe in June, ploughed in August
-    (0.24, (GREEN, SOIL, 0.10, 7), (GREEN, SOIL, 0.93, 4)),  # maize
-    (0.10, (GREEN, SOIL, 0.08, 7), (GREEN, SOIL, 0.88, 4)),  # beet and potatoes
-    (0.14, (MEADOW, SOIL, 0.96, 5), (MOWN, SOIL, 0.95, 5)),
-    (0.10, (MOWN, SOIL, 0.95, 5), (MEADOW, SOIL, 0.94, 5)),
+Spectrum = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class State:
+    """How the fields of one crop look in one season."""
+
+    cover: Spectrum
+    """The plants."""
+    ground: Spectrum
+    """What is seen between them."""
+    covered: float
+    """Share of the ground that the plants hide."""
+    true_class: int
+
+
+# What grows on a field: share of all fields, and its state per season.
+_CROPS: tuple[tuple[float, dict[str, State]], ...] = (
+    # wheat, cut in July
+    (0.27, {"june": State(GREEN, SOIL, 0.90, 4), "august": State(RIPE, STUBBLE, 0.05, 6)}),
+    # barley, ripe in June, ploughed in August
+    (0.15, {"june": State(RIPE, SOIL, 0.92, 6), "august": State(RIPE, SOIL, 0.10, 7)}),
+    # maize
+    (0.24, {"june": State(GREEN, SOIL, 0.10, 7), "august": State(GREEN, SOIL, 0.93, 4)}),
+    # beet and potatoes
+    (0.10, {"june": State(GREEN, SOIL, 0.08, 7), "august": State(GREEN, SOIL, 0.88, 4)}),
+    # meadows, mown in turn
+    (0.14, {"june": State(MEADOW, SOIL, 0.96, 5), "august": State(MOWN, SOIL, 0.95, 5)}),
+    (0.10, {"june": State(MOWN, SOIL, 0.95, 5), "august": State(MEADOW, SOIL, 0.94, 5)}),
 )
 
 
@@ -52,7 +74,7 @@ def surface(land: Land, season: str, band: int) -> Floats:
     out *= 1 + _shading(land)
     _blend(out, land.streets, ASPHALT[band] * 0.85)
     _blend(out, land.roads, ASPHALT[band])
-    _blend(out, land.roofs, HALL[band] * (1 + 0.13 * land.texture))
+    _blend(out, land.roofs, HALL[band] * (1 + 0.10 * land.texture))
     _blend(out, step(land.depth, -0.05, 0.02), SHORE[band] * (1 + 0.1 * land.texture))
     _blend(out, step(land.depth, *_level(season)), LAKE[band])
     _blend(out, land.water * (1 - land.roads), WATER[band])
@@ -61,22 +83,16 @@ def surface(land: Land, season: str, band: int) -> Floats:
 
 def true_classes(land: Land, season: str) -> Bytes:
     """Class map of one season: values of `place.CLASSES`, decided by what covers most of a pixel."""
-    index = 1 if season == "june" else 2
-    crops = np.array([crop[index][3] for crop in _CROPS], np.uint8)
+    crops = np.array([seasons[season].true_class for _, seasons in _CROPS], np.uint8)
     out = crops[_crop_of_field()][land.field]
     stands = np.where(_stands() > 0.5, np.uint8(3), np.uint8(2))
-    ground = {
-        Material.FOREST: stands[land.field],
-        Material.MEADOW: 5,
-        Material.QUARRY: 9,
-        Material.SUBURB: 8,
-        Material.CENTRE: 8,
-    }
-    for material, value in ground.items():
-        here = land.material == material
-        out[here] = value[here] if isinstance(value, np.ndarray) else value
+    forest = land.material == Material.FOREST
+    out[forest] = stands[land.field[forest]]
+    out[land.material == Material.MEADOW] = 5
+    out[land.material == Material.QUARRY] = 9
+    out[land.material >= Material.SUBURB] = 8
     if season == "august":
-        out[(land.material == Material.FOREST) & _felled(land.field)] = 7
+        out[forest & _felled(land.field)] = 7
     out[land.roads > 0.5] = 8
     out[(land.depth > -0.03) | (land.roofs > 0.5)] = 9
     out[land.depth > sum(_level(season)) / 2] = 1
@@ -117,17 +133,12 @@ def _fields(season: str, band: int) -> Floats:
     rng = np.random.default_rng(13)
     cover_change = rng.normal(0, 0.045, FIELD_NUMBERS)
     tone = 1 + rng.normal(0, 0.07, FIELD_NUMBERS)
+    states = [seasons[season] for _, seasons in _CROPS]
     crop = _crop_of_field()
-    index = 1 if season == "june" else 2
-    top, ground, share = (
-        np.array([_pick(entry[index][part], band) for entry in _CROPS])[crop] for part in (0, 1, 2)
-    )
-    covered = np.clip(share + cover_change, 0, 1)
-    return ((top * covered + ground * (1 - covered)) * tone).astype(np.float32)
-
-
-def _pick(value: tuple[float, ...] | float, band: int) -> float:
-    return value[band] if isinstance(value, tuple) else value
+    cover = np.array([state.cover[band] for state in states])[crop]
+    ground = np.array([state.ground[band] for state in states])[crop]
+    covered = np.clip(np.array([state.covered for state in states])[crop] + cover_change, 0, 1)
+    return ((cover * covered + ground * (1 - covered)) * tone).astype(np.float32)
 
 
 def _ground(land: Land, here: Flags, material: Material, season: str, band: int) -> Floats:
@@ -143,19 +154,21 @@ def _ground(land: Land, here: Flags, material: Material, season: str, band: int)
         return (MOWN[band] + (MEADOW[band] - MOWN[band]) * lush) * (1 + 0.04 * texture)
     if material == Material.QUARRY:
         return PIT[band] * (1 + np.float32(0.08) * texture)
-    return _town(texture, land.blocks[here], band, 0.06 if material == Material.CENTRE else 0.24)
+    return _town(texture, land.blocks[here], band, 0.06 if material == Material.CENTRE else 0.27)
 
 
 def _town(texture: Floats, blocks: Floats, band: int, gardens: float) -> Floats:
     """Houses, yards and gardens mixed within a pixel."""
     green = np.clip(gardens + 0.16 * texture + 0.05 * blocks, 0, 0.9)
     stone = HOUSES[band] * np.exp(np.float32(0.20) * blocks)
-    return stone + (BROADLEAF[band] - stone) * green
+    town: Floats = stone + (BROADLEAF[band] - stone) * green
+    return town
 
 
 def _felled(stand: Ints) -> Flags:
     """Tell which forest stands are felled between June and August."""
-    return scramble(stand, stand) % np.uint32(23) == 0
+    felled: Flags = scramble(stand, stand) % np.uint32(23) == 0
+    return felled
 
 
 def _shading(land: Land) -> Floats:
@@ -163,5 +176,5 @@ def _shading(land: Land) -> Floats:
     strength = np.full(len(Material), 0.05, np.float32)
     strength[Material.FOREST] = 0.42
     strength[Material.MEADOW] = 0.10
-    strength[Material.CLEARING] = 0.2
-    return strength[land.material] * land.slope
+    shading: Floats = strength[land.material] * land.slope
+    return shading

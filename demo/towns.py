@@ -37,10 +37,10 @@ PLACES: tuple[tuple[str, int, int, int], ...] = (
     ("Zell", 2960, 1480, 30),
 )
 LINKS: tuple[tuple[int, int], ...] = (
-    (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 7), (1, 8), (3, 8), (3, 9), (7, 9), (5, 6), (5, 10), (1, 5),
+    (3, 1), (0, 2), (0, 3), (0, 4), (0, 5), (0, 7), (1, 8), (3, 8), (3, 9), (7, 9), (5, 6), (5, 10), (1, 5),
     (8, 10), (8, 11), (9, 14), (9, 11), (11, 12), (11, 14), (11, 15), (11, 13), (12, 10), (12, 19), (13, 16),
-    (13, 15), (15, 18), (14, 18), (16, 18), (16, 17), (17, 19), (10, 20), (19, 20), (5, 20), (16, 21), (17, 21),
-    (2, 7), (4, 6),
+    (13, 15), (15, 18), (14, 18), (16, 18), (16, 17), (17, 19), (10, 20), (19, 20), (5, 20), (16, 21),
+    (17, 21), (2, 7), (4, 6),
 )  # fmt: skip
 MOTORWAY = ((-40.0, 480.0), (1080.0, 790.0), (2080.0, 980.0), (3200.0, 1010.0))
 QUARRY = (742, 818, 24)
@@ -105,11 +105,11 @@ def _halls(rng: np.random.Generator) -> Floats:
         reach = radius // 4
         for across in range(-reach, reach + 1, 8):
             for along in range(-reach, reach + 1, 13):
-                if rng.random() < 0.3:
+                if rng.random() < 0.45:
                     continue
-                offset = np.array([np.cos(turn), np.sin(turn)]) * along
+                offset = np.array([np.cos(turn), np.sin(turn)]) * (along + rng.uniform(-3, 3))
                 offset = offset + np.array([-np.sin(turn), np.cos(turn)]) * across
-                size = rng.uniform(5, 11), rng.uniform(3, 6)
+                size = rng.uniform(3, 12), rng.uniform(2, 6)
                 canvas.polygon(rectangle(tuple(middle + offset), *size, turn))
     return canvas.cover()
 
@@ -124,7 +124,7 @@ def _quarry(wild: Floats) -> NDArray[np.bool_]:
 
 
 def _streets(density: Floats, warp: Floats) -> Floats:
-    """A slightly bent street grid in every built-up place."""
+    """Lay a slightly bent street grid through every built-up place."""
     built = np.nonzero(density > 0.42)
     y, x = built
     bent = 5 * warp[built]
