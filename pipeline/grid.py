@@ -12,7 +12,7 @@ import numpy as np
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import Geod, Transformer
-from shapely import affinity, transform
+from shapely import affinity, segmentize, transform
 from shapely.geometry import Polygon, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
@@ -24,6 +24,8 @@ RESOLUTION_M = 10
 """Pixel side of the four bands used, metres."""
 PIXEL_HA = RESOLUTION_M**2 / 10_000
 """Hectares of a pixel on the UTM grid."""
+MAX_EDGE_DEGREES = 0.01
+"""Longer edges of polygons are cut before they are projected: one of 1 km bends by less than 0.2 m."""
 
 LatLon = tuple[float, float]
 
@@ -167,8 +169,10 @@ def true_area_factor(grid: GeoBox) -> float:
 
 
 def _polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
+    """Return the polygons in a UTM zone, with corners enough that edges straight in degrees stay in place."""
     to_utm = _transformer(4326, epsg).transform
-    return transform(shape(area.geometry or {}), lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
+    dense = segmentize(shape(area.geometry or {}), MAX_EDGE_DEGREES)
+    return transform(dense, lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
 
 
 def _transformer(source: int, target: int) -> Transformer:
