@@ -21,6 +21,10 @@ QUANTIFICATION = 10_000
 """Digital numbers per unit of reflectance."""
 DARK_DN = 900
 """With the offset in them, the darkest pixels stay near or above 1000; without, they fall far below."""
+BRIGHT_DN = 2000
+"""Where the darkest pixels of a band are brighter, it is a desert or snow and proves nothing."""
+INTRODUCED = "2022-01-25"
+"""First day of baseline 04.00: decides where neither metadata nor pixels tell, and nowhere else."""
 MIN_PIXELS = 100
 """Fewer pixels than this prove nothing."""
 
@@ -66,7 +70,8 @@ def from_metadata(properties: Mapping[str, Any], asset: Mapping[str, Any]) -> Of
         dn = OFFSET_DN if stated < 0 else 0
         return OffsetDecision(dn, f"the file's description states an offset of {stated:g}")
     unknown = f"the baseline {text} is unknown" if text else "no baseline is given"
-    return OffsetDecision(0, unknown, certain=False)
+    day = str(properties.get("datetime") or properties.get("start_datetime") or "")[:10]
+    return OffsetDecision(OFFSET_DN if day >= INTRODUCED else 0, unknown, certain=False)
 
 
 def baseline(properties: Mapping[str, Any]) -> str | None:
@@ -91,23 +96,26 @@ def check_against_pixels(decision: OffsetDecision, visible_dn: np.ndarray) -> Of
     Notes
     -----
     The 1 % percentile of each band is compared with `DARK_DN`. Pixels below it in every band cannot hold
-    the offset. Pixels above it prove nothing: a desert or snow is bright without it too.
+    the offset. Pixels above `BRIGHT_DN` prove nothing: a desert or snow is bright with and without it.
     """
     if visible_dn.shape[1] < MIN_PIXELS:
         return replace(decision, reason=f"{decision.reason}; too few pixels to check it")
     darkest = np.percentile(visible_dn, 1, axis=1)
     numbers = f"darkest pixels {min(darkest):.0f} to {max(darkest):.0f}"
     without = bool((darkest < DARK_DN).all())
+    bright = bool((darkest > BRIGHT_DN).any())
+    if not decision.certain and (darkest < DARK_DN).any():
+        return OffsetDecision(0, f"{decision.reason}, the pixels decide ({numbers})")
+    if not decision.certain and not bright:
+        return OffsetDecision(OFFSET_DN, f"{decision.reason}, the pixels decide ({numbers})")
     if not decision.certain:
-        dn = 0 if (darkest < DARK_DN).any() else OFFSET_DN
-        return OffsetDecision(dn, f"{decision.reason}, the pixels decide ({numbers})")
+        guess = f"{decision.reason}, the pixels are too bright to tell, so the day decides ({numbers})"
+        return replace(decision, reason=guess)
     if decision.dn and without:
         return OffsetDecision(
             0, f"{decision.reason} says to subtract 1000, but the pixels already lack it ({numbers})"
         )
-    if decision.dn:
-        return replace(decision, reason=f"{decision.reason}, and the pixels agree ({numbers})")
-    if without:
+    if without or (decision.dn and not bright):
         return replace(decision, reason=f"{decision.reason}, and the pixels agree ({numbers})")
     return replace(decision, reason=f"{decision.reason}; the pixels are too bright to check it ({numbers})")
 
