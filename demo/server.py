@@ -60,6 +60,8 @@ def serve() -> str:
     with _lock:
         if _running is None or not _running.alive:
             earlier = _running if _running is not None and _running.owner == os.getpid() else None
+            if earlier is not None:
+                _end(earlier.guard)
             _running = _start(cache.ensure(), earlier)
         return _running.url
 

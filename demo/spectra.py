@@ -153,7 +153,7 @@ def _ground(land: Land, here: Flags, material: Material, season: str, band: int)
         lush = step(land.patches[here], -1.2, 0.6)
         return (MOWN[band] + (MEADOW[band] - MOWN[band]) * lush) * (1 + 0.04 * texture)
     if material == Material.QUARRY:
-        return PIT[band] * (1 + np.float32(0.08) * texture)
+        return PIT[band] * (1 + np.float32(0.14) * texture)
     return _town(texture, land.blocks[here], band, 0.06 if material == Material.CENTRE else 0.27)
 
 
