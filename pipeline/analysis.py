@@ -229,7 +229,8 @@ def _notes(
     missing = 1 - float((pixels.has_data & within).sum() / within.sum())
     if missing > 1 - FULLY_COVERED:
         notes.append(f"{100 * missing:.1f} % of the area lies outside the image.")
-    if len({s.solar_day for s in pixels.scenes}) > 1 or len({s.orbit for s in pixels.scenes}) > 1:
+    longitude = request.area.longitude
+    if len({s.solar_day(longitude) for s in pixels.scenes}) > 1 or len({s.orbit for s in pixels.scenes}) > 1:
         notes.append(
             "The scenes come from different days or orbits: clusters may follow the seam between them."
         )

@@ -56,7 +56,10 @@ def overpasses(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tuple[
         The area's UTM zone: its own tiles come before those of the neighbouring zone.
     """
     touching = [s for s in scenes if s.footprint.intersects(area)]
-    by_overpass = _grouped(newest(touching), lambda s: (s.solar_day, s.platform, s.orbit))
+    longitude = area.representative_point().x
+    by_overpass = _grouped(
+        newest(touching, longitude), lambda s: (s.solar_day(longitude), s.platform, s.orbit)
+    )
     found = []
     for group in by_overpass.values():
         by_collection = _grouped(group, lambda s: s.collection).values()
@@ -64,15 +67,16 @@ def overpasses(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tuple[
     return tuple(sorted((o for o in found if o.coverage > 0), key=_rank))
 
 
-def newest(scenes: Iterable[Scene]) -> list[Scene]:
+def newest(scenes: Iterable[Scene], longitude: float) -> list[Scene]:
     """Return the scenes without repeated deliveries of the same granule.
 
     The same tile of the same datatake in the same collection: different baselines or sequence numbers are
     repetitions, the newest stays; different datastrips of the same baseline are halves of one granule,
-    received by two ground stations, and both stay.
+    received by two ground stations, and both stay. Where the datatake is not known, the solar day at
+    `longitude` stands for it.
     """
     kept: list[Scene] = []
-    for group in _grouped(scenes, _granule).values():
+    for group in _grouped(scenes, lambda s: _granule(s, longitude)).values():
         latest = max(s.version[:1] for s in group)
         current = [s for s in group if s.version[:1] == latest]
         by_strip = _grouped(current, lambda s: s.datastrip).values()
@@ -80,8 +84,8 @@ def newest(scenes: Iterable[Scene]) -> list[Scene]:
     return kept
 
 
-def _granule(scene: Scene) -> tuple[object, ...]:
-    moment = scene.datatake or scene.solar_day
+def _granule(scene: Scene, longitude: float) -> tuple[object, ...]:
+    moment = scene.datatake or scene.solar_day(longitude)
     return (scene.collection, scene.tile or scene.id, scene.platform, moment)
 
 

@@ -89,10 +89,13 @@ class Scene:
         """Day of acquisition (UTC)."""
         return self.datetime.date()
 
-    @property
-    def solar_day(self) -> dt.date:
-        """Day of acquisition in mean solar time: an overpass does not change it halfway."""
-        return (self.datetime + timedelta(hours=self.footprint.centroid.x / 15)).date()
+    def solar_day(self, longitude: float) -> dt.date:
+        """Return the day of acquisition in mean solar time at a longitude.
+
+        Of one place, because an overpass does not change its day there halfway: neither at midnight UTC nor,
+        as the tiles' own longitudes would, at the antimeridian.
+        """
+        return (self.datetime + timedelta(hours=longitude / 15)).date()
 
 
 def from_item(item: Mapping[str, Any]) -> Scene:
@@ -104,6 +107,13 @@ def from_item(item: Mapping[str, Any]) -> Scene:
         When a band, the coordinate reference system, the date or the geometry is missing, or when the files
         cannot be read without a key.
     """
+    try:
+        return _scene(item)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
+        raise UnusableItem("its description cannot be read") from error
+
+
+def _scene(item: Mapping[str, Any]) -> Scene:
     properties = _mapping(item.get("properties"))
     assets = _mapping(item.get("assets"))
     base = next((link.get("href") for link in item.get("links") or () if link.get("rel") == "self"), None)
