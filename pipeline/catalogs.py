@@ -158,9 +158,10 @@ def probe(catalog: str, timeout_s: float = 2.0) -> None:
 def max_size_km() -> float:
     """Return the longest side of an area that this installation allows, kilometres."""
     try:
-        return float(os.environ["DASHBOARD_MAX_SIZE_KM"])
+        limit = float(os.environ["DASHBOARD_MAX_SIZE_KM"])
     except (KeyError, ValueError):
         return MAX_SIZE_KM
+    return limit if limit > 0 else MAX_SIZE_KM
 
 
 def examples() -> tuple[Example, ...]:
