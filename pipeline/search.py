@@ -153,7 +153,7 @@ def _retries(profile: CatalogProfile, progress: Progress) -> Retry:
         status_forcelist=[429, 500, 502, 503, 504],
         allowed_methods=None,
         raise_on_status=False,
-        retry_after_max=5,
+        respect_retry_after_header=False,
     )
 
 
