@@ -25,7 +25,7 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-results", "aria-label", "Results"),
     (".eo-rows", "role", "group"),
     (".eo-rows", "aria-label", "Hectares per cluster"),
-    (".eo-bars svg", "role", "img"),
-    (".eo-bars svg", "aria-label", "Hectares per cluster; the rows above say the same in words"),
+    (".eo-bars .svg-figure", "role", "img"),
+    (".eo-bars .svg-figure", "aria-label", "Hectares per cluster; the rows above say the same in words"),
 ]
 """Selector, attribute, value."""

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 RECLUSTER_AFTER_S = 0.3
 """How long the number of clusters must rest before pixels are grouped anew."""
+ENTER_AFTER_S = 0.3
+"""How long after Enter a run starts: the field's own value may arrive after the key."""
 WORLD = ((20.0, 0.0), 2.5)
 EXAMPLE_ZOOM = 11.5
 
@@ -47,6 +49,7 @@ class Dashboard(ipw.VBox):
         guard = self._gate.guard
         self._worker = Worker(self._gate, progress=self._progressed, done=self._done, failed=self._failed)
         self._later = Delay(RECLUSTER_AFTER_S, guard(self._recluster))
+        self._soon = Delay(ENTER_AFTER_S, guard(self._run))
         self._analysis: Analysis | None = None
         self._area: AreaOfInterest | None = None
         self._done_message: Message | None = None
@@ -64,7 +67,7 @@ class Dashboard(ipw.VBox):
             on_download=guard(self._download),
         )
         self._map = MapView(*_first_view(start.catalog), guard(self._clicked), guard)
-        self._names = Names(RULES, on_enter=guard(self._run), on_escape=guard(self._results.close_cards))
+        self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))
         self._saver = Download()
         form = column("eo-form", self._fields, self._foot)
         app = column("eo-app", header(), form, self._map, self._results)

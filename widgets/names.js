@@ -32,7 +32,7 @@ function render({ model, el }) {
 
     const keys = (event) => {
       const field = event.target.closest?.(".eo-form input:not([type=checkbox])");
-      if (event.key === "Enter" && field) setTimeout(() => model.send({ event: "enter" }), 60);
+      if (event.key === "Enter" && field) model.send({ event: "enter" });
       if (event.key !== "Escape") return;
       for (const card of root.querySelectorAll("details[open]")) {
         card.open = false;

@@ -1,0 +1,44 @@
+"""The same notebook in JupyterLab, in Notebook 7, and on the route that Binder opens."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.page import RUN_MS, DashboardPage
+
+CONNECTED = """() => {
+    const app = window.jupyterapp, shell = app?.shell;
+    const panel = [...(shell?.widgets('main') ?? [])].find(w => w.sessionContext);
+    return panel?.sessionContext?.session?.kernel?.connectionStatus === 'connected'
+        && panel?.sessionContext?.session?.kernel?.status === 'idle';
+}"""
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+
+
+def test_jupyterlab(open_page: Open, jupyter: str) -> None:
+    core(run_notebook(open_page(f"{jupyter}lab/tree/dashboard.ipynb?reset")))
+
+
+def test_notebook_7(open_page: Open, jupyter: str) -> None:
+    core(run_notebook(open_page(f"{jupyter}notebooks/dashboard.ipynb", height=1000)))
+
+
+def test_the_route_of_binder(open_page: Open, jupyter: str) -> None:
+    core(open_page(f"{jupyter}voila/render/dashboard.ipynb"))
+
+
+def run_notebook(dashboard: DashboardPage) -> DashboardPage:
+    """Run all cells once the kernel is connected."""
+    dashboard.page.wait_for_function(CONNECTED, timeout=RUN_MS)
+    dashboard.page.evaluate(RUN_ALL)
+    return dashboard
+
+
+def core(dashboard: DashboardPage) -> None:
+    """Go from a click to hectares."""
+    dashboard.wait_until_ready()
+    dashboard.map.scroll_into_view_if_needed()
+    dashboard.place_area()
+    dashboard.calculate()
+    expect(dashboard.bars).to_have_count(7)
+    expect(dashboard.clusters).to_have_count(6)
+    assert len(dashboard.rows()) == 7
