@@ -51,7 +51,8 @@ function render({ model, el }) {
     const observer = new MutationObserver(soon);
     const watched = ["aria-valuenow", "aria-valuetext"];
     observer.observe(root, { subtree: true, childList: true, attributeFilter: watched });
-    root.addEventListener("keydown", keys);
+    // Fields stop their key events from rising: listen on the way down.
+    root.addEventListener("keydown", keys, true);
     root.addEventListener("click", outside);
     model.on("change:rules", soon);
     model.on("change:mixed", soon);
@@ -62,7 +63,7 @@ function render({ model, el }) {
 
     stop = () => {
       observer.disconnect();
-      root.removeEventListener("keydown", keys);
+      root.removeEventListener("keydown", keys, true);
       root.removeEventListener("click", outside);
       model.off("change:rules", soon);
       model.off("change:mixed", soon);

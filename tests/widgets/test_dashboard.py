@@ -1,0 +1,306 @@
+"""The page's logic without a browser: form, map, worker and result in step."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import pipeline
+from pipeline import AnalysisRequest, catalogs
+from pipeline.errors import CatalogUnavailable
+from pipeline.grid import grid_for
+from pipeline.overlays import Overlay, Overlays
+from widgets import Dashboard
+from widgets.settings import Settings
+
+PATIENCE_S = 5.0
+SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
+COLORS = ["#3563e0", "#04600f", "#d6c928", "#c4824a", "#a0286c", "#f5f0cf"] * 2
+
+
+@dataclass
+class FakeAnalysis:
+    """What the page reads of an analysis."""
+
+    request: AnalysisRequest
+    notes: tuple[str, ...] = ()
+    scene_id: str = "S2B_32TPS_20220614_0_L2A"
+    true_area_factor: float = 1.0006
+    reclustered: list[int] = field(default_factory=list)
+
+    @property
+    def date(self) -> date:
+        return date(2022, 6, 14)
+
+    @property
+    def grid(self) -> Any:
+        return grid_for(self.request.area)
+
+    @property
+    def scenes(self) -> tuple[Any, ...]:
+        scene = SimpleNamespace(
+            id=self.scene_id,
+            datetime=datetime(2022, 6, 14, tzinfo=UTC),
+            platform="S2B",
+            tile="32TPS",
+            cloud_cover=8.1,
+            epsg=32632,
+            offset=SimpleNamespace(words="−1000 applied: baseline 04.00"),
+        )
+        return (scene,)
+
+    @property
+    def suggestions(self) -> tuple[Any, ...]:
+        return tuple(SimpleNamespace(reason="NDVI 0.5") for _ in range(self.request.n_clusters))
+
+    @property
+    def areas(self) -> pd.DataFrame:
+        k = self.request.n_clusters
+        hectares = [100.0, *[2400 / k] * k]
+        names = ["Cloud, shadow, no data", *(f"Kind {i}" for i in range(k))]
+        shares = [ha / 2500 for ha in hectares]
+        columns = {"name": names, "color": ["#9aa5af", *COLORS[:k]], "hectares": hectares, "share": shares}
+        return pd.DataFrame(columns, index=pd.RangeIndex(k + 1, name="cluster"))
+
+    @property
+    def clear_share(self) -> float:
+        return 0.96
+
+    @property
+    def overlays(self) -> Overlays:
+        bounds = ((46.46, 11.3), (46.52, 11.38))
+        clusters = tuple(Overlay(f"data:,{i}", bounds) for i in range(self.request.n_clusters))
+        return Overlays(Overlay("data:,true", bounds), Overlay("data:,false", bounds), clusters)
+
+    def recluster(self, n_clusters: int, *_callbacks: Any) -> "FakeAnalysis":
+        self.reclustered.append(n_clusters)
+        return FakeAnalysis(replace(self.request, n_clusters=n_clusters))
+
+
+class Runs:
+    """Stands in for `pipeline.analyse`."""
+
+    def __init__(self) -> None:
+        self.requests: list[AnalysisRequest] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.error: Exception | None = None
+        self.scene_id = "S2B_32TPS_20220614_0_L2A"
+
+    def __call__(self, request: AnalysisRequest, *_callbacks: Any, on_detail: Any) -> FakeAnalysis:
+        self.requests.append(request)
+        self.go_on.wait(PATIENCE_S)
+        if self.error is not None:
+            raise self.error
+        return FakeAnalysis(request, scene_id=self.scene_id)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    fake = Runs()
+    monkeypatch.setattr(pipeline, "analyse", fake, raising=False)
+    return fake
+
+
+@pytest.fixture
+def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
+    monkeypatch.delenv("DASHBOARD_CATALOG", raising=False)
+    monkeypatch.setattr(catalogs, "probe", lambda _name: None)
+    monkeypatch.setattr("widgets.background.import_pipeline", lambda: None)
+    monkeypatch.setattr("widgets.background.load_backdrop", lambda *_: None)
+    dashboard = Dashboard()
+    yield dashboard
+    runs.go_on.set()
+    finish(dashboard)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def text(page: Dashboard) -> str:
+    return str(page._foot._status.value)
+
+
+def press(page: Dashboard) -> None:
+    page._foot._main.click()
+
+
+def finish(page: Dashboard) -> None:
+    """Wait until the run has ended and its result is shown: that happens under the lock."""
+
+    def idle() -> bool:
+        with page._gate.lock:
+            return not page._worker.busy
+
+    until(idle)
+
+
+def test_a_click_fills_the_fields_and_draws_the_area(page: Dashboard) -> None:
+    assert page._foot._main.disabled
+    page._map._interaction(type="click", coordinates=[46.49, 11.34])
+    assert (page._fields.settings.latitude, page._fields.settings.longitude) == ("46.49", "11.34")
+    assert "2,500 ha" in page._fields._summary.value
+    assert len(page._map._area.layers) == 2
+    assert not page._foot._main.disabled
+
+
+def test_a_click_on_another_world_copy_is_wrapped_and_drawn_where_it_was_clicked(page: Dashboard) -> None:
+    page._map._interaction(type="click", coordinates=[46.49, 371.34])
+    assert page._fields.settings.longitude == "11.34"
+    longitudes = [longitude for _, longitude in page._map._area.layers[0].locations]
+    assert min(longitudes) > 371
+
+
+def test_typed_coordinates_place_the_area_and_wrong_ones_keep_it(page: Dashboard) -> None:
+    page._fields._fields["latitude"].value = "46.49"
+    page._fields._fields["longitude"].value = "11.34"
+    ring = page._map._area.layers[0].locations
+    page._fields._fields["latitude"].value = "95"
+    assert "out of range" in text(page)
+    assert page._foot._main.disabled
+    assert page._map._area.layers[0].locations == ring
+
+
+def test_a_missing_date_is_told(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS.changed(end=None)
+    assert "The end date is missing" in text(page)
+    assert page._foot._main.disabled
+
+
+def test_a_run_shows_its_result(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    assert "6 clusters, 2,400 of 2,500 ha clear." in text(page)
+    assert len(page._map._pictures.clusters) == 6
+    assert page._results.legend.ticks == (True,) * 6
+    assert page._foot._main.description == "Calculate again"
+
+
+def test_a_second_press_does_not_double_the_run(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.go_on.clear()
+    press(page)
+    press(page)
+    page._run()
+    runs.go_on.set()
+    finish(page)
+    assert len(runs.requests) == 1
+
+
+def test_cancel_frees_the_page_and_the_old_run_stays_silent(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.go_on.clear()
+    press(page)
+    page._cancel()
+    assert "Stopped." in text(page)
+    assert not page._foot._main.disabled
+    runs.go_on.set()
+    time.sleep(0.1)
+    assert page._analysis is None
+
+
+def test_another_number_of_clusters_groups_anew_without_a_run(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    first = page._analysis
+    images = page._map._pictures.true_colour
+    page._fields._fields["n_clusters"].value = 4
+    until(lambda: page._analysis is not first)
+    assert first.reclustered == [4]
+    assert len(runs.requests) == 1
+    assert len(page._map._pictures.clusters) == 4
+    assert page._map._pictures.true_colour is images
+
+
+def test_other_changes_make_the_result_stale_until_they_are_undone(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    page._fields._fields["max_cloud_cover"].value = 40
+    assert "Out of date" in page._results._head.value
+    assert "The results are still from 14 June 2022." in text(page)
+    assert page._results._main.description == "Download GeoTIFF (14 June)"
+    page._fields._fields["max_cloud_cover"].value = 20
+    assert "clear here" in page._results._head.value
+    assert "Done in" in text(page)
+
+
+def test_ticks_survive_a_run_with_as_many_clusters(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    page._results.legend._rows[2].box.value = False
+    assert [layer.visible for layer in page._map._pictures.clusters] == [True, True, False, True, True, True]
+    assert page._names.mixed
+    press(page)
+    finish(page)
+    assert page._results.legend.ticks == (True, True, False, True, True, True)
+    assert not page._map._pictures.clusters[2].visible
+
+
+def test_an_error_is_told_and_its_next_step_works(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.error = CatalogUnavailable("The catalogue did not answer. <Nothing> came.", "earth-search")
+    press(page)
+    finish(page)
+    assert "<b>The catalogue did not answer.</b> &lt;Nothing&gt; came." in text(page)
+    again, demo = page._foot._actions.children
+    assert (again.description, demo.description) == ("Try again", "Use the demo")
+    runs.error = None
+    again.click()
+    finish(page)
+    assert "Done in" in text(page)
+
+
+def test_the_demo_is_one_click_away(page: Dashboard) -> None:
+    page._silent(catalogs.find("earth-search"))
+    assert "Earth Search does not answer." in text(page)
+    page._foot._actions.children[0].click()
+    assert page._fields.settings.catalog == "demo"
+    assert not page._foot._main.disabled
+
+
+def test_an_unexpected_error_is_one_sentence_and_the_page_lives_on(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.error = RuntimeError("/secret/path")
+    press(page)
+    finish(page)
+    assert "did not expect" in text(page)
+    assert "secret" not in text(page)
+    assert not page._foot._main.disabled
+
+
+def test_text_of_a_catalogue_is_escaped(page: Dashboard, runs: Runs) -> None:
+    runs.scene_id = "<img src=x onerror=alert(1)>"
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    assert "<img" not in page._results._head.value
+
+
+def test_a_download_before_a_result_is_told(page: Dashboard) -> None:
+    page._download("geotiff")
+    assert "nothing to download yet" in text(page)
+
+
+def test_old_layers_are_closed(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    old = page._map._pictures.clusters
+    page._fields._fields["n_clusters"].value = 3
+    until(lambda: len(page._map._pictures.clusters) == 3)
+    assert all(layer.comm is None for layer in old)
+    assert not set(old) & set(page._map.map.layers)

@@ -1,0 +1,38 @@
+"""The page knows the pipeline, never pixels or HTTP; showing it imports nothing heavy."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"sklearn", "stackstac", "rasterio", "pystac", "pystac_client", "rioxarray"}
+NOT_FOR_THE_PAGE = HEAVY | {"requests", "urllib3", "urllib", "odc", "pyproj", "numpy", "xarray", "dask"}
+
+
+def test_the_page_imports_neither_pixels_nor_http(repository: Path) -> None:
+    for path in sorted((repository / "widgets").glob("*.py")):
+        imported = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add((node.module or "").split(".")[0])
+        assert not imported & NOT_FOR_THE_PAGE, path.name
+
+
+def test_showing_the_page_imports_nothing_heavy(repository: Path) -> None:
+    code = (
+        f"import sys; from widgets import Dashboard; Dashboard(); print(sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("word", ["print(", "except:", "http://", "https://"])
+def test_what_does_not_belong_into_the_page(repository: Path, word: str) -> None:
+    for path in sorted((repository / "widgets").glob("*.py")):
+        assert word not in path.read_text("utf-8"), path.name
