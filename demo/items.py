@@ -95,8 +95,10 @@ def footprint(tile: Tile) -> list[tuple[float, float]]:
 
 
 def absolute(item: dict[str, Any], home: Path) -> dict[str, Any]:
-    """Return an item whose asset addresses are whole file paths."""
-    assets = {key: {**asset, "href": str(home / asset["href"])} for key, asset in item["assets"].items()}
+    """Return an item whose asset addresses are whole; a bare path would count as one on the API's server."""
+    assets = {
+        key: {**asset, "href": (home / asset["href"]).as_uri()} for key, asset in item["assets"].items()
+    }
     return {**item, "assets": assets}
 
 

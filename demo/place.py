@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-GENERATOR = 1
+GENERATOR = 2
 """Raise by one whenever the pixels or the items change: caches made by older code are then left aside."""
 
 EPSG = 32632

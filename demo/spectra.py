@@ -13,10 +13,10 @@ from demo.noise import Floats, Ints, scramble, step
 WATER = (0.040, 0.056, 0.040, 0.024)
 LAKE = (0.028, 0.040, 0.023, 0.012)
 SHORE = (0.150, 0.180, 0.205, 0.250)
-SOIL = (0.078, 0.106, 0.140, 0.212)
+SOIL = (0.078, 0.106, 0.140, 0.195)
 STUBBLE = (0.095, 0.138, 0.188, 0.300)
 GREEN = (0.026, 0.064, 0.030, 0.500)
-RIPE = (0.072, 0.118, 0.150, 0.335)
+RIPE = (0.072, 0.118, 0.150, 0.290)
 MEADOW = (0.034, 0.076, 0.047, 0.400)
 MOWN = (0.050, 0.092, 0.080, 0.320)
 CONIFER = (0.017, 0.030, 0.019, 0.230)
@@ -53,9 +53,9 @@ _CROPS: tuple[tuple[float, dict[str, State]], ...] = (
     # barley, ripe in June, ploughed in August
     (0.15, {"june": State(RIPE, SOIL, 0.92, 6), "august": State(RIPE, SOIL, 0.10, 7)}),
     # maize
-    (0.24, {"june": State(GREEN, SOIL, 0.10, 7), "august": State(GREEN, SOIL, 0.93, 4)}),
+    (0.24, {"june": State(GREEN, SOIL, 0.05, 7), "august": State(GREEN, SOIL, 0.93, 4)}),
     # beet and potatoes
-    (0.10, {"june": State(GREEN, SOIL, 0.08, 7), "august": State(GREEN, SOIL, 0.88, 4)}),
+    (0.10, {"june": State(GREEN, SOIL, 0.04, 7), "august": State(GREEN, SOIL, 0.88, 4)}),
     # meadows, mown in turn
     (0.14, {"june": State(MEADOW, SOIL, 0.96, 5), "august": State(MOWN, SOIL, 0.95, 5)}),
     (0.10, {"june": State(MOWN, SOIL, 0.95, 5), "august": State(MEADOW, SOIL, 0.94, 5)}),

@@ -17,6 +17,7 @@ from demo import land, scenes
 from demo.items import absolute
 from demo.place import BANDS, EXAMPLE_CENTRE_PX, LAND_SHAPE, TILES, VISITS
 from demo.sky import sky
+from tests.support.servers import local
 
 MASKED = (0, 1, 3, 8, 9, 10)
 WEST, EAST = TILES
@@ -84,7 +85,7 @@ def test_the_offset_is_in_pixels_and_items(scenes_folder: Path, items: list[dict
         for name in BANDS:
             (described,) = item["assets"][name]["raster:bands"]
             assert (described["scale"], described["offset"]) == (0.0001, -0.1)
-            pixels = read(Path(item["assets"][name]["href"]))
+            pixels = read(local(item["assets"][name]["href"]))
             valid = pixels[pixels > 0]
             assert np.percentile(valid, 1) >= 1000
             assert valid.max() <= 32_767
@@ -104,7 +105,7 @@ def test_the_geometry_is_what_was_imaged(items: list[dict[str, Any]]) -> None:
     rng = np.random.default_rng(0)
     for item in items:
         outline = shape(item["geometry"])
-        with rasterio.open(item["assets"]["red"]["href"]) as file:
+        with rasterio.open(local(item["assets"]["red"]["href"])) as file:
             pixels = file.read(1)
             rows, columns = rng.integers(0, pixels.shape[0], (2, 200))
             x, y = file.xy(rows, columns)
@@ -125,7 +126,7 @@ def test_the_percentages_count_the_scene_classification(items: list[dict[str, An
         "s2:thin_cirrus_percentage": (10,),
     }
     for item in items:
-        classes = read(Path(item["assets"]["scl"]["href"]))
+        classes = read(local(item["assets"]["scl"]["href"]))
         properties = item["properties"]
         assert properties["s2:nodata_pixel_percentage"] == pytest.approx(
             100 * (classes == 0).mean(), abs=1e-5
@@ -152,7 +153,7 @@ def test_items_are_what_the_catalogue_promises(items: list[dict[str, Any]]) -> N
         assert item.id.startswith(("S2A_T32U", "S2B_T32U"))
         assert item.properties["grid:code"] == f"MGRS-{item.id[5:10]}"
         for key, asset in content["assets"].items():
-            with rasterio.open(asset["href"]) as file:
+            with rasterio.open(local(asset["href"])) as file:
                 assert list(file.shape) == asset["proj:shape"]
                 assert list(file.transform)[:6] == asset["proj:transform"]
                 assert asset["raster:bands"][0]["data_type"] == file.dtypes[0], key

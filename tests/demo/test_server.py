@@ -16,6 +16,7 @@ from pystac_client import Client
 import demo
 from demo import cache, server
 from demo.errors import DemoUnavailable
+from tests.support.servers import local
 
 COLLECTION = "sentinel-2-c1-l2a"
 POINT = {"type": "Point", "coordinates": [demo.LONGITUDE, demo.LATITUDE]}
@@ -51,7 +52,7 @@ def test_search_by_place_and_date(url: str) -> None:
     june = catalogue.search(collections=[COLLECTION], intersects=POINT, datetime=f"{demo.START}/{demo.END}")
     found = {item.id: item for item in june.items()}
     assert sorted(found) == ["S2A_T32UPU_20240609T102611_L2A", "S2B_T32UPU_20240624T102609_L2A"]
-    assert all(Path(asset.href).is_file() for item in found.values() for asset in item.assets.values())
+    assert all(local(asset.href).is_file() for item in found.values() for asset in item.assets.values())
     elsewhere = catalogue.search(collections=[COLLECTION], intersects={**POINT, "coordinates": [0, 0]})
     assert list(elsewhere.items()) == []
 

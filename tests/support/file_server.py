@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
 import sys
 import threading
 import time
@@ -19,6 +21,12 @@ from pathlib import Path
 from typing import ClassVar
 
 SLOW_S = 20.0
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection off; closing it alone would leave it open while the handler's files are."""
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -62,8 +70,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "list":
             return self.answer(200, b"[1, 2]", "application/json")
         if fault == "reset":
-            self.connection.close()
-            return None
+            return reset(self)
         file = self.root / path.lstrip("/")
         if not file.is_file():
             return self.answer(404, b"not found", "text/plain")

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 REPO = Path(__file__).resolve().parents[2]
 SHARED = REPO.parent / "shared"
@@ -98,6 +100,11 @@ def with_hrefs(item: dict[str, Any], base: str) -> dict[str, Any]:
     for asset in item["assets"].values():
         asset["href"] = f"{base}/{asset['href'].removeprefix('./')}"
     return item
+
+
+def local(href: str) -> Path:
+    """Return the path behind a file URI."""
+    return Path(url2pathname(urlsplit(href).path))
 
 
 def collection(name: str) -> dict[str, Any]:

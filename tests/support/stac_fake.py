@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tests.support.file_server import reset
+
 CORE = "https://api.stacspec.org/v1.0.0/core"
 SEARCH = "https://api.stacspec.org/v1.0.0/item-search"
 QUERY = "https://api.stacspec.org/v1.0.0/item-search#query"
@@ -110,7 +112,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(SLOW_S)
             self.close_connection = True
         elif fault == "reset":
-            self.connection.close()
+            reset(self)
         else:
             texts = {"json": b'{"type": "FeatureColl', "html": b"<html>hello</html>", "list": b"[1, 2]"}
             self.send_bytes(200, texts[fault], "text/html" if fault == "html" else "application/json")

@@ -1,0 +1,130 @@
+"""Take the pictures of ``docs/``: ``python -m tools.screenshots [FOLDER]``.
+
+Starts Voilà twice: with the demo, and with the real scenes of ``../shared/sentinel2`` behind a
+real STAC API in the place of Earth Search. Walks through the page and photographs its states.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.conftest import FLAGS, demo_environment, nothing_outside, server
+from tests.browser.page import DashboardPage
+from tests.support.servers import REPO, file_server, real_items, stac_api
+from tools.browser import find
+
+SIZES = ((1280, 800), (1920, 1080), (800, 1100))
+SETTLE_MS = 1200
+BOLZANO = {"latitude": "46.49", "longitude": "11.34", "start": "2022-06-01", "end": "2022-06-30"}
+TOO_CLOUDY = {"latitude": "45.85", "longitude": "15.6", "start": "2023-08-09", "end": "2023-08-11"}
+
+
+def main(folder: Path) -> None:
+    """Take all pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        sync_playwright() as playwright,
+        demo(Path(scratch)) as demo_address,
+        real(Path(scratch)) as real_address,
+    ):
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS.split())
+        for size in SIZES:
+            shoot_demo(browser, demo_address, size, folder)
+            shoot_real(browser, real_address, size, folder)
+
+
+def shoot_demo(browser: Browser, address: str, size: tuple[int, int], folder: Path) -> None:
+    """Photograph the walk on the demo."""
+    page = opened(browser, address, size)
+    photograph(page, folder, "empty", size)
+    page.place_area()
+    page.main.click()
+    expect(page.message).to_contain_text("Reading", timeout=60_000)
+    photograph(page, folder, "running", size, settle=False)
+    page.expect_result()
+    photograph(page, folder, "demo", size)
+
+
+def shoot_real(browser: Browser, address: str, size: tuple[int, int], folder: Path) -> None:
+    """Photograph results and refusals on real scenes."""
+    page = opened(browser, address, size)
+    fill(page, BOLZANO)
+    page.calculate()
+    photograph(page, folder, "bolzano", size)
+    page.page.get_by_text("Details").click()
+    photograph(page, folder, "details", size)
+    page.page.keyboard.press("Escape")
+    page.tick("False colour").check()
+    page.tick("All clusters").uncheck()
+    photograph(page, folder, "false_colour", size)
+    page.tick("All clusters").check()
+    fill(page, {"end": "2022-06-20"})
+    photograph(page, folder, "stale", size)
+    fill(page, TOO_CLOUDY)
+    page.main.click()
+    expect(page.message).to_contain_text("Too cloudy", timeout=30_000)
+    photograph(page, folder, "cloudy", size)
+
+
+def fill(page: DashboardPage, values: dict[str, str]) -> None:
+    """Type values into fields of the form."""
+    for name, value in values.items():
+        page.type_into(getattr(page, name), value)
+
+
+def photograph(
+    page: DashboardPage, folder: Path, state: str, size: tuple[int, int], *, settle: bool = True
+) -> None:
+    """Save what the window shows."""
+    if settle:
+        page.page.wait_for_timeout(SETTLE_MS)
+    page.page.screenshot(path=folder / f"{state}_{size[0]}.png")
+
+
+def opened(browser: Browser, address: str, size: tuple[int, int]) -> DashboardPage:
+    """Open the page in a window of a size, with nothing from outside."""
+    page: Page = browser.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    page.context.route("**/*", nothing_outside)
+    page.goto(address)
+    dashboard = DashboardPage(page).wait_until_ready()
+    page.wait_for_timeout(SETTLE_MS)
+    return dashboard
+
+
+@contextmanager
+def demo(scratch: Path) -> Iterator[str]:
+    """Serve the page with the demo chosen."""
+    command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser"]
+    with server(command, REPO, scratch / "demo.log", demo_environment(scratch)) as address:
+        yield address
+
+
+@contextmanager
+def real(scratch: Path) -> Iterator[str]:
+    """Serve the page with the real scenes in the place of Earth Search."""
+    with (
+        file_server(REPO.parent / "shared" / "sentinel2") as files,
+        stac_api(scratch / "stac", real_items(files)) as api,
+    ):
+        configuration = scratch / "catalogs.toml"
+        configuration.write_text(
+            f'[catalogs.earth-search]\ntitle = "Earth Search (worldwide)"\nurl = "{api}"\n'
+        )
+        settings = demo_environment(scratch) | {
+            "DASHBOARD_CATALOG": "earth-search",
+            "DASHBOARD_CATALOGS": str(configuration),
+        }
+        command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser"]
+        with server(command, REPO, scratch / "real.log", settings) as address:
+            yield address
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else REPO / "docs" / "pictures")
