@@ -73,12 +73,18 @@ def find_overpasses(request: AnalysisRequest, progress: Progress) -> tuple[Overp
     cover = best.cloud_cover or 0.0
     images = "1 image" if len(cloudy) == 1 else f"{len(cloudy)} images"
     raise TooCloudy(
-        f"Too cloudy. {images} {when}, the clearest has {cover:.0f} % clouds ({day_words(best.day)}); "
-        f"allowed are {request.max_cloud_cover:g} %.",
+        f"Too cloudy. {images} {when}, the clearest has {_percent(cover, request.max_cloud_cover)} % clouds "
+        f"({day_words(best.day)}); allowed are {request.max_cloud_cover:g} %.",
         best_cloud_cover=cover,
         best_date=best.day,
         count=len(cloudy),
     )
+
+
+def _percent(cover: float, allowed: float) -> str:
+    """Return a cloud cover that is too high, not rounded to what is allowed."""
+    rounded = f"{cover:.0f}"
+    return rounded if float(rounded) > allowed else f"{cover:.1f}"
 
 
 def _chosen_by_id(
@@ -96,7 +102,10 @@ def _chosen_by_id(
             f"{profile.label} has no scene {missing[0]} over this area. Search again for other scenes."
         )
     laid = candidates([by_id[i] for i in wanted])
-    scenes = tuple(from_item(by_id[i]) for i in wanted)
+    try:
+        scenes = tuple(from_item(by_id[i]) for i in wanted)
+    except UnusableItem as error:
+        raise ReadFailed(f"A chosen scene cannot be used: {error}. Choose another one.") from error
     return Overpass(scenes, max((o.coverage for o in laid), default=0.0))
 
 
@@ -128,8 +137,9 @@ def open_client(profile: CatalogProfile, progress: Progress) -> Client:
     from pystac_client import Client
     from pystac_client.stac_api_io import StacApiIO
 
-    io = StacApiIO(timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S), max_retries=_retries(profile, progress))
-    return Client.open(profile.address(), stac_io=io)
+    io = StacApiIO(max_retries=_retries(profile, progress))
+    timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)  # not given to StacApiIO: opening would set it back to None
+    return Client.open(profile.address(), stac_io=io, timeout=timeout)
 
 
 def _retries(profile: CatalogProfile, progress: Progress) -> Retry:
