@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from shapely import make_valid
-from shapely.errors import GEOSException
+from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
@@ -211,7 +211,7 @@ def _footprint(item: Mapping[str, Any]) -> BaseGeometry:
             if isinstance(p, Polygon | MultiPolygon)
         ]
         footprint = unary_union([split_at_antimeridian(p) for p in parts])
-    except (KeyError, TypeError, ValueError, AttributeError, GEOSException) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ShapelyError) as error:
         raise UnusableItem("it has no geometry") from error
     if footprint.is_empty:
         raise UnusableItem("it has no geometry")
