@@ -1,6 +1,7 @@
 """Servers that live as long as the test run, each in a process of its own."""
 
 import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -8,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support.servers import file_server, real_items, stac_api, stac_fake
 
 _numbers = count()
+
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
 
 
 @dataclass(frozen=True)
@@ -76,18 +81,20 @@ def shared_items(shared_dir: Path) -> Callable[[str], list[dict[str, Any]]]:
     return read
 
 
+@pytest.fixture(scope="session")
+def fakes() -> Iterator[str]:
+    with stac_fake() as address:
+        yield address
+
+
 @pytest.fixture
-def fake_api(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Give a starter of made-up STAC APIs: called with a character, it returns the landing page."""
-    running = []
+def fake_api(fakes: str) -> Callable[..., str]:
+    """Give a maker of STAC APIs (see stac_fake.py): called with a character, it returns the landing page."""
 
-    def start(**character: Any) -> str:
-        path = tmp_path / f"characters{len(running)}.json"
-        path.write_text(json.dumps({"api": {"items": [], **character}}))
-        context = stac_fake(path)
-        running.append(context)
-        return f"{context.__enter__()}/api"
+    def make(**character: Any) -> str:
+        url = f"{fakes}/api{next(_numbers)}"
+        body = json.dumps({"items": [], **character}).encode()
+        urllib.request.urlopen(urllib.request.Request(url, body, method="PUT")).close()
+        return url
 
-    yield start
-    for context in running:
-        context.__exit__(None, None, None)
+    return make

@@ -27,21 +27,21 @@ SHARED = REPO.parent / "shared"
 @contextmanager
 def file_server(folder: Path) -> Iterator[str]:
     """Serve a folder over HTTP with ranges in a process of its own; gives its address."""
-    with _server("tests.support.file_server", folder) as address:
+    with _server("tests.support.file_server", str(folder)) as address:
         yield address
 
 
 @contextmanager
-def stac_fake(characters: Path) -> Iterator[str]:
-    """Serve the made-up STAC APIs that a JSON file describes (see stac_fake.py); gives their address."""
-    with _server("tests.support.stac_fake", characters) as address:
+def stac_fake() -> Iterator[str]:
+    """Start the server of made-up STAC APIs (see stac_fake.py); gives its address."""
+    with _server("tests.support.stac_fake") as address:
         yield address
 
 
 @contextmanager
-def _server(module: str, argument: Path) -> Iterator[str]:
+def _server(module: str, *arguments: str) -> Iterator[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", module, str(argument)],
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,9 +1,9 @@
 """A STAC API that remembers what it was asked, with several characters. Run as a process of its own:
 
-    python -m tests.support.stac_fake CHARACTERS.json
+    python -m tests.support.stac_fake
 
-The file maps a name to ``{"conforms": [...], "items": [...], "page": n, "fault": "", "times": n}``. Each
-character's landing page is ``/NAME``; ``/NAME/log`` returns the bodies of its searches. A fault strikes the
+A PUT of ``{"conforms": [...], "items": [...], "page": n, "fault": "", "times": n}`` to ``/NAME`` makes an API
+whose landing page is ``/NAME``; ``/NAME/log`` returns the bodies of its searches. A fault strikes the
 searches, one that begins with ``landing-`` the landing page; with ``times`` only the first requests.
 Like Earth Search, every page has a `next` link, the last and the empty one too.
 """
@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, ClassVar
 
 from tests.support.file_server import reset
@@ -46,6 +45,12 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, {"collections": [collection(c) for c in held], "links": []})
         self.remember(name, {"method": "GET", "path": self.path})
         return self.send(405, {"code": "use POST"})
+
+    def do_PUT(self) -> None:
+        self.characters[self.path.strip("/")] = json.loads(
+            self.rfile.read(int(self.headers["Content-Length"]))
+        )
+        self.send(200, {})
 
     def do_POST(self) -> None:
         name, _, _ = self.path.strip("/").partition("/")
@@ -166,8 +171,7 @@ def collection(name: str) -> dict[str, Any]:
     }
 
 
-def main(path: str) -> None:
-    Handler.characters = json.loads(Path(path).read_text())
+def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
@@ -176,4 +180,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
