@@ -218,6 +218,7 @@ def test_another_number_of_clusters_groups_anew_without_a_run(page: Dashboard, r
     images = page._map._pictures.true_colour
     page._fields._fields["n_clusters"].value = 4
     until(lambda: page._analysis is not first)
+    finish(page)
     assert first.reclustered == [4]
     assert len(runs.requests) == 1
     assert len(page._map._pictures.clusters) == 4
@@ -302,5 +303,6 @@ def test_old_layers_are_closed(page: Dashboard) -> None:
     old = page._map._pictures.clusters
     page._fields._fields["n_clusters"].value = 3
     until(lambda: len(page._map._pictures.clusters) == 3)
+    finish(page)
     assert all(layer.comm is None for layer in old)
     assert not set(old) & set(page._map.map.layers)
