@@ -51,6 +51,8 @@ class CatalogProfile:
     """Landing page; None: the embedded demo, whose address is known once it runs."""
     collections: tuple[str, ...] = ()
     """Collections to search, best first; empty: whichever of `COLLECTIONS` it holds."""
+    credit: str = "Contains modified Copernicus Sentinel data {years}"
+    """What the images' licence asks to be shown."""
 
     def address(self) -> str:
         """Return the landing page's address; starts the embedded demo.
@@ -98,6 +100,7 @@ DEMO = CatalogProfile(
     label="The demo catalogue",
     url=None,
     collections=("sentinel-2-c1-l2a",),
+    credit="Made-up land (on real images: Contains modified Copernicus Sentinel data {years})",
 )
 
 

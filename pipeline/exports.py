@@ -12,6 +12,7 @@ from xml.etree import ElementTree as Xml
 
 import numpy as np
 
+from pipeline.catalogs import find
 from pipeline.grid import epsg_of
 from pipeline.wording import day_words
 
@@ -41,9 +42,9 @@ def file_stem(analysis: Analysis) -> str:
 
 
 def credit(analysis: Analysis) -> str:
-    """Return the attribution that the Copernicus licence asks for."""
+    """Return the attribution that the images' licence asks for."""
     years = sorted({s.date.year for s in analysis.scenes})
-    return f"Contains modified Copernicus Sentinel data {', '.join(map(str, years))}"
+    return find(analysis.request.catalog).credit.format(years=", ".join(map(str, years)))
 
 
 def tags(analysis: Analysis) -> dict[str, str]:

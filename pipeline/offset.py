@@ -43,7 +43,7 @@ class OffsetDecision:
     @property
     def words(self) -> str:
         """The decision with its reason in one line."""
-        what = "−1000 applied" if self.dn else "nothing to subtract"
+        what = "−1000 applied" if self.dn else "Nothing to subtract"
         return f"{what}: {self.reason}"
 
 

@@ -137,9 +137,13 @@ def open_client(profile: CatalogProfile, progress: Progress) -> Client:
     from pystac_client import Client
     from pystac_client.stac_api_io import StacApiIO
 
+    if profile.url is None:
+        progress.detail("the demo makes its images once, which takes some seconds")
+    address = profile.address()
     io = StacApiIO(max_retries=_retries(profile, progress))
     timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)  # not given to StacApiIO: opening would set it back to None
-    return Client.open(profile.address(), stac_io=io, timeout=timeout)
+    progress.detail("")
+    return Client.open(address, stac_io=io, timeout=timeout)
 
 
 def _retries(profile: CatalogProfile, progress: Progress) -> Retry:

@@ -17,10 +17,14 @@ def day_words(day: date) -> str:
 
 
 def period_words(start: date, end: date) -> str:
-    """Return a period as ``in June 2022`` or ``from 1 June 2022 to 15 July 2022``, both days included."""
+    """Return a period, both days included: ``in June 2022``, ``from 9 to 11 June 2022`` and the like."""
     if start == end:
         return f"on {day_words(start)}"
     last_of_month = start.replace(day=monthrange(start.year, start.month)[1])
     if start.day == 1 and end == last_of_month:
         return f"in {MONTHS[start.month - 1]} {start.year}"
+    if (start.year, start.month) == (end.year, end.month):
+        return f"from {start.day} to {day_words(end)}"
+    if start.year == end.year:
+        return f"from {start.day} {MONTHS[start.month - 1]} to {day_words(end)}"
     return f"from {day_words(start)} to {day_words(end)}"

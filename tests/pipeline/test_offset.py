@@ -133,4 +133,4 @@ def test_unknown_and_too_bright_falls_back_on_the_day_and_says_so() -> None:
 
 def test_a_decision_tells_itself_in_one_line() -> None:
     assert PROPOSED.words == "−1000 applied: baseline 05.11"
-    assert NONE.words.startswith("nothing to subtract")
+    assert NONE.words.startswith("Nothing to subtract")
