@@ -45,7 +45,7 @@ class Names(anywidget.AnyWidget):
     """
 
     _esm = _script("names.js")
-    rules = traitlets.List().tag(sync=True)
+    rules: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
     mixed = traitlets.Bool(False).tag(sync=True)
     """Whether the checkbox over all clusters stands between on and off."""
     reduced_motion = traitlets.Bool(False).tag(sync=True)

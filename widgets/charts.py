@@ -9,7 +9,7 @@ import bqplot as bq
 import ipywidgets as ipw
 
 from widgets import words
-from widgets.parts import classed
+from widgets.parts import arrange, classed
 from widgets.rows import AreaRow
 
 ROW_PX, DENSE_ROW_PX, DENSE_FROM = 46, 38, 10
@@ -52,8 +52,7 @@ class HectareBars(ipw.Box):
             self._bars.x, self._bars.y = names, hectares
             self._bars.colors = [row.color for row in rows]
         self._figure.layout.height = height
-        if not self.children:
-            self.children = (self._figure,)
+        arrange(self, self._figure)
 
     def _create(self) -> None:
         self._names = bq.OrdinalScale(domain=[])

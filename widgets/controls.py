@@ -12,7 +12,7 @@ import traitlets
 from pipeline.catalogs import CatalogProfile
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS, MIN_SIZE_KM
 from widgets.messages import Action, Message
-from widgets.parts import classed, column, heading, html, push_button, row
+from widgets.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
 from widgets.settings import Settings
 
 CALCULATE, AGAIN, UPDATE, RUNNING = "Calculate clusters", "Calculate again", "Update clusters", "Calculating…"
@@ -100,7 +100,8 @@ class Foot(ipw.VBox):
     def show(self, message: Message, act: Callable[[Action], None]) -> None:
         """Show a message and its next steps."""
         self._say(message.kind, message.html)
-        buttons = [push_button(a.label, lambda a=a: act(a)) for a in message.actions]
+        labels = (action.label for action in message.actions)
+        buttons = push_buttons(labels, lambda i: act(message.actions[i]))
         old, self._actions.children = self._actions.children, buttons
         self._arrange(self._actions if buttons else None)
         for button in old:
@@ -128,9 +129,7 @@ class Foot(ipw.VBox):
         self._detail.value = ""
 
     def _arrange(self, between: ipw.Widget | None) -> None:
-        children = (self._box, self._main) if between is None else (self._box, between, self._main)
-        if self.children != children:
-            self.children = children
+        arrange(self, *(part for part in (self._box, between, self._main) if part is not None))
 
 
 def _field(widget: ipw.ValueWidget, label: str, *names: str) -> ipw.ValueWidget:

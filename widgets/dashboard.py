@@ -11,10 +11,11 @@ import ipywidgets as ipw
 
 from pipeline import catalogs
 from pipeline.errors import Cancelled, InvalidRequest
+from pipeline.exports import credit
 from pipeline.grid import grid_for, hectares, outline
 from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
-from widgets import background, messages, results, words
+from widgets import background, messages, words
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
@@ -184,7 +185,7 @@ class Dashboard(ipw.VBox):
         ring = self._ring(analysis.request.area)
         self._results.show(analysis)
         shift = self._shift_of(analysis.request.area)
-        self._map.show_result(analysis.overlays, shift, results.credit(analysis), self._results.legend.ticks)
+        self._map.show_result(analysis.overlays, shift, credit(analysis), self._results.legend.ticks)
         if moved_area and self._map.looks_at == self._looked_at:
             self._map.look_at_if_needed(Box.around(ring))
         area_ha = hectares(analysis.grid)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as ipw
 
 from pipeline.catalogs import Example
-from widgets.parts import column, html, push_button, row, shown
+from widgets.parts import column, html, push_buttons, row, shown
 
 _STEPS = (
     ("Set the area", "Click the map, or type coordinates."),
@@ -52,7 +52,6 @@ class Invitation(ipw.VBox):
 
     def show_examples(self, examples: Sequence[Example]) -> None:
         """Offer places as buttons."""
-        self._buttons.children = tuple(
-            push_button(example.title, lambda e=example: self._on_example(e)) for example in examples
-        )
+        titles = (example.title for example in examples)
+        self._buttons.children = push_buttons(titles, lambda i: self._on_example(examples[i]))
         shown(self._examples, bool(examples))

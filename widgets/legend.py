@@ -9,7 +9,7 @@ import ipywidgets as ipw
 
 from widgets import words
 from widgets.charts import HectareBars, row_height
-from widgets.parts import checkbox, classed, column, html, row, shown
+from widgets.parts import arrange, checkbox, classed, column, html, row, shown
 from widgets.rows import AreaRow
 
 NOTE = "Names are suggestions from the spectra, not checked on the ground."
@@ -50,8 +50,7 @@ class LegendRow(ipw.HBox):
             self._name.value = f"<span>{name}</span>"
             self.add_class("eo-masked")
             label = self._name
-        if not self.children:
-            self.children = (self._chip, label, self._reason, self._hectares, self._share)
+        arrange(self, self._chip, label, self._reason, self._hectares, self._share)
 
 
 class Legend(ipw.VBox):

@@ -9,7 +9,7 @@ import ipyleaflet as leaflet
 import ipywidgets as ipw
 
 from widgets.layers import LIGHT, PANES, Base, Outline, Pictures, Ring
-from widgets.parts import checkbox, classed, html, push_button, shown
+from widgets.parts import arrange, checkbox, classed, html, push_button, shown
 from widgets.view import USUAL_SIZE_PX, ZOOM_STEP, Box, well_in_view, world_copy, zoom_for
 
 if TYPE_CHECKING:
@@ -50,12 +50,11 @@ class MapBar(ipw.HBox):
     def show_hint(self, text: str) -> None:
         """Show a hint in place of the controls."""
         self._hint.value = text
-        self.children = (self._hint,)
+        arrange(self, self._hint)
 
     def show_controls(self) -> None:
         """Show the controls of a result."""
-        if self.children != self._controls:
-            self.children = self._controls
+        arrange(self, *self._controls)
 
     def _blink(self) -> None:
         self._blinks += 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 import ipywidgets as ipw
@@ -48,6 +49,17 @@ def push_button(text: str, on_click: Callable[[], None], *names: str, icon: str 
     button = ipw.Button(description=text, icon=icon, layout=ipw.Layout(width="auto"))
     button.on_click(lambda _button: on_click())
     return classed(button, *names)
+
+
+def arrange(box: ipw.Box, *children: ipw.Widget) -> None:
+    """Give a box its children; nothing is sent to the page when it has them already."""
+    if box.children != children:
+        box.children = children
+
+
+def push_buttons(labels: Iterable[str], on_click: Callable[[int], None]) -> tuple[ipw.Button, ...]:
+    """Return a button per text; a click calls the function with the button's position."""
+    return tuple(push_button(text, partial(on_click, i)) for i, text in enumerate(labels))
 
 
 def shown(widget: ipw.DOMWidget, visible: bool) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.catalogs import Example
+from pipeline.exports import credit
 from pipeline.wording import day_words
 from widgets import rows, words
 from widgets.invitation import Invitation
 from widgets.legend import Legend
-from widgets.parts import classed, column, html, push_button, row
+from widgets.parts import arrange, classed, column, html, push_button, row
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -62,8 +63,7 @@ class Results(ipw.VBox):
         """Show a result as a fresh one."""
         self.legend.show(rows.of(analysis), analysis.notes)
         self.set_state(analysis, FRESH)
-        if len(self.children) == 1:
-            self.children = (self._head, self._body, self._foot)
+        arrange(self, self._head, self._body, self._foot)
 
     def set_state(self, analysis: Analysis, state: str) -> None:
         """Show the result as fresh, as being updated, or as out of date."""
@@ -129,13 +129,8 @@ def _facts(analysis: Analysis) -> list[tuple[str, str]]:
             f"Counted on the 10 m UTM grid (EPSG:{escape(str(scenes[0].epsg))}). "
             f"On the ellipsoid they are × {factor:.4f}.",
         ),
-        ("Credit", credit(analysis)),
+        ("Credit", escape(credit(analysis))),
     ]
-
-
-def credit(analysis: Analysis) -> str:
-    """Return the credit line that the data's licence asks for."""
-    return f"Contains modified Copernicus Sentinel data {analysis.date.year}"
 
 
 def _joined(names: Iterable[str]) -> str:

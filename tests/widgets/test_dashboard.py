@@ -214,7 +214,7 @@ def test_another_number_of_clusters_groups_anew_without_a_run(page: Dashboard, r
     page._fields.settings = SETTINGS
     press(page)
     finish(page)
-    first = page._analysis
+    first: Any = page._analysis
     images = page._map._pictures.true_colour
     page._fields._fields["n_clusters"].value = 4
     until(lambda: page._analysis is not first)

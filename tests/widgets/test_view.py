@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_an_axis_of_nothing() -> None:
     assert nice_axis(0) == (1, [0])
 
 
-def _inside(x: float, y: float, polygons: list) -> bool:
+def _inside(x: float, y: float, polygons: list[Any]) -> bool:
     crossings = 0
     for ring in (ring for polygon in polygons for ring in polygon):
         for (x1, y1), (x2, y2) in pairwise(ring):

@@ -16,6 +16,7 @@ from pipeline.errors import (
 from widgets import messages, words
 from widgets.settings import Settings
 
+Day = tuple[int, int, int]
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
 
 
@@ -64,7 +65,9 @@ def test_longitudes_of_other_world_copies(longitude: float, wrapped: float) -> N
         (((2015, 6, 3), (2015, 6, 30)), ((2015, 6, 1), (2015, 7, 31)), "June to July"),
     ],
 )
-def test_a_period_is_widened_by_a_month_on_both_sides(period: tuple, wider: tuple, label: str) -> None:
+def test_a_period_is_widened_by_a_month_on_both_sides(
+    period: tuple[Day, Day], wider: tuple[Day, Day], label: str
+) -> None:
     found = words.widened(*(date(*day) for day in period))
     assert found == tuple(date(*day) for day in wider)
     assert words.short_months(*found) == label
