@@ -12,6 +12,7 @@ import ipywidgets as ipw
 from pipeline import catalogs
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.exports import credit
+from pipeline.exports import credit
 from pipeline.grid import grid_for, hectares, outline
 from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
@@ -24,6 +25,7 @@ from widgets.layers import Ring
 from widgets.map_view import MapView
 from widgets.messages import Action, Message
 from widgets.parts import classed, column
+from widgets.places import demo, demo_example, first_view
 from widgets.results import FRESH, STALE, UPDATING, Results
 from widgets.settings import Settings, at_the_start
 from widgets.view import Box
@@ -38,8 +40,6 @@ RECLUSTER_AFTER_S = 0.3
 """How long the number of clusters must rest before pixels are grouped anew."""
 ENTER_AFTER_S = 0.3
 """How long after Enter a run starts: the field's own value may arrive after the key."""
-WORLD = ((20.0, 0.0), 2.5)
-EXAMPLE_ZOOM = 11.5
 
 
 class Dashboard(ipw.VBox):
@@ -67,7 +67,7 @@ class Dashboard(ipw.VBox):
             on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
             on_download=guard(self._download),
         )
-        self._map = MapView(*_first_view(start.catalog), guard(self._clicked), guard)
+        self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard)
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))
         self._saver = Download()
         form = column("eo-form", self._fields, self._foot)
@@ -96,7 +96,7 @@ class Dashboard(ipw.VBox):
         if change.new.catalog != change.old.catalog:
             self._lay_backdrop(change.new.catalog, None)
             background.load_backdrop(self._gate, change.new.catalog, self._lay_backdrop)
-            example = _demo_example(change.new)
+            example = demo_example(change.new)
             if example is not None:
                 self._take_example(example)
                 return
@@ -110,7 +110,7 @@ class Dashboard(ipw.VBox):
 
     def _act(self, action: Action) -> None:
         if action.deed == "demo":
-            self._take_example(next(e for e in catalogs.examples() if e.catalog == catalogs.DEMO.name))
+            self._take_example(demo())
         if action.changes is not None:
             self._fields.settings = action.changes
         if action.deed in ("retry", "change and run"):
@@ -304,29 +304,3 @@ class Dashboard(ipw.VBox):
     def _ring(self, area: AreaOfInterest) -> Ring:
         shift = self._shift_of(area)
         return [(latitude, longitude + shift) for latitude, longitude in outline(grid_for(area))]
-
-
-def _first_view(catalog: str) -> tuple[tuple[float, float], float]:
-    for example in catalogs.examples():
-        if example.catalog == catalog:
-            return (example.latitude, example.longitude), EXAMPLE_ZOOM
-    return WORLD
-
-
-def _demo_example(settings: Settings) -> catalogs.Example | None:
-    """Return the demo's example when the demo was chosen while the area lies elsewhere."""
-    if settings.catalog != catalogs.DEMO.name:
-        return None
-    example = next(e for e in catalogs.examples() if e.catalog == settings.catalog)
-    here = settings.at(example.latitude, example.longitude)
-    return None if _near(settings, here) else example
-
-
-def _near(one: Settings, other: Settings) -> bool:
-    try:
-        a, b = one.area(), other.area()
-    except InvalidRequest:
-        return False
-    if a is None or b is None:
-        return False
-    return abs(a.latitude - b.latitude) < 0.2 and abs(a.longitude - b.longitude) < 0.3

@@ -101,13 +101,12 @@ def _head(analysis: Analysis, state: str) -> str:
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
-    scene = analysis.scenes[0]
     platforms = _joined(words.PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
     tiles = sorted({s.tile for s in analysis.scenes})
     label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))
     return (
-        f"<div class='eo-date'><b>{day_words(scene.datetime.date())}</b>{badges[state]}</div>"
+        f"<div class='eo-date'><b>{day_words(analysis.date)}</b>{badges[state]}</div>"
         f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"
         f"<div class='eo-pop'>{facts}</div></details></div>"
     )

@@ -47,6 +47,7 @@ class FakeAnalysis:
         scene = SimpleNamespace(
             id=self.scene_id,
             datetime=datetime(2022, 6, 14, tzinfo=UTC),
+            date=date(2022, 6, 14),
             platform="S2B",
             tile="32TPS",
             cloud_cover=8.1,
