@@ -58,6 +58,11 @@ GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
 )
 """GDAL's settings for cloud-optimised GeoTIFFs: no side-car requests, time limits, retries on 429 and 5xx."""
 
+FORGETFUL_ENV: LayeredEnv = GDAL_ENV.updated(always={"CPL_VSIL_CURL_NON_CACHED": "/vsicurl/http"})
+"""The same for files that have failed: GDAL remembers a failure for the life of the process."""
+_failed: set[str] = set()
+"""Addresses of files that could not be read the last time."""
+
 
 @dataclass(frozen=True)
 class Imagery:
@@ -181,15 +186,19 @@ def _stack(
         xy_coords=False,
         properties=False,
         band_coords=False,
-        gdal_env=GDAL_ENV,
+        gdal_env=GDAL_ENV if _failed.isdisjoint(scene.bands[b].href for b in bands) else FORGETFUL_ENV,
         errors_as_nodata=(),
         reader=reader,
     )
     if stacked.sizes["time"] == 0:
-        nothing: Array = da.zeros((len(bands), *grid.shape), dtype=dtype, chunks=-1)
-        return nothing
+        return _nothing(len(bands), grid, dtype)
     lazy: Array = stacked.data[0]
     return lazy
+
+
+def _nothing(n_bands: int, grid: GeoBox, dtype: np.dtype[Any]) -> Array:
+    empty: Array = da.zeros((n_bands, *grid.shape), dtype=dtype, chunks=-1)
+    return empty
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
@@ -239,6 +248,8 @@ def _cut(data: Array, file_grid: GeoBox, grid: GeoBox, factor: int, counter: _Bl
     )
     rows, columns = (_Span(*v, factor) for v in zip(starts, grid.shape, data.shape[1:], strict=True))
     data = data[:, rows.coarse, columns.coarse]
+    if data.size == 0:
+        return _nothing(len(data), grid, data.dtype)
     counter.expect(data)
     if factor > 1:
         data = da.repeat(da.repeat(data, factor, axis=1), factor, axis=2)[:, rows.inner, columns.inner]
@@ -298,7 +309,9 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             try:
                 block: np.ndarray = super().read(window, **kwargs)
             except Exception as error:
+                _failed.add(self.url)
                 raise _read_failed(self.url, error) from error
+            _failed.discard(self.url)
             counter.one_more()
             return block
 
