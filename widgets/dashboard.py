@@ -214,12 +214,15 @@ class Dashboard(ipw.VBox):
     def _refresh(self, message: Message | None = None) -> None:
         """Bring every part in line with the form, the result and the worker."""
         settings, problem, request = self._fields.settings, None, None
+        area_before = self._area
         try:
             self._area = settings.area()
             request = settings.request()
         except InvalidRequest as error:
             problem = messages.of_error(error, settings)
         self._show_area(settings)
+        if self._area is not None and self._area != area_before and not self._worker.busy:
+            self._map.look_at_if_unseen(Box.around(self._ring(self._area)))
         if self._worker.busy:
             self._foot.show_button(RUNNING, primary=True, enabled=False)
             self._set_results(UPDATING)
@@ -270,8 +273,6 @@ class Dashboard(ipw.VBox):
             if busy
             else "Click again to move the area"
         )
-        if ring is not None and not busy:
-            self._map.look_at_if_unseen(Box.around(ring))
 
     def _silent(self, profile: catalogs.CatalogProfile) -> None:
         """Tell that the chosen catalogue does not answer, unless the visitor has gone on."""
