@@ -6,6 +6,8 @@ real STAC API in the place of Earth Search. Walks through the page and photograp
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -100,7 +102,9 @@ def opened(browser: Browser, address: str, size: tuple[int, int]) -> DashboardPa
 
 @contextmanager
 def demo(scratch: Path) -> Iterator[str]:
-    """Serve the page with the demo chosen."""
+    """Serve the page with the demo chosen, its images made already, as after `make dashboard`."""
+    made = [sys.executable, "-m", "demo", "--generate"]
+    subprocess.run(made, cwd=REPO, env=os.environ | demo_environment(scratch), check=True)
     command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser"]
     with server(command, REPO, scratch / "demo.log", demo_environment(scratch)) as address:
         yield address
