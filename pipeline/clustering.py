@@ -125,14 +125,21 @@ class ClusterModel:
             values: dict[str, Any] = json.loads(text)
             if values.pop("version") != MODEL_VERSION:
                 raise ValueError("another version")
-            for name in ("bands", "mean", "scale"):
-                values[name] = tuple(values[name])
+            values["bands"] = tuple(values["bands"])
+            for name in ("mean", "scale"):
+                values[name] = tuple(float(v) for v in values[name])
             values["centres"] = tuple(tuple(float(v) for v in c) for c in values["centres"])
             model = cls(**values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidRequest("The file is not a cluster model that this version can read.") from error
-        if {len(model.bands)} != {len(model.mean), len(model.scale), *map(len, model.centres)}:
+        if not model.centres or {len(model.bands)} != {
+            len(model.mean),
+            len(model.scale),
+            *map(len, model.centres),
+        }:
             raise InvalidRequest("The file is not a cluster model: its lengths do not agree.")
+        if not np.isfinite([model.mean, model.scale, *model.centres]).all() or min(model.scale) <= 0:
+            raise InvalidRequest("The file is not a cluster model: its numbers are out of range.")
         return model
 
 
@@ -166,18 +173,22 @@ def fit(
     )
     sample = refine if len(refine) <= SAMPLE_PX else refine[rng.choice(len(refine), SAMPLE_PX, False)]
 
-    distinct = _distinct(sample[:FIRST_LOOK_PX], pixels, n_clusters)
-    if distinct is not None:
-        centres = distinct
+    weights = None
+    uniform = _distinct_where_few(sample, pixels, n_clusters)
+    if uniform is not None:
+        sample, weights = uniform
+        refine = sample
+    if len(sample) <= n_clusters:
+        centres = sample.astype(np.float64)
     else:
         with _fit_lock:
             progress.check()
             with threadpool_limits(1):
                 first = KMeans(n_clusters, n_init=STARTS, random_state=seed)
-                first.fit(_z_scores(sample, mean, scale))
+                first.fit(_z_scores(sample, mean, scale), sample_weight=weights)
             progress.check()
             final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1)
-            final.fit(_z_scores(refine, mean, scale))
+            final.fit(_z_scores(refine, mean, scale), sample_weight=weights)
         centres = final.cluster_centers_.astype(np.float64) * scale + mean
     centres = centres[spectral_order(centres)]
     return ClusterModel(
@@ -195,10 +206,14 @@ def _z_scores(pixels: np.ndarray, mean: ArrayLike, scale: ArrayLike) -> np.ndarr
     return z.astype(np.float32, copy=False)
 
 
-def _distinct(sample: np.ndarray, pixels: np.ndarray, n_clusters: int) -> np.ndarray | None:
-    """Return the distinct pixels where there are at most as many as clusters wanted, else None."""
-    for values in (sample, pixels):
-        unique = np.unique(values, axis=0)
-        if len(unique) > n_clusters:
+def _distinct_where_few(
+    sample: np.ndarray, pixels: np.ndarray, n_clusters: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return all distinct pixels and how often each occurs, where a sample hardly shows any; else None.
+
+    An area that is uniform but for a few pixels: the sample holds no more different values than clusters.
+    """
+    for look in (sample[:FIRST_LOOK_PX], sample):
+        if len(np.unique(look, axis=0)) > n_clusters:
             return None
-    return unique.astype(np.float64)
+    return np.unique(pixels, axis=0, return_counts=True)
