@@ -234,9 +234,16 @@ def test_a_time_without_zone_is_utc_and_another_zone_is_converted() -> None:
     assert from_item(shifted).date == date(2022, 6, 16)
 
 
-junk = st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9) | st.just(float("nan")) | st.text(max_size=4) | st.lists(
-    st.none() | st.integers() | st.text(max_size=3), max_size=7
-) | st.dictionaries(st.text(max_size=3), st.none() | st.integers(), max_size=2)  # fmt: skip
+junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(-1e9, 1e9),
+    st.just(float("nan")),
+    st.text(max_size=4),
+    st.lists(st.none() | st.integers() | st.text(max_size=3), max_size=7),
+    st.dictionaries(st.text(max_size=3), st.none() | st.integers(), max_size=2),
+)
 
 
 def paths(value: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
