@@ -1,0 +1,112 @@
+"""Who may know whom, and what a page costs before anybody presses a button."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("sklearn", "stackstac", "rasterio", "dask", "xarray", "pystac", "pystac_client", "distributed")
+SIGHT = ("ipywidgets", "IPython", "ipyleaflet", "bqplot", "anywidget", "traitlets", "widgets", "voila")
+
+
+def imports(path: Path) -> set[str]:
+    """Return the top-level packages a file imports anywhere, functions and TYPE_CHECKING included."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in (
+            "import_module",
+            "__import__",
+        ):
+            found |= {str(a.value).split(".")[0] for a in node.args if isinstance(a, ast.Constant)}
+    return found
+
+
+def files(repository: Path, room: str) -> list[Path]:
+    found = sorted((repository / room).rglob("*.py"))
+    assert found, room
+    return found
+
+
+def test_the_pipeline_knows_no_widget(repository: Path) -> None:
+    for path in files(repository, "pipeline"):
+        assert not imports(path) & set(SIGHT), path
+
+
+def test_the_widgets_touch_no_pixels_and_no_catalogue(repository: Path) -> None:
+    forbidden = {"pystac", "pystac_client", "stackstac", "rasterio", "sklearn", "odc", "rioxarray", "demo"}
+    for path in files(repository, "widgets"):
+        assert not imports(path) & forbidden, path
+
+
+def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
+    for path in files(repository, "demo"):
+        assert not imports(path) & {"widgets", "pipeline"}, path
+
+
+@pytest.mark.parametrize(
+    ("package", "home"),
+    [
+        ("stackstac", "imagery.py"),
+        ("pystac_client", "search.py"),
+        ("sklearn", "clustering.py"),
+    ],
+)
+def test_each_foreign_thing_has_one_home(repository: Path, package: str, home: str) -> None:
+    knowing = {p.name for p in files(repository, "pipeline") if package in imports(p)}
+    assert knowing == {home}
+
+
+def test_only_catalogs_knows_the_demo(repository: Path) -> None:
+    assert {p.name for p in files(repository, "pipeline") if "demo" in imports(p)} == {"catalogs.py"}
+
+
+def loaded_after(repository: Path, program: str) -> set[str]:
+    code = f"{program}\nimport sys\nprint(' '.join(sys.modules))"
+    answer = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=repository,
+        timeout=60,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return set(answer.stdout.split())
+
+
+def test_showing_a_page_and_making_a_request_import_nothing_heavy(repository: Path) -> None:
+    modules = loaded_after(
+        repository,
+        """
+from datetime import date
+import pipeline
+from pipeline import AnalysisRequest, AreaOfInterest
+from pipeline import catalogs, grid
+request = AnalysisRequest(AreaOfInterest.square(11.34, 46.49, 5), date(2022, 6, 1), date(2022, 6, 30))
+AnalysisRequest.from_json(request.to_json())
+box = grid.grid_for(request.area)
+grid.outline(box), grid.hectares(box)
+catalogs.offered(), catalogs.default_name(), catalogs.examples(), catalogs.max_size_km()
+""",
+    )
+    assert not modules & {"sklearn", "stackstac", "rasterio", "pystac_client", "dask.array", "distributed"}
+
+
+def test_an_analysis_imports_no_widget_and_no_scheduler(repository: Path) -> None:
+    modules = loaded_after(repository, "import pipeline.analysis, pipeline.imagery, pipeline.search")
+    assert not modules & {"ipywidgets", "IPython", "distributed", "matplotlib"}
+
+
+def test_the_public_names_resolve_and_no_other(repository: Path) -> None:
+    import pipeline
+
+    for name in pipeline.__all__:
+        assert getattr(pipeline, name).__name__ == name
+        assert name in dir(pipeline)
+    with pytest.raises(AttributeError, match="nonsense"):
+        pipeline.nonsense  # noqa: B018
