@@ -12,7 +12,6 @@ import ipywidgets as ipw
 from pipeline import catalogs
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.exports import credit
-from pipeline.exports import credit
 from pipeline.grid import grid_for, hectares, outline
 from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words

@@ -44,7 +44,7 @@ def test_from_a_click_to_hectares(dashboard: DashboardPage) -> None:
     assert picture_box["height"] >= 0.6 * map_box["height"]
 
 
-def test_bars_stand_under_their_rows(dashboard: DashboardPage) -> None:
+def test_what_a_result_tells(dashboard: DashboardPage) -> None:
     dashboard.place_area()
     dashboard.calculate()
     for row, bar in zip(dashboard.page.locator(".eo-row").all(), dashboard.bars.all(), strict=True):
@@ -54,30 +54,16 @@ def test_bars_stand_under_their_rows(dashboard: DashboardPage) -> None:
         assert row_box["y"] + 24 <= bar_box["y"]
         assert bar_box["y"] + bar_box["height"] <= row_box["y"] + row_box["height"]
 
-
-def test_a_bar_tells_its_hectares_and_share(dashboard: DashboardPage) -> None:
-    dashboard.place_area()
-    dashboard.calculate()
     first = dashboard.rows()[0]
     dashboard.bars.first.hover(force=True)
     tooltip = dashboard.page.locator(".bqplot_tooltip_div, .mark_tooltip").filter(has_text="Hectares")
-    expect(tooltip).to_contain_text(first.name)
-    expect(tooltip).to_contain_text(f"{first.hectares:,.1f}")
-    expect(tooltip).to_contain_text(first.percent)
+    for text in (first.name, f"{first.hectares:,.1f}", first.percent):
+        expect(tooltip).to_contain_text(text)
 
-
-def test_the_scene_is_named_with_its_offset_and_credit(dashboard: DashboardPage) -> None:
-    dashboard.place_area()
-    dashboard.calculate()
     expect(dashboard.badge).to_contain_text("clear here")
     dashboard.page.get_by_text("Details").click()
     card = dashboard.page.locator(".eo-scene .eo-pop")
-    for text in (
-        "S2",
-        "Cloud cover of the whole tile",
-        "Offset",
-        "Contains modified Copernicus Sentinel data 20",
-    ):
+    for text in ("S2", "Cloud cover of the whole tile", "Offset", "modified Copernicus Sentinel data 20"):
         expect(card).to_contain_text(text)
     dashboard.page.keyboard.press("Escape")
     expect(card).to_be_hidden()
@@ -130,7 +116,7 @@ def test_another_number_of_clusters_reads_nothing(dashboard: DashboardPage) -> N
     assert [dashboard.picture_bytes(p) for p in dashboard.images.all()] == images
 
 
-def test_the_file_agrees_with_the_table(dashboard: DashboardPage, tmp_path: Path) -> None:
+def test_the_files_agree_with_the_table(dashboard: DashboardPage, tmp_path: Path) -> None:
     rasterio = pytest.importorskip("rasterio")
     dashboard.place_area()
     dashboard.calculate()
@@ -149,10 +135,6 @@ def test_the_file_agrees_with_the_table(dashboard: DashboardPage, tmp_path: Path
     assert list(colors.values()) == [row.color for row in rows[:-1]]
     assert [row.name for row in rows[:-1]] == [names[str(n)] for n in range(1, 7)]
 
-
-def test_the_package_holds_map_names_and_style(dashboard: DashboardPage, tmp_path: Path) -> None:
-    dashboard.place_area()
-    dashboard.calculate()
     dashboard.button("More formats").click()
     path = dashboard.save(dashboard.button("Package for QGIS (.zip)"), tmp_path)
     with zipfile.ZipFile(path) as package:
