@@ -10,7 +10,7 @@ PACKAGES := $(wildcard pipeline demo widgets tools)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test lint types tests browser demo-data format pins clean
+.PHONY: help dashboard test lint types tests browser demo-data benchmark format pins clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -36,6 +36,9 @@ browser: $(VENV)/installed-dev
 demo-data: $(VENV)/installed
 	@$(BIN)/python -m demo --generate
 
+benchmark: $(VENV)/installed-benchmark ## Measure speed and memory (QUICK=1: a few minutes, prints only)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
 format: $(VENV)/installed-dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -56,4 +59,9 @@ $(VENV)/installed: requirements.txt tools/install_page.py $(TEMPLATE)
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	@echo "Installing what the tests need (once)."
 	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+$(VENV)/installed-benchmark: requirements-benchmark.txt $(VENV)/installed
+	@echo "Installing what the benchmarks compare with (once)."
+	@$(PIP) --requirement requirements-benchmark.txt
 	@touch $@

@@ -1,7 +1,7 @@
 """Write the pin files: one tested version for every package that pyproject.toml brings in.
 
-``python -m tools.pins`` installs into a temporary environment, first the application, then the tests on top,
-and writes what pip reports each time: names and versions, never an address.
+``python -m tools.pins`` installs into a temporary environment, first the application, then the tests and
+the benchmarks on top, and writes what pip reports each time: names and versions, never an address.
 """
 
 import re
@@ -14,22 +14,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"[A-Za-z0-9._-]+==[A-Za-z0-9._!+-]+")
+ADDED = {"test": "requirements-dev.txt", "benchmark": "requirements-benchmark.txt"}
+"""Optional groups in the order they are installed, and the file with what each one adds."""
 HEADER = "# Written by `make pins` from pyproject.toml; do not edit.\n"
 
 
 def main() -> None:
-    """Install from pyproject.toml into a temporary environment and write both pin files."""
+    """Install from pyproject.toml into a temporary environment and write the pin files."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python"))
         runtime = install_and_freeze(python, project["dependencies"])
-        constraints = Path(folder, "runtime.txt")
-        constraints.write_text("\n".join(runtime))
-        tests = project["optional-dependencies"]["test"]
-        everything = install_and_freeze(python, ["--constraint", str(constraints), *tests])
-    write("requirements.txt", "", runtime)
-    write("requirements-dev.txt", "--requirement requirements.txt\n", sorted(set(everything) - set(runtime)))
+        write("requirements.txt", "", runtime)
+        known = runtime
+        for group, name in ADDED.items():
+            constraints = Path(folder, "known.txt")
+            constraints.write_text("\n".join(known))
+            wanted = project["optional-dependencies"][group]
+            everything = install_and_freeze(python, ["--constraint", str(constraints), *wanted])
+            write(name, "--requirement requirements.txt\n", sorted(set(everything) - set(known)))
+            known = everything
 
 
 def install_and_freeze(python: str, arguments: list[str]) -> list[str]:

@@ -1,0 +1,71 @@
+"""One area on the rig: what a task is told, and what every reader needs of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from odc.geo.geobox import GeoBox
+
+from benchmarks.settings import BY_NAME
+from benchmarks.tiles import ASSETS, LEFT_M, TOP_M, Block, Tile
+from pipeline import AnalysisRequest, AreaOfInterest
+from pipeline.grid import grid_for
+
+START, END = date(2022, 6, 1), date(2022, 6, 30)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An area of the tile and where its servers are; JSON in and out."""
+
+    setting: str
+    folder: str
+    catalog: str
+    item: str
+    size_km: float
+    n_clusters: int = 5
+
+    @property
+    def tile(self) -> Tile:
+        """The tile on disk."""
+        return Tile(Path(self.folder), BY_NAME[self.setting])
+
+    @cached_property
+    def request(self) -> AnalysisRequest:
+        """The request that all tools answer."""
+        longitude, latitude = self.tile.centre()
+        area = AreaOfInterest.square(longitude, latitude, self.size_km)
+        return AnalysisRequest(
+            area=area, start=START, end=END, n_clusters=self.n_clusters, catalog=self.catalog
+        )
+
+    @cached_property
+    def grid(self) -> GeoBox:
+        """The area's own grid."""
+        return grid_for(self.request.area)
+
+    def stac_item(self) -> dict[str, Any]:
+        """Return the clearest item."""
+        found: dict[str, Any] = json.loads(Path(self.item).read_text())
+        return found
+
+    def window(self, asset: str) -> tuple[slice, slice]:
+        """Return rows and columns of a file that the area covers."""
+        step = 20 if asset == "scl" else 10
+        left, top = (self.grid.affine.c - LEFT_M) / step, (TOP_M - self.grid.affine.f) / step
+        height, width = (n * 10 / step for n in self.grid.shape)
+        return slice(int(top), -int(-(top + height) // 1)), slice(int(left), -int(-(left + width) // 1))
+
+    def blocks(self, asset: str) -> tuple[Block, ...]:
+        """Return the blocks of a file under the area."""
+        return tuple(self.tile.blocks(asset, *self.window(asset)))
+
+    def least(self) -> tuple[int, int]:
+        """Return number and bytes of the blocks under the area, all five files together."""
+        blocks = [block for asset in ASSETS for block in self.blocks(asset)]
+        return len(blocks), sum(block.size for block in blocks)

@@ -1,0 +1,130 @@
+"""Ways to read five files of an area: ours, odc-stac, and the floor."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from benchmarks.case import Case
+from benchmarks.tiles import ASSETS, BANDS, Block
+
+CONNECTIONS = 8
+HEADER_BYTES = 16 * 1024
+DECODERS = 2
+
+
+def ours(case: Case) -> np.ndarray:
+    """Return reflectance as the pipeline reads it."""
+    from pipeline import imagery
+    from pipeline.progress import Progress
+    from pipeline.scenes import from_item
+
+    scene = from_item(case.stac_item())
+    read = imagery.read([scene], case.grid, case.request.mask_classes, Progress())
+    values: np.ndarray = read.reflectance.values
+    return values
+
+
+def odc_stac(case: Case) -> np.ndarray:
+    """Return digital numbers as odc-stac reads them, five assets in one call."""
+    import odc.stac
+    from pystac import Item
+
+    odc.stac.configure_rio(cloud_defaults=True)
+    loaded = odc.stac.load(
+        [Item.from_dict(case.stac_item())], bands=list(ASSETS), geobox=case.grid, pool=CONNECTIONS
+    )
+    loaded.scl.values  # noqa: B018 - read with the rest
+    return np.stack([loaded[band].values[0] for band in BANDS])
+
+
+def floor(case: Case) -> np.ndarray:
+    """Return digital numbers, read with nothing but the standard library.
+
+    A file's header and then exactly its blocks under the area, over a few connections that stay open;
+    decoding goes on beside. No reader that looks at a file before it asks for its blocks can need less.
+    """
+    return asyncio.run(_Floor(case).read())
+
+
+class _Floor:
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        rows, columns = case.grid.shape
+        self.dn = np.zeros((len(BANDS), rows, columns), np.uint16)
+        self.classes = np.zeros(tuple(s.stop - s.start for s in case.window("scl")), np.uint8)
+        self.jobs: asyncio.Queue[tuple[str, Block | None]] = asyncio.Queue()
+        self.decoded: list[Future[None]] = []
+        self.left = len(ASSETS)
+
+    async def read(self) -> np.ndarray:
+        for asset in ASSETS:
+            self.jobs.put_nowait((asset, None))
+        with ThreadPoolExecutor(DECODERS) as decoders:
+            count = min(CONNECTIONS, self.case.least()[0])
+            await asyncio.gather(*(self._work(decoders) for _ in range(count)))
+        for decoded in self.decoded:
+            decoded.result()
+        return self.dn
+
+    async def _work(self, decoders: ThreadPoolExecutor) -> None:
+        address = urlsplit(self.case.stac_item()["assets"]["red"]["href"])
+        reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**22)
+        try:
+            while self.left:
+                asset, block = await self.jobs.get()
+                if not asset:
+                    break
+                await self._one(asset, block, reader, writer, decoders)
+        finally:
+            writer.close()
+
+    async def _one(
+        self,
+        asset: str,
+        block: Block | None,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        decoders: ThreadPoolExecutor,
+    ) -> None:
+        first, size = (block.offset, block.size) if block else (0, HEADER_BYTES)
+        wanted = f"Range: bytes={first}-{first + size - 1}"
+        writer.write(f"GET /{asset}.tif HTTP/1.1\r\nHost: rig\r\n{wanted}\r\n\r\n".encode())
+        header = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(header.split("content-length:")[1].split("\r\n")[0])
+        data = await reader.readexactly(length)
+        if block is None:
+            blocks = self.case.blocks(asset)
+            for found in blocks:
+                self.jobs.put_nowait((asset, found))
+            self.left += len(blocks)
+        else:
+            self.decoded.append(decoders.submit(self._decode, asset, block, data))
+        self.left -= 1
+        if not self.left:
+            for _ in range(CONNECTIONS):
+                self.jobs.put_nowait(("", None))
+
+    def _decode(self, asset: str, block: Block, data: bytes) -> None:
+        side = self.case.tile.settings.block_px
+        dtype = np.uint8 if asset == "scl" else np.uint16
+        pixels = np.frombuffer(zlib.decompress(data), dtype).reshape(side, side)
+        if asset != "scl":
+            pixels = np.cumsum(pixels, axis=1, dtype=dtype)
+        target = self.classes if asset == "scl" else self.dn[BANDS.index(asset)]
+        rows, columns = self.case.window(asset)
+        here = tuple(
+            slice(max(span.start, start), min(span.stop, start + side))
+            for span, start in ((rows, block.row), (columns, block.column))
+        )
+        target[_moved(here[0], rows.start), _moved(here[1], columns.start)] = pixels[
+            _moved(here[0], block.row), _moved(here[1], block.column)
+        ]
+
+
+def _moved(span: slice, start: int) -> slice:
+    return slice(span.start - start, span.stop - start)

@@ -1,0 +1,84 @@
+"""How large a run is: full (the report in docs), quick (a few minutes), toy (seconds, for the tests)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes and numbers of rounds of one run of the suite."""
+
+    name: str
+    tile_px: int
+    """Side of the tile at 10 m; the classification has half as many."""
+    block_px: int
+    centre_px: int
+    """Row and column of the areas' centre: beside a block edge at the same place in each setting."""
+    sizes_km: tuple[float, ...]
+    rounds: int
+    """Runs of each reader and of ours from button to result."""
+    baseline_sizes_km: tuple[float, ...]
+    baseline_rounds: int
+    landscapes: int
+    """How many of the made-up landscapes k-means is tried on."""
+    clusters: tuple[int, ...]
+    """Numbers of clusters it is tried with."""
+    cluster_side_px: int
+    """Side of the areas on which k-means is timed."""
+    cluster_rounds: int
+    fit_seeds: int
+    """Seeded fits per area and number of clusters."""
+    fit_starts: int
+    """Starts of the reference fit on all pixels."""
+    picture_km: float
+    """Size at which another k and the pictures are measured."""
+
+
+FULL = Settings(
+    name="full",
+    tile_px=10980,
+    block_px=1024,
+    centre_px=5490,
+    sizes_km=(1, 5, 10, 20),
+    rounds=5,
+    baseline_sizes_km=(1, 5, 10, 20),
+    baseline_rounds=3,
+    landscapes=3,
+    clusters=(5, 10),
+    cluster_side_px=2000,
+    cluster_rounds=5,
+    fit_seeds=8,
+    fit_starts=10,
+    picture_km=10,
+)
+QUICK = replace(
+    FULL,
+    name="quick",
+    tile_px=4096,
+    centre_px=2418,
+    rounds=2,
+    baseline_sizes_km=(1, 10),
+    baseline_rounds=1,
+    landscapes=1,
+    cluster_side_px=1000,
+    cluster_rounds=2,
+    fit_seeds=4,
+)
+TOY = replace(
+    QUICK,
+    name="toy",
+    tile_px=512,
+    block_px=128,
+    centre_px=302,
+    sizes_km=(1,),
+    rounds=1,
+    baseline_sizes_km=(1,),
+    clusters=(5,),
+    cluster_side_px=100,
+    cluster_rounds=1,
+    fit_seeds=1,
+    fit_starts=2,
+    picture_km=1,
+)
+BY_NAME = {s.name: s for s in (FULL, QUICK, TOY)}
