@@ -3,15 +3,22 @@
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from tests.support.servers import file_server, real_items, stac_api, stac_fake
+from tests.support.stac_fake import COLLECTIONS, CORE, SEARCH
+from tests.support.synthetic import item, write_granule
+
+HOLDS = [CORE, SEARCH, COLLECTIONS]
 
 _numbers = count()
 
@@ -81,6 +88,75 @@ def shared_items(shared_dir: Path) -> Callable[[str], list[dict[str, Any]]]:
     return read
 
 
+@dataclass(frozen=True)
+class Land:
+    """A made-up granule behind a STAC API: what the files hold, and where."""
+
+    api: str
+    files: Folder
+    dn: np.ndarray
+    """``(4, y, x)``; 0 in the last 40 columns."""
+    classes: np.ndarray
+    """``(y, x)`` at 10 m."""
+    left: int = 600_000
+    top: int = 5_200_020
+
+    def request(self, size_km: float = 3, **changes: Any) -> AnalysisRequest:
+        """Return a request for a square in the middle of the data."""
+        area = AreaOfInterest.square(10.337, 46.932, size_km)
+        made = AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=self.api, n_clusters=4)
+        return replace(made, **changes)
+
+    def window(self, grid: Any) -> tuple[slice, slice]:
+        """Return rows and columns of the granule under a grid that lies within it."""
+        row, column = round((self.top - grid.affine.f) / 10), round((grid.affine.c - self.left) / 10)
+        assert row >= 0
+        assert column >= 0
+        return slice(row, row + grid.shape[0]), slice(column, column + grid.shape[1])
+
+
+@pytest.fixture(scope="session")
+def land(served: Folder, fakes: str) -> Land:
+    """Give 5.6 km of water, forest, meadow and soil with a cloud over one corner and an empty edge."""
+    n = 560
+    random = np.random.default_rng(7)
+    spectra = np.array(
+        [(500, 600, 400, 200), (300, 500, 300, 3200), (500, 800, 700, 2600), (1000, 1300, 1700, 2400)]
+    )
+    row, column = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    kinds = (row // 37 + column // 53) % 4
+    dn = np.moveaxis(spectra[kinds], -1, 0) * random.lognormal(0, 0.06, (n, n)) + random.normal(
+        0, 25, (4, n, n)
+    )
+    dn = np.clip(dn, 20, 9000).astype(np.uint16)
+    dn[:, :, -40:] = 0
+    classes = np.full((n // 2, n // 2), 4, np.uint8)
+    classes[120:150, 100:160] = 9
+    classes[150:156, 100:160] = 3
+    classes[:, -20:] = 0
+    folder = Folder(served.path / "land", f"{served.url}/land")
+    write_granule(folder.path, dn, classes, 600_000, 5_200_020)
+    api = f"{fakes}/land"
+    put(
+        api,
+        items=[item("S2A_32TPS_20220617_0_L2A", folder.url, shape=(n, n), cloud_cover=4.25)],
+        conforms=HOLDS,
+    )
+    return Land(api, folder, dn, np.kron(classes, np.ones((2, 2), np.uint8)))
+
+
+def put(url: str, **character: Any) -> None:
+    """Give a made-up STAC API its character."""
+    body = json.dumps({"items": [], **character}).encode()
+    urllib.request.urlopen(urllib.request.Request(url, body, method="PUT")).close()
+
+
+@pytest.fixture(scope="session")
+def done(land: Land) -> Analysis:
+    """Give a finished analysis of the made-up land."""
+    return analyse(land.request())
+
+
 @pytest.fixture(scope="session")
 def fakes() -> Iterator[str]:
     with stac_fake() as address:
@@ -93,8 +169,7 @@ def fake_api(fakes: str) -> Callable[..., str]:
 
     def make(**character: Any) -> str:
         url = f"{fakes}/api{next(_numbers)}"
-        body = json.dumps({"items": [], **character}).encode()
-        urllib.request.urlopen(urllib.request.Request(url, body, method="PUT")).close()
+        put(url, **character)
         return url
 
     return make

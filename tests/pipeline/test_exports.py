@@ -1,0 +1,159 @@
+"""What a user takes away, opened with other programs."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.shutil import copy
+
+from pipeline import Analysis, AnalysisRequest, ClusterModel, analyse, exports
+from tests.pipeline.conftest import Land
+
+
+@pytest.fixture(scope="module")
+def tiff(land: Land, tmp_path_factory: pytest.TempPathFactory) -> tuple[Analysis, Path]:
+    made = analyse(land.request(5))
+    path = tmp_path_factory.mktemp("exports") / "clusters.tif"
+    made.to_geotiff(path)
+    return made, path
+
+
+def test_the_file_opens_finished(tiff: tuple[Analysis, Path]) -> None:
+    made, path = tiff
+    with rasterio.open(path) as dataset:
+        assert dataset.driver == "GTiff"
+        assert dataset.dtypes == ("uint8",)
+        assert dataset.nodata == 0
+        assert dataset.crs.to_epsg() == 32632
+        assert tuple(dataset.transform)[:6] == tuple(made.grid.affine)[:6]
+        assert (dataset.read(1) == made.labels.values).all()
+        colors = dataset.colormap(1)
+        for cluster, row in made.areas.iterrows():
+            expected = (*bytes.fromhex(row.color[1:]), 255 if cluster else 0)
+            assert colors[cluster] in (expected, (*expected[:3], 255))
+        assert len({colors[n] for n in range(1, 5)}) == 4
+
+
+def test_it_is_cloud_optimised_with_overviews(tiff: tuple[Analysis, Path]) -> None:
+    made, path = tiff
+    with rasterio.open(path) as dataset:
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert dataset.overviews(1) == [2]
+        assert dataset.profile["compress"] == "deflate"
+        assert dataset.block_shapes == [(256, 256)]
+    with rasterio.open(path, overview_level=0) as overview:
+        assert overview.shape == (250, 250)
+        labels = made.labels.values
+        corners = [labels[i::2, j::2] for i in (0, 1) for j in (0, 1)]
+        assert np.any([overview.read(1) == c for c in corners], axis=0).all(), "nearest, never a mean"
+
+
+def test_the_tags_tell_everything(tiff: tuple[Analysis, Path]) -> None:
+    made, path = tiff
+    with rasterio.open(path) as dataset:
+        tags = dataset.tags()
+    assert json.loads(tags["CLASS_NAMES"]) == {str(n): name for n, name in made.areas["name"].items()}
+    assert json.loads(tags["CLASS_HECTARES"])["1"] == made.areas.hectares[1]
+    (scene,) = json.loads(tags["SCENES"])
+    assert scene["id"] == "S2A_32TPS_20220617_0_L2A"
+    assert scene["datetime"].startswith("2022-06-17T10:17")
+    assert scene["offset_dn"] == 0
+    assert scene["offset_reason"] == made.scenes[0].offset.reason
+    assert AnalysisRequest.from_json(tags["REQUEST"]) == made.request
+    assert ClusterModel.from_json(tags["MODEL"]) == made.model
+    assert tags["SEED"] == "0"
+    assert json.loads(tags["NOTES"]) == list(made.notes)
+    versions = json.loads(tags["SOFTWARE_VERSIONS"])
+    assert versions["rasterio"] == rasterio.__version__
+    assert tags["TIFFTAG_COPYRIGHT"] == "Contains modified Copernicus Sentinel data 2022"
+    assert f"{made.true_area_factor:.5f}" in tags["HECTARES_ARE"]
+
+
+def test_the_model_in_the_tags_labels_the_same(tiff: tuple[Analysis, Path]) -> None:
+    made, path = tiff
+    with rasterio.open(path) as dataset:
+        model = ClusterModel.from_json(dataset.tags()["MODEL"])
+    assert (model.label(made.imagery).values == made.labels.values).all()
+
+
+def test_paths_open_files_and_bytes_are_the_same(done: Analysis, tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    buffer.write(b"before")
+    done.to_geotiff(buffer)
+    done.to_geotiff(tmp_path / "a.tif")
+    done.to_geotiff(str(tmp_path / "b.tif"))
+    content = exports.geotiff_bytes(done)
+    assert buffer.getvalue() == b"before" + content
+    assert (tmp_path / "a.tif").read_bytes() == content == (tmp_path / "b.tif").read_bytes()
+
+
+def test_a_small_area_is_a_valid_file_too(land: Land, tmp_path: Path) -> None:
+    made = analyse(land.request(0.5))
+    made.to_geotiff(tmp_path / "small.tif")
+    with rasterio.open(tmp_path / "small.tif") as dataset:
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert (dataset.read(1) == made.labels.values).all()
+
+
+def test_the_zip_holds_names_and_style_under_one_stem(done: Analysis, tmp_path: Path) -> None:
+    stem = exports.file_stem(done)
+    assert stem == "clusters_2022-06-17_32TPS_k4"
+    with zipfile.ZipFile(io.BytesIO(exports.package_zip(done))) as package:
+        assert package.testzip() is None
+        names = package.namelist()
+        package.extractall(tmp_path)
+    assert set(names) == {f"{stem}.tif", f"{stem}.tif.aux.xml", f"{stem}.qml", "README.txt"}
+    assert (tmp_path / f"{stem}.tif").read_bytes() == exports.geotiff_bytes(done)
+    readme = (tmp_path / "README.txt").read_text(encoding="utf-8")
+    assert stem in readme
+    assert "Copernicus Sentinel data 2022" in readme
+    assert "{" not in readme
+
+
+def test_gdal_reads_the_class_names_beside_the_file(done: Analysis, tmp_path: Path) -> None:
+    stem = exports.file_stem(done)
+    with zipfile.ZipFile(io.BytesIO(exports.package_zip(done))) as package:
+        package.extractall(tmp_path)
+    copy(str(tmp_path / f"{stem}.tif"), str(tmp_path / "look.vrt"), driver="VRT")  # GDAL writes what it knows
+    band = Xml.parse(tmp_path / "look.vrt").getroot().find("VRTRasterBand")
+    assert band is not None
+    assert [c.text for c in band.findall("CategoryNames/Category")] == done.areas["name"].tolist()
+    assert band.findtext("NoDataValue") == "0"
+    assert len(band.findall("ColorTable/Entry")) >= 5
+    with rasterio.open(tmp_path / f"{stem}.tif") as dataset:
+        assert dataset.tags()["SEED"] == "0", "the side-car hides no tags"
+        assert dataset.nodata == 0
+
+
+def test_the_qgis_style_names_each_cluster_once(done: Analysis) -> None:
+    text = exports.qgis_style(done)
+    assert text.startswith("<!DOCTYPE qgis")
+    renderer = Xml.fromstring(text).find("pipe/rasterrenderer")
+    assert renderer is not None
+    assert renderer.attrib["type"] == "paletted"
+    entries = renderer.findall("colorPalette/paletteEntry")
+    assert [e.attrib["value"] for e in entries] == ["1", "2", "3", "4"]
+    for entry, (number, row) in zip(entries, done.areas.iloc[1:].iterrows(), strict=True):
+        assert entry.attrib["color"] == row.color
+        assert row["name"] in entry.attrib["label"]
+        assert entry.attrib["label"].startswith(f"{number} ")
+        assert f"{row.hectares:,.1f} ha" in entry.attrib["label"]
+
+
+def test_names_with_special_characters_stay_valid_xml(done: Analysis) -> None:
+    from dataclasses import replace
+
+    areas = done.areas.copy()
+    areas.loc[1, "name"] = 'Water <&> "wet"'
+    odd = replace(done, areas=areas)
+    names = Xml.fromstring(exports.category_names_xml(odd))
+    assert names.findall("PAMRasterBand/CategoryNames/Category")[1].text == 'Water <&> "wet"'
+    assert (
+        'Water <&> "wet"'
+        in Xml.fromstring(exports.qgis_style(odd)).findall(".//paletteEntry")[0].attrib["label"]
+    )
