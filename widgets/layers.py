@@ -56,7 +56,7 @@ class Base:
             self._backdrop.close()
         self._backdrop = None
         if overlay is not None:
-            self._backdrop = picture(overlay, 0, pane="backdrop", attribution="demo land")
+            self._backdrop = picture(overlay, 0, pane="backdrop")
 
     def _chosen_tiles(self) -> list[leaflet.TileLayer]:
         if self._chosen == NONE:

@@ -12,7 +12,7 @@ CONNECTED = """() => {
         && panel?.sessionContext?.session?.kernel?.status === 'idle';
 }"""
 NOTEBOOKS_OWN_ERRORS = ("reading 'schema'", "filebrowser:open-path", "status of 403")
-"""What Notebook 7.6 says in the console of any notebook when JupyterLab's extensions are installed too."""
+"""Notebook 7.6's own: a plugin without its schema, a command without the file browser, an icon font."""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 
 
