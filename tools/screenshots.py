@@ -16,9 +16,15 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import FLAGS, demo_environment, nothing_outside, server
+from tests.browser.conftest import (
+    FLAGS,
+    demo_environment,
+    nothing_outside,
+    server,
+    serving_real_scenes,
+)
 from tests.browser.page import DashboardPage
-from tests.support.servers import REPO, file_server, real_items, stac_api
+from tests.support.servers import REPO
 from tools.browser import find
 
 SIZES = ((1280, 800), (1920, 1080), (800, 1100))
@@ -113,18 +119,7 @@ def demo(scratch: Path) -> Iterator[str]:
 @contextmanager
 def real(scratch: Path) -> Iterator[str]:
     """Serve the page with the real scenes in the place of Earth Search."""
-    with (
-        file_server(REPO.parent / "shared" / "sentinel2") as files,
-        stac_api(scratch / "stac", real_items(files)) as api,
-    ):
-        configuration = scratch / "catalogs.toml"
-        configuration.write_text(
-            f'[catalogs.earth-search]\ntitle = "Earth Search (worldwide)"\nurl = "{api}"\n'
-        )
-        settings = demo_environment(scratch) | {
-            "DASHBOARD_CATALOG": "earth-search",
-            "DASHBOARD_CATALOGS": str(configuration),
-        }
+    with serving_real_scenes(scratch) as settings:
         command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser"]
         with server(command, REPO, scratch / "real.log", settings) as address:
             yield address

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 
 from tests.browser.page import DashboardPage
+from tests.support.servers import SHARED, file_server, real_items, stac_api
 from tools import browser as chromium
 
 FLAGS = (
@@ -71,6 +72,28 @@ def offline_voila(repository: Path, scratch: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser"]
     with server(command, repository, scratch / "offline.log", environment) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def real_voila(repository: Path, scratch: Path, shared_dir: Path) -> Iterator[str]:
+    """Voilà with the real scenes behind a real STAC API in the place of Earth Search."""
+    assert shared_dir == SHARED
+    with serving_real_scenes(scratch) as environment:
+        command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser"]
+        with server(command, repository, scratch / "real.log", environment) as address:
+            yield address
+
+
+@contextmanager
+def serving_real_scenes(scratch: Path) -> Iterator[dict[str, str]]:
+    """Serve the real scenes; gives the variables of a page that finds them as Earth Search."""
+    with file_server(SHARED / "sentinel2") as files, stac_api(scratch / "stac", real_items(files)) as api:
+        catalogs = scratch / "real.toml"
+        catalogs.write_text(f'[catalogs.earth-search]\ntitle = "Earth Search (worldwide)"\nurl = "{api}"\n')
+        yield demo_environment(scratch) | {
+            "DASHBOARD_CATALOG": "earth-search",
+            "DASHBOARD_CATALOGS": str(catalogs),
+        }
 
 
 @pytest.fixture(scope="session")
