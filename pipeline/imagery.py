@@ -7,11 +7,9 @@ network once. Where a file lies on the area's own 10 m grid its blocks are read 
 
 from __future__ import annotations
 
-import logging
 import math
-import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,13 +26,12 @@ from odc.geo.xr import xr_coords
 from stackstac.rio_env import LayeredEnv
 from stackstac.rio_reader import DEFAULT_GDAL_ENV, AutoParallelRioReader
 
-from pipeline.errors import AnalysisError, ReadFailed
+from pipeline.alignment import Span, aligned
 from pipeline.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.offset import QUANTIFICATION, check_against_pixels
 from pipeline.progress import Progress
+from pipeline.read_errors import SILENCE_S, read_failed
 from pipeline.scenes import BANDS, SCL, BandFile, Scene
-
-log = logging.getLogger(__name__)
 
 READ_THREADS = 8
 BLOCK_PX = 1024
@@ -42,9 +39,6 @@ BLOCK_PX = 1024
 SATURATED_DN = 65535
 SCL_RESOLUTION_M = 20
 FILL = 0
-
-SILENCE_S = 10
-"""Seconds without a byte after which a file counts as unreachable."""
 
 GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
     always={
@@ -107,16 +101,23 @@ def read(scenes: Sequence[Scene], grid: GeoBox, mask_classes: Sequence[int], pro
         When a file is missing, refused, cut off or no GeoTIFF.
     """
     counter = _BlockCounter(progress)
-    lazy = [_lazy_bands(scene, grid, counter) for scene in scenes]
-    read_arrays = _compute(lazy)
+    arrays = _compute([_lazy_bands(scene, grid, counter) for scene in scenes])
     progress.check()
+    return _mosaic(scenes, arrays, grid, mask_classes)
 
+
+def _mosaic(
+    scenes: Sequence[Scene],
+    arrays: Sequence[tuple[np.ndarray, np.ndarray | None]],
+    grid: GeoBox,
+    mask_classes: Sequence[int],
+) -> Imagery:
+    """Lay the scenes' digital numbers and classes over each other, each with its own offset."""
     shape = tuple(grid.shape)
     reflectance = np.full((len(BANDS), *shape), np.nan, np.float32)
-    clear = np.zeros(shape, bool)
-    taken = np.zeros(shape, bool)
-    decided, notes = [], []
-    for scene, (dn, classes) in zip(scenes, read_arrays, strict=True):
+    clear, taken = np.zeros(shape, bool), np.zeros(shape, bool)
+    decided = []
+    for scene, (dn, classes) in zip(scenes, arrays, strict=True):
         valid = ((dn != FILL) & (dn != SATURATED_DN)).all(axis=0)
         unmasked = valid if classes is None else valid & ~np.isin(classes, mask_classes)
         offset = check_against_pixels(scene.offset, dn[:3, unmasked if unmasked.any() else valid])
@@ -125,17 +126,21 @@ def read(scenes: Sequence[Scene], grid: GeoBox, mask_classes: Sequence[int], pro
         clear[new] = unmasked[new]
         taken |= new
         decided.append(replace(scene, offset=offset))
-        if classes is None:
-            notes.append(f"{scene.id} has no scene classification: clouds and shadows are not masked.")
-    if len({s.offset.dn for s in decided}) > 1:
-        notes.append("The tiles' offsets were decided differently: look for a seam between them.")
     cube = xr.DataArray(
         reflectance,
         dims=("band", "y", "x"),
         coords={"band": list(BANDS), **xr_coords(grid)},
         name="reflectance",
     )
-    return Imagery(cube, clear, tuple(decided), tuple(notes))
+    return Imagery(cube, clear, tuple(decided), tuple(_notes(decided)))
+
+
+def _notes(scenes: Sequence[Scene]) -> Iterator[str]:
+    for scene in scenes:
+        if SCL not in scene.bands:
+            yield f"{scene.id} has no scene classification: clouds and shadows are not masked."
+    if len({s.offset.dn for s in scenes}) > 1:
+        yield "The tiles' offsets were decided differently: look for a seam between them."
 
 
 def _lazy_bands(scene: Scene, grid: GeoBox, counter: _BlockCounter) -> tuple[Array, Array | None]:
@@ -156,7 +161,7 @@ def _lazy(
 ) -> Array:
     reader = _counting_reader(counter)
     file_grid = _common_grid(scene.epsg, [scene.bands[b] for b in bands])
-    if file_grid is not None and _aligned(file_grid, grid, resolution_m):
+    if file_grid is not None and aligned(file_grid, grid, resolution_m):
         data = _stack(scene, bands, file_grid, dtype, reader)
         return _cut(data, file_grid, grid, resolution_m // RESOLUTION_M, counter)
     data = _stack(scene, bands, grid, dtype, reader)
@@ -232,21 +237,13 @@ def _common_grid(epsg: int, files: Sequence[BandFile]) -> GeoBox | None:
     return GeoBox(first.shape, Affine(*first.transform), f"EPSG:{epsg}")
 
 
-def _aligned(file_grid: GeoBox, grid: GeoBox, resolution_m: int) -> bool:
-    """Tell whether a file's pixels are whole pixels (or 2 x 2 of them) of the target grid, north up."""
-    a, b, left, d, e, top = file_grid.affine[:6]
-    steps = ((left - grid.affine.c) / RESOLUTION_M, (top - grid.affine.f) / RESOLUTION_M)
-    on_grid = all(abs(s - round(s)) < 1e-9 for s in steps)
-    return file_grid.crs == grid.crs and (a, b, d, e) == (resolution_m, 0, 0, -resolution_m) and on_grid
-
-
 def _cut(data: Array, file_grid: GeoBox, grid: GeoBox, factor: int, counter: _BlockCounter) -> Array:
     """Return the part of a file on the target grid, its pixels repeated `factor` times, 0 outside."""
     starts = (
         round((file_grid.affine.f - grid.affine.f) / RESOLUTION_M),
         round((grid.affine.c - file_grid.affine.c) / RESOLUTION_M),
     )
-    rows, columns = (_Span(*v, factor) for v in zip(starts, grid.shape, data.shape[1:], strict=True))
+    rows, columns = (Span(*v, factor) for v in zip(starts, grid.shape, data.shape[1:], strict=True))
     data = data[:, rows.coarse, columns.coarse]
     if data.size == 0:
         return _nothing(len(data), grid, data.dtype)
@@ -255,30 +252,6 @@ def _cut(data: Array, file_grid: GeoBox, grid: GeoBox, factor: int, counter: _Bl
         data = da.repeat(da.repeat(data, factor, axis=1), factor, axis=2)[:, rows.inner, columns.inner]
     pads = ((0, 0), rows.pad, columns.pad)
     return da.pad(data, pads, constant_values=FILL) if any(map(any, pads)) else data
-
-
-class _Span:
-    """Along one axis: the file's pixels under the target, and what the target has beyond the file.
-
-    Parameters
-    ----------
-    start : int
-        First target pixel, counted in target pixels from the file's edge; negative outside it.
-    length : int
-        Target pixels.
-    file_length : int
-        The file's own pixels.
-    factor : int
-        Target pixels a file pixel.
-    """
-
-    def __init__(self, start: int, length: int, file_length: int, factor: int) -> None:
-        end = file_length * factor
-        first, last = min(max(start, 0), end), min(max(start + length, 0), end)
-        self.coarse = slice(first // factor, -(-last // factor))
-        self.inner = slice(first - self.coarse.start * factor, last - self.coarse.start * factor)
-        before = min(max(-start, 0), length)
-        self.pad = (before, length - before - (last - first))
 
 
 class _BlockCounter:
@@ -310,7 +283,7 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
                 block: np.ndarray = super().read(window, **kwargs)
             except Exception as error:
                 _failed.add(self.url)
-                raise _read_failed(self.url, error) from error
+                raise read_failed(self.url, error) from error
             _failed.discard(self.url)
             counter.one_more()
             return block
@@ -326,46 +299,3 @@ def _compute(arrays: Any) -> Any:
     return dask.base.compute(  # type: ignore[no-untyped-call]
         *arrays, scheduler=dask.threaded.get, num_workers=READ_THREADS
     )
-
-
-def _read_failed(url: str, error: Exception) -> Exception:
-    """Return the error for the user; what GDAL said goes into the log."""
-    if isinstance(error, AnalysisError):
-        return error
-    log.warning("reading %s failed", url, exc_info=error)
-    name = "/".join(url.rsplit("/", 2)[-2:])
-    return ReadFailed(f"An image file could not be read. {name}: {_meaning(_causes(error))}", url)
-
-
-def _causes(error: BaseException | None) -> str:
-    texts = []
-    while error is not None:
-        texts.append(str(error))
-        error = error.__cause__ or error.__context__
-    return " ".join(texts)
-
-
-def _meaning(said: str) -> str:
-    """Return in a user's words what GDAL said of a file."""
-    status = re.search(r"response[ _]code\D{0,3}(\d{3})", said)
-    if status:
-        code = int(status[1])
-        words = _STATUS_WORDS.get(code, "the server has an error" if code >= 500 else "the server refuses it")
-        return f"{words} (error {code}). {'Try again in a minute.' if code >= 429 else 'Try another date.'}"
-    if "not recognized" in said:
-        return "it is not a GeoTIFF. Try another date."
-    if "No such file" in said:
-        return "it does not exist. Try another date."
-    if "timed out" in said or "too slow" in said:
-        return f"the server sent nothing for {SILENCE_S} seconds. Try again."
-    if re.search(r"got \d+ bytes, expected", said):
-        return "it is not complete. Try another date."
-    return "the connection was lost or the file is damaged. Try again, or try another date."
-
-
-_STATUS_WORDS = {
-    401: "the server asks for a key",
-    403: "the server refuses access to it",
-    404: "the server does not have it",
-    429: "the server is asked too often",
-}

@@ -14,6 +14,7 @@ from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import numpy as np
 from shapely import make_valid
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, box, shape
@@ -198,7 +199,9 @@ def _cloud_cover(properties: Mapping[str, Any]) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
+@np.errstate(invalid="ignore")
 def _footprint(item: Mapping[str, Any]) -> BaseGeometry:
+    """Return the outline; coordinates that are no numbers make the item unusable, without a warning."""
     try:
         if item.get("geometry"):
             outline = make_valid(shape(item["geometry"]))

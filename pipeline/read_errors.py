@@ -1,0 +1,56 @@
+"""What GDAL says of a file it cannot read, in a user's words."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from pipeline.errors import AnalysisError, ReadFailed
+
+log = logging.getLogger(__name__)
+
+SILENCE_S = 10
+"""Seconds without a byte after which a file counts as unreachable."""
+
+
+def read_failed(url: str, error: Exception) -> Exception:
+    """Return the error for the user; what GDAL said goes into the log."""
+    if isinstance(error, AnalysisError):
+        return error
+    log.warning("reading %s failed", url, exc_info=error)
+    name = "/".join(url.rsplit("/", 2)[-2:])
+    return ReadFailed(f"An image file could not be read. {name}: {_meaning(_causes(error))}", url)
+
+
+def _causes(error: BaseException | None) -> str:
+    texts = []
+    while error is not None:
+        texts.append(str(error))
+        error = error.__cause__ or error.__context__
+    return " ".join(texts)
+
+
+def _meaning(said: str) -> str:
+    """Return in a user's words what GDAL said of a file."""
+    status = re.search(r"response[ _]code\D{0,3}(\d{3})", said)
+    if status:
+        code = int(status[1])
+        words = _STATUS_WORDS.get(code, "the server has an error" if code >= 500 else "the server refuses it")
+        return f"{words} (error {code}). {'Try again in a minute.' if code >= 429 else 'Try another date.'}"
+    if "not recognized" in said:
+        return "it is not a GeoTIFF. Try another date."
+    if "No such file" in said:
+        return "it does not exist. Try another date."
+    if "timed out" in said or "too slow" in said:
+        return f"the server sent nothing for {SILENCE_S} seconds. Try again."
+    if re.search(r"got \d+ bytes, expected", said):
+        return "it is not complete. Try another date."
+    return "the connection was lost or the file is damaged. Try again, or try another date."
+
+
+_STATUS_WORDS = {
+    401: "the server asks for a key",
+    403: "the server refuses access to it",
+    404: "the server does not have it",
+    429: "the server is asked too often",
+}
