@@ -16,6 +16,8 @@ from benchmarks.tiles import ASSETS, LEFT_M, TOP_M, Block, Tile
 from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.grid import grid_for
 
+CATALOG = "benchmarks"
+"""Name of the rig's STAC API in requests (measure.run configures it)."""
 START, END = date(2022, 6, 1), date(2022, 6, 30)
 
 
@@ -26,6 +28,7 @@ class Case:
     setting: str
     folder: str
     catalog: str
+    """Landing page, for tools that are given an address."""
     item: str
     size_km: float
     n_clusters: int = 5
@@ -40,9 +43,7 @@ class Case:
         """The request that all tools answer."""
         longitude, latitude = self.tile.centre()
         area = AreaOfInterest.square(longitude, latitude, self.size_km)
-        return AnalysisRequest(
-            area=area, start=START, end=END, n_clusters=self.n_clusters, catalog=self.catalog
-        )
+        return AnalysisRequest(area=area, start=START, end=END, n_clusters=self.n_clusters, catalog=CATALOG)
 
     @cached_property
     def grid(self) -> GeoBox:

@@ -59,7 +59,7 @@ def run(task: str, rig: Rig, size_km: float, n_clusters: int = 5) -> Run:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "benchmarks.task", task, json.dumps(asdict(case))],
         cwd=REPO,
-        env={**os.environ, "DASHBOARD_MAX_SIZE_KM": "110"},
+        env={**os.environ, "DASHBOARD_MAX_SIZE_KM": "110", "DASHBOARD_CATALOGS": str(rig.catalogs)},
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,

@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.tiles import Tile, items
+from benchmarks.case import CATALOG
+from benchmarks.tiles import COLLECTION, Tile, items
 from tests.support.servers import collection, rustac
 
 REPO = Path(__file__).resolve().parents[1]
@@ -42,6 +43,8 @@ class Rig:
     """Landing page of the STAC API, behind the line."""
     files: str
     """The files, behind the line."""
+    catalogs: Path
+    """Configuration that names this API `CATALOG`, with its collection, as an installation would."""
     item: Path
     """File with the item of the clearest day."""
     _direct: str
@@ -76,8 +79,14 @@ def rig(tile: Tile) -> Iterator[Rig]:
         clearest = min(described, key=lambda item: item["properties"]["eo:cloud_cover"])
         item = folder / "clearest.json"
         item.write_text(json.dumps(clearest))
+        catalogs = folder / "catalogs.toml"
+        catalogs.write_text(
+            f'[catalogs.{CATALOG}]\ntitle = "Benchmarks"\nurl = "http://127.0.0.1:{api}/"\n'
+            f'collections = ["{COLLECTION}"]\n'
+        )
         direct = f"http://127.0.0.1:{files_port}"
-        yield Rig(tile, f"http://127.0.0.1:{api}/", f"http://127.0.0.1:{files}", item, direct)
+        url = f"http://127.0.0.1:{api}/"
+        yield Rig(tile, url, f"http://127.0.0.1:{files}", catalogs, item, direct)
 
 
 @contextmanager
@@ -104,7 +113,7 @@ def _child(module: str, *arguments: str) -> Iterator[list[int]]:
 @contextmanager
 def _rustac(folder: Path, described: list[dict[str, object]], port: int, address: str) -> Iterator[None]:
     documents = {
-        "collection.json": collection("sentinel-2-c1-l2a"),
+        "collection.json": collection(COLLECTION),
         "items.json": {"type": "FeatureCollection", "features": described},
     }
     for name, content in documents.items():

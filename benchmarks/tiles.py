@@ -25,6 +25,7 @@ from demo.cache import root
 GENERATOR = 1
 """Counted up when the pixels or the files change."""
 EPSG, LEFT_M, TOP_M = 32632, 600_000, 5_200_020
+COLLECTION = "sentinel-2-c1-l2a"
 BANDS = ("blue", "green", "red", "nir")
 ASSETS = (*BANDS, "scl")
 VISITS = ((2, 71.0), (7, 44.0), (12, 18.0), (17, 2.0), (22, 63.0), (27, 9.0))
@@ -160,7 +161,7 @@ def _item(settings: Settings, base: str, day: int, cover: float) -> dict[str, An
         "stac_version": "1.0.0",
         "stac_extensions": ["https://stac-extensions.github.io/projection/v1.1.0/schema.json"],
         "id": f"S2A_T32TPS_202206{day:02d}T101559_L2A",
-        "collection": "sentinel-2-c1-l2a",
+        "collection": COLLECTION,
         "geometry": {"type": "Polygon", "coordinates": [ring]},
         "bbox": [min(longitudes), min(latitudes), max(longitudes), max(latitudes)],
         "properties": {
