@@ -184,7 +184,9 @@ class Dashboard(ipw.VBox):
         ring = self._ring(analysis.request.area)
         self._results.show(analysis)
         shift = self._shift_of(analysis.request.area)
-        self._map.show_result(analysis.overlays, shift, credit(analysis), self._results.legend.ticks)
+        made_up = analysis.request.catalog == catalogs.DEMO.name
+        source = "Made-up demo land" if made_up else credit(analysis)
+        self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
         if moved_area and self._map.looks_at == self._looked_at:
             self._map.look_at_if_needed(Box.around(ring))
         area_ha = hectares(analysis.grid)

@@ -1,0 +1,23 @@
+"""What a visitor sees when the process behind the page is gone."""
+
+import psutil
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+
+def test_a_killed_kernel_is_told(open_page: Open, voila: str) -> None:
+    before = set(kernels())
+    page = open_page(voila, hosts_own_errors=["404", "WebSocket", "kernel", "Cannot send"]).wait_until_ready()
+    page.place_area()
+    (kernel,) = set(kernels()) - before
+    kernel.kill()
+    card = page.page.get_by_text("This session has ended.")
+    expect(card).to_be_visible(timeout=60_000)
+    expect(page.page.get_by_role("button", name="Reload")).to_be_visible()
+
+
+def kernels() -> list[psutil.Process]:
+    """Return the kernels that run below this process."""
+    children = psutil.Process().children(recursive=True)
+    return [c for c in children if any("ipykernel_launcher" in part for part in c.cmdline())]
