@@ -82,12 +82,14 @@ class Progress:
 
         thread = threading.Thread(target=target, name=f"pipeline-{work.__name__}", daemon=True)
         thread.start()
-        while thread.is_alive():
+        while True:
             thread.join(POLL_S)
-            if thread.is_alive() and self._cancelled is not None and self._cancelled():
+            if self._cancelled is not None and self._cancelled():
                 with self._lock:
                     self._ended = True
                 raise Cancelled
+            if not thread.is_alive():
+                break
         if failure:
             raise failure[0]
         return outcome[0]
