@@ -27,6 +27,7 @@ from pipeline import (
     ReadFailed,
     analyse,
 )
+from pipeline.progress import Progress
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.servers import requests_to
 from tests.support.synthetic import item, write_granule
@@ -366,3 +367,9 @@ def test_two_runs_at_once_do_not_disturb_each_other(done: Analysis, land: Land) 
     for thread in threads:
         thread.join(60)
     assert [r.areas.equals(done.areas) for r in results] == [True] * 3
+
+
+def test_a_run_cancelled_at_its_very_end_gives_no_result() -> None:
+    cancelled = threading.Event()
+    with pytest.raises(Cancelled):
+        Progress(cancelled=cancelled.is_set).run(cancelled.set)

@@ -106,7 +106,14 @@ def test_a_tile_that_adds_nothing_is_not_read() -> None:
 
 def test_the_area_s_own_zone_comes_before_the_neighbour_s() -> None:
     own = tile("own")
-    foreign = tile("foreign", left=144_000, top=5_210_000, shape=(2000, 2000), epsg=32633)
+    foreign = tile(
+        "foreign",
+        left=144_000,
+        top=5_210_000,
+        shape=(2000, 2000),
+        epsg=32633,
+        properties=product(tile="33TTM"),
+    )
     assert foreign.footprint.covers(AREA)
     assert ids(best(foreign, own)) == ["own"]
     assert ids(best(foreign)) == ["foreign"]
