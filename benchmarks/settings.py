@@ -62,7 +62,7 @@ QUICK = replace(
     baseline_rounds=1,
     landscapes=1,
     cluster_side_px=1000,
-    cluster_rounds=2,
+    cluster_rounds=1,
     fit_seeds=4,
 )
 TOY = replace(
