@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -18,6 +19,7 @@ from odc.geo.geobox import GeoBox
 from pipeline import exports, imagery, overlays
 from pipeline.areas import areas_of
 from pipeline.catalogs import max_size_km
+from pipeline.choice import Overpass
 from pipeline.clustering import ClusterModel, fit
 from pipeline.errors import AreaTooLarge, NoScenesFound, NothingToGroup
 from pipeline.grid import epsg_of, grid_for, inside, outline, size_km, true_area_factor
@@ -32,6 +34,8 @@ from pipeline.wording import day_words
 
 log = logging.getLogger(__name__)
 
+MOST_READ = 3
+"""Candidates that are read before a run ends without a clear pixel."""
 FULLY_COVERED = 0.9995
 """Share of the area with data from which on nothing is said about missing parts."""
 
@@ -167,17 +171,40 @@ def _analyse(request: AnalysisRequest, model: ClusterModel | None, progress: Pro
     if size_km(grid) > max_size_km():
         raise AreaTooLarge(size_km(grid), max_size_km())
     within = inside(request.area, grid)
-    best = find_overpasses(request, progress)[0]
+    candidates = find_overpasses(request, progress)
     searched = time.perf_counter()
     progress.report("reading", 0)
-    pixels = imagery.read(best.scenes, grid, request.mask_classes, progress)
+    pixels = _read_first_clear(request, candidates, grid, within, progress)
     log.info(
         "searched %.2f s, read %.2f s: %s",
         searched - started,
         time.perf_counter() - searched,
-        ", ".join(s.id for s in best.scenes),
+        ", ".join(s.id for s in pixels.scenes),
     )
     return _cluster(request, grid, within, pixels, model, progress)
+
+
+def _read_first_clear(
+    request: AnalysisRequest,
+    candidates: Sequence[Overpass],
+    grid: GeoBox,
+    within: np.ndarray,
+    progress: Progress,
+) -> Imagery:
+    """Return the best candidate with a clear pixel in the area; the best one when none of the first has any.
+
+    A catalogue knows footprints and the clouds of whole tiles; only the pixels tell about the area.
+    """
+    read: list[Imagery] = []
+    for overpass in candidates[:MOST_READ]:
+        pixels = imagery.read(overpass.scenes, grid, request.mask_classes, progress)
+        if (pixels.clear & within).any():
+            passed_over = (
+                f"{day_words(p.scenes[0].date)} was passed over: no clear pixel here." for p in read
+            )
+            return replace(pixels, notes=(*passed_over, *pixels.notes))
+        read.append(pixels)
+    return read[0]
 
 
 def _cluster(

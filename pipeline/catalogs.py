@@ -17,6 +17,7 @@ The environment decides what an installation offers:
 
 from __future__ import annotations
 
+import logging
 import os
 import tomllib
 from collections.abc import Mapping
@@ -31,6 +32,8 @@ from pipeline.errors import CatalogUnavailable
 
 if TYPE_CHECKING:
     from pipeline.overlays import Overlay
+
+log = logging.getLogger(__name__)
 
 COLLECTIONS = ("sentinel-2-c1-l2a", "sentinel-2-l2a", "sentinel-s2-l2a-cogs")
 """Known Sentinel-2 L2A collections, best first."""
@@ -194,9 +197,12 @@ def backdrop(catalog: str) -> Overlay | None:
 
 def _configured() -> tuple[Mapping[str, CatalogProfile], tuple[str, ...]]:
     path = os.environ.get("DASHBOARD_CATALOGS")
-    if not path:
-        return {p.name: p for p in (EARTH_SEARCH, DEMO)}, ()
-    return _read_configuration(Path(path), Path(path).stat().st_mtime_ns)
+    if path:
+        try:
+            return _read_configuration(Path(path), Path(path).stat().st_mtime_ns)
+        except (OSError, ValueError):
+            log.exception("DASHBOARD_CATALOGS cannot be read; only the built-in catalogues are offered")
+    return {p.name: p for p in (EARTH_SEARCH, DEMO)}, ()
 
 
 @lru_cache(maxsize=4)

@@ -85,8 +85,7 @@ class Progress:
         while True:
             thread.join(POLL_S)
             if self._cancelled is not None and self._cancelled():
-                with self._lock:
-                    self._ended = True
+                self._ended = True
                 raise Cancelled
             if not thread.is_alive():
                 break

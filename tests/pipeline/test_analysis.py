@@ -30,7 +30,7 @@ from pipeline import (
 from pipeline.progress import Progress
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.servers import requests_to
-from tests.support.synthetic import item, write_granule
+from tests.support.synthetic import NOON, item, write_granule
 
 STAGES = ["searching", "reading", "clustering", "drawing"]
 
@@ -313,6 +313,24 @@ def test_a_fully_clouded_area_has_nothing_to_group(small: Callable[..., Analysis
         analyse(small(MANY, np.full((75, 75), 9)))
     assert caught.value.date == date(2022, 6, 17)
     assert "10,000 pixels" in str(caught.value)
+
+
+def test_the_next_image_is_used_where_the_best_has_no_clear_pixel(
+    folder: Folder, fake_api: Callable[..., str]
+) -> None:
+    served = []
+    for name, scene_class, cover, day in (("cloudy", 9, 1, 17), ("empty", 0, 2, 12), ("clear", 4, 3, 7)):
+        write_granule(folder.path / name, MANY, np.full((75, 75), scene_class), 600_000, 5_200_020)
+        when = NOON.replace(day=day)
+        served.append(item(name, f"{folder.url}/{name}", shape=(150, 150), cloud_cover=cover, when=when))
+    area = AreaOfInterest.square(10.3226, 46.94, 1)
+    api = fake_api(items=served, conforms=HOLDS)
+    found = analyse(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=api))
+    assert [s.id for s in found.scenes] == ["clear"]
+    assert found.notes == (
+        "17 June 2022 was passed over: no clear pixel here.",
+        "12 June 2022 was passed over: no clear pixel here.",
+    )
 
 
 def test_clouds_may_be_kept(small: Callable[..., AnalysisRequest]) -> None:

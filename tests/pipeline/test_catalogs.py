@@ -76,10 +76,20 @@ def test_the_environment_preselects_one_that_is_offered(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("entry", ['title = "x"', 'url = "https://x"\ncolour = "red"'])
-def test_a_wrong_entry_names_itself(configured: Callable[[str], None], entry: str) -> None:
+def test_a_wrong_entry_names_itself_in_the_log(
+    configured: Callable[[str], None], entry: str, caplog: pytest.LogCaptureFixture
+) -> None:
     configured(f"[catalogs.broken]\n{entry}\n")
-    with pytest.raises(ValueError, match="broken"):
-        catalogs.offered()
+    assert [p.name for p in catalogs.offered()] == ["earth-search", "demo"]
+    assert "the catalogue 'broken'" in caplog.text
+
+
+def test_a_missing_configuration_leaves_the_built_in_catalogues(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("DASHBOARD_CATALOGS", str(tmp_path / "nowhere.toml"))
+    assert [p.name for p in catalogs.offered()] == ["earth-search", "demo"]
+    assert "nowhere.toml" in caplog.text
 
 
 @pytest.mark.parametrize("url", ["https://stac.example.org/v1", "http://127.0.0.1:8000/"])
