@@ -27,7 +27,7 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy $(PACKAGES)
 
-tests: browser demo-data
+tests: browser demo-data $(VENV)/installed-benchmark
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 browser: $(VENV)/installed-dev

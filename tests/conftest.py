@@ -1,11 +1,14 @@
 """What every test may use, and the rule that CI never passes on tests it could not run."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
@@ -24,6 +27,22 @@ def shared_dir() -> Path:
     if not (folder / "sentinel2").is_dir():
         pytest.skip("the real scenes (../shared/sentinel2) are not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A Chromium for all tests of a worker: Playwright's synchronous interface allows one at a time."""
+    from playwright.sync_api import sync_playwright
+
+    from tools import browser as chromium
+
+    path = chromium.find()
+    if not path:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield opened
+        opened.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

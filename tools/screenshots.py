@@ -17,7 +17,6 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import (
-    FLAGS,
     demo_environment,
     nothing_outside,
     server,
@@ -25,7 +24,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.page import DashboardPage
 from tests.support.servers import REPO
-from tools.browser import find
+from tools.browser import FLAGS, find
 
 SIZES = ((1280, 800), (1920, 1080))
 SETTLE_MS = 1200
@@ -42,7 +41,7 @@ def main(folder: Path) -> None:
         demo(Path(scratch)) as demo_address,
         real(Path(scratch)) as real_address,
     ):
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS.split())
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         for size in SIZES:
             shoot_demo(browser, demo_address, size, folder)
             shoot_real(browser, real_address, size, folder)

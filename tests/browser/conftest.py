@@ -10,16 +10,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route
 
 from tests.browser.page import DashboardPage
 from tests.support.servers import SHARED, file_server, real_items, stac_api
-from tools import browser as chromium
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 START_S = 60
 JUPYTER_ARGUMENTS = (
     "--no-browser",
@@ -31,17 +26,6 @@ JUPYTER_ARGUMENTS = (
 )
 
 Open = Callable[..., DashboardPage]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium.find()
-    if not path:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

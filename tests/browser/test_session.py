@@ -19,5 +19,12 @@ def test_a_killed_kernel_is_told(open_page: Open, voila: str) -> None:
 
 def kernels() -> list[psutil.Process]:
     """Return the kernels that run below this process."""
-    children = psutil.Process().children(recursive=True)
-    return [c for c in children if any("ipykernel_launcher" in part for part in c.cmdline())]
+    return [c for c in psutil.Process().children(recursive=True) if is_kernel(c)]
+
+
+def is_kernel(process: psutil.Process) -> bool:
+    """Return whether a process is a living kernel."""
+    try:
+        return any("ipykernel_launcher" in part for part in process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False

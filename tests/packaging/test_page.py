@@ -14,17 +14,12 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.packaging.servers import bare_environment, free_port, server, visit
-from tools import browser as chromium
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 PATIENCE_MS = 45_000
 ICON_CDN = "cdn.jsdelivr.net"
 JUPYTER = ["-P", "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port_retries=0"]
@@ -41,17 +36,6 @@ bars = bqplot.Figure(marks=[bqplot.Bars(x=[1, 2], y=[3, 4], scales={
     "x": bqplot.OrdinalScale(), "y": bqplot.LinearScale()})])
 ipywidgets.VBox([button, ipyleaflet.Map(center=(46.5, 11.3), zoom=9), bars, Hello()])
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium.find()
-    if not path:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS.split())
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
