@@ -22,7 +22,10 @@ MASKED_NAME = "Cloud, shadow, no data"
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Reflectance of a cluster centre with the indices the rules use."""
+    """Reflectance of a cluster centre with the figures the rules use.
+
+    The figures have two decimals, as they are shown: a name never contradicts the number beside it.
+    """
 
     blue: float
     green: float
@@ -42,7 +45,12 @@ class Spectrum:
     @property
     def visible(self) -> float:
         """Mean reflectance of blue, green and red."""
-        return (self.blue + self.green + self.red) / 3
+        return round((self.blue + self.green + self.red) / 3, 2)
+
+    @property
+    def infrared(self) -> float:
+        """Reflectance in the near infrared."""
+        return round(self.nir, 2)
 
     @property
     def brightness(self) -> float:
@@ -80,15 +88,15 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "Water",
-        lambda s: s.ndwi > 0.0 and s.nir < 0.15,
+        lambda s: s.ndwi > 0.0 and s.infrared < 0.15,
         lambda s: _words("NDWI", s.ndwi),
         "NDWI above 0 and near infrared below 0.15",
         (1, 8), 0,
     ),
     Kind(
         "Dark or shadow",
-        lambda s: s.nir < 0.12 and s.visible < 0.08,
-        lambda s: _words("NIR", s.nir),
+        lambda s: s.infrared < 0.12 and s.visible < 0.08,
+        lambda s: _words("NIR", s.infrared),
         "near infrared below 0.12 and mean of the visible bands below 0.08",
         (7, 9), 4,
     ),
@@ -196,6 +204,6 @@ def _colors(kinds: Sequence[Kind]) -> list[str]:
 
 
 def _difference(a: float, b: float) -> float:
-    """Return (a - b) / (a + b), within -1..1; negative reflectances count as none."""
+    """Return (a - b) / (a + b), within -1..1, with two decimals; negative reflectances count as none."""
     a, b = max(a, 0.0), max(b, 0.0)
-    return (a - b) / (a + b) if a + b > 0 else 0.0
+    return round((a - b) / (a + b), 2) if a + b > 0 else 0.0

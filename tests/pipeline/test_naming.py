@@ -92,3 +92,8 @@ def test_each_rule_is_written_down() -> None:
     assert len({k.rank for k in KINDS}) == len(KINDS)
     assert all(k.rule and k.colors for k in KINDS)
     assert len({k.colors[0] for k in KINDS}) == len(KINDS)
+
+
+def test_a_name_never_contradicts_the_figure_beside_it() -> None:
+    (found,) = suggest(np.array([[0.08, 0.10, 0.1000, 0.1848]]))  # NDVI 0.298
+    assert (found.kind, found.reason) == ("Crops or grass", "NDVI 0.30")
