@@ -11,6 +11,7 @@ The environment decides what an installation offers:
       title = "Our archive"                # as the form shows it
       url = "https://stac.example.org"     # landing page of the STAC API
       collections = ["sentinel-2-l2a"]     # optional: best first
+      filtering = "query"                  # optional: "query", "cql2" or "none"; see CatalogProfile
 
 - ``DASHBOARD_MAX_SIZE_KM``: longest side of an area (default 20).
 """
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pipeline.errors import CatalogUnavailable
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 COLLECTIONS = ("sentinel-2-c1-l2a", "sentinel-2-l2a", "sentinel-s2-l2a-cogs")
 """Known Sentinel-2 L2A collections, best first."""
+Filtering = Literal["query", "cql2", "none"]
+"""How an API's search can be told the highest cloud cover."""
 MAX_SIZE_KM = 20.0
 
 
@@ -56,6 +59,9 @@ class CatalogProfile:
     """Collections to search, best first; empty: whichever of `COLLECTIONS` it holds."""
     credit: str = "Contains modified Copernicus Sentinel data {years}"
     """What the images' licence asks to be shown."""
+    filtering: Filtering | None = None
+    """The filter that ``url/search`` understands (with collections, that spares a look at the landing page);
+    None: the landing page is asked."""
 
     def address(self) -> str:
         """Return the landing page's address; starts the embedded demo.
@@ -96,6 +102,7 @@ EARTH_SEARCH = CatalogProfile(
     label="Earth Search",
     url="https://earth-search.aws.element84.com/v1",
     collections=("sentinel-2-c1-l2a", "sentinel-2-l2a"),
+    filtering="query",
 )
 DEMO = CatalogProfile(
     name="demo",
@@ -104,6 +111,7 @@ DEMO = CatalogProfile(
     url=None,
     collections=("sentinel-2-c1-l2a",),
     credit="Made-up land (on real images: Contains modified Copernicus Sentinel data {years})",
+    filtering="none",
 )
 
 
@@ -216,9 +224,15 @@ def _read_configuration(path: Path, _modified: int) -> tuple[Mapping[str, Catalo
 
 
 def _profile(name: str, entry: Mapping[str, Any]) -> CatalogProfile:
-    unknown = set(entry) - {"title", "url", "collections"}
+    unknown = set(entry) - {"title", "url", "collections", "filtering"}
     if unknown or "url" not in entry:
         problem = f"has unknown settings {sorted(unknown)}" if unknown else "has no url"
         raise ValueError(f"DASHBOARD_CATALOGS: the catalogue {name!r} {problem}.")
+    filtering = entry.get("filtering")
+    if filtering not in (None, *get_args(Filtering)):
+        raise ValueError(
+            f"DASHBOARD_CATALOGS: the catalogue {name!r} has an unknown filtering {filtering!r}."
+        )
     title = str(entry.get("title", name))
-    return CatalogProfile(name, title, title, str(entry["url"]), tuple(entry.get("collections", ())))
+    collections = tuple(entry.get("collections", ()))
+    return CatalogProfile(name, title, title, str(entry["url"]), collections, filtering=filtering)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shapely.geometry import shape
 
-from pipeline.catalogs import COLLECTIONS, CatalogProfile, find
+from pipeline import stac_api
+from pipeline.catalogs import CatalogProfile, find
 from pipeline.choice import Overpass, overpasses
 from pipeline.errors import (
     AnalysisError,
@@ -23,18 +24,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.scenes import Scene, UnusableItem, from_item
 from pipeline.wording import day_words, period_words
 
-if TYPE_CHECKING:
-    from typing import Self
-
-    from pystac_client import Client
-    from urllib3 import Retry
-
 log = logging.getLogger(__name__)
-
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5, 10
-RETRIES = 2
-"""Tries after the first one, for 429, 5xx and lost connections."""
-PAGE_SIZE, MOST_ITEMS = 200, 4000
 
 
 def find_overpasses(request: AnalysisRequest, progress: Progress) -> tuple[Overpass, ...]:
@@ -113,88 +103,21 @@ def _search(
     profile: CatalogProfile, request: AnalysisRequest, progress: Progress, *, clear_only: bool
 ) -> tuple[list[dict[str, Any]], bool]:
     """Return the items found, and whether the server has filtered them by cloud cover."""
+    parameters: dict[str, Any] = {}
+    if request.scene_ids is None:
+        parameters["datetime"] = f"{request.start.isoformat()}/{request.end.isoformat()}"
+        parameters["intersects"] = footprint(request.area)
+    else:
+        parameters["ids"] = list(request.scene_ids)
     try:
-        client = open_client(profile, progress)
-        parameters: dict[str, Any] = {"collections": _collections(client, profile), "limit": PAGE_SIZE}
-        if request.scene_ids is None:
-            parameters["datetime"] = f"{request.start.isoformat()}/{request.end.isoformat()}"
-            parameters["intersects"] = footprint(request.area)
-        else:
-            parameters["ids"] = list(request.scene_ids)
-        cloud = _cloud_filter(client, request.max_cloud_cover) if clear_only else {}
-        search = client.search(method="POST", max_items=MOST_ITEMS, **parameters, **cloud)
-        return list(search.items_as_dicts()), bool(cloud)
+        line = stac_api.Line(profile, progress)
+        return line.search(parameters, request.max_cloud_cover if clear_only else None)
     except AnalysisError:
         raise
     except Exception as error:
         progress.check()
         log.warning("search at %s failed", profile.name, exc_info=True)
         raise CatalogUnavailable(_what_went_wrong(profile, error), profile.name) from error
-
-
-def open_client(profile: CatalogProfile, progress: Progress) -> Client:
-    """Return a pystac-client that waits, repeats and gives up as this project wants it."""
-    from pystac_client import Client
-    from pystac_client.stac_api_io import StacApiIO
-
-    if profile.url is None:
-        progress.detail("the demo makes its images once, which takes some seconds")
-    address = profile.address()
-    io = StacApiIO(max_retries=_retries(profile, progress))
-    timeout = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)  # not given to StacApiIO: opening would set it back to None
-    progress.detail("")
-    return Client.open(address, stac_io=io, timeout=timeout)
-
-
-def _retries(profile: CatalogProfile, progress: Progress) -> Retry:
-    from urllib3 import Retry
-
-    class TalkingRetry(Retry):
-        """Tells the user about each new try."""
-
-        def increment(self, *args: Any, **kwargs: Any) -> Self:
-            progress.check()
-            again = super().increment(*args, **kwargs)
-            number = RETRIES - (again.total or 0) + 1 if isinstance(again.total, int) else 2
-            progress.detail(f"{profile.label} is slow, trying again ({number} of {RETRIES + 1})")
-            return again
-
-    return TalkingRetry(
-        total=RETRIES,
-        read=1,
-        connect=1,
-        backoff_factor=0.5,
-        status_forcelist=[429, 500, 502, 503, 504],
-        allowed_methods=None,
-        raise_on_status=False,
-        respect_retry_after_header=False,
-    )
-
-
-def _collections(client: Client, profile: CatalogProfile) -> list[str]:
-    if profile.collections:
-        return list(profile.collections)
-    held = {c.id for c in client.get_collections()}
-    known = [c for c in COLLECTIONS if c in held]
-    if not known:
-        raise CatalogUnavailable(
-            f"{profile.label} holds no Sentinel-2 L2A collection known here ({', '.join(COLLECTIONS)}). "
-            "Choose another catalogue.",
-            profile.name,
-        )
-    return known
-
-
-def _cloud_filter(client: Client, max_cloud_cover: float) -> dict[str, Any]:
-    """Return search parameters that filter by cloud cover, where the API says that it understands them."""
-    from pystac_client.conformance import ConformanceClasses
-
-    if client.conforms_to(ConformanceClasses.QUERY):
-        return {"query": {"eo:cloud_cover": {"lte": max_cloud_cover}}}
-    if client.conforms_to(ConformanceClasses.FILTER):
-        condition = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, max_cloud_cover]}
-        return {"filter": condition, "filter_lang": "cql2-json"}
-    return {}
 
 
 def _clear_enough(item: dict[str, Any], max_cloud_cover: float) -> bool:
@@ -235,7 +158,7 @@ def _what_went_wrong(profile: CatalogProfile, error: Exception) -> str:
             "Try again in a minute."
         )
     if isinstance(cause, requests.Timeout) or "timed out" in str(error).lower():
-        seconds = READ_TIMEOUT_S * 2
+        seconds = stac_api.READ_TIMEOUT_S * 2
         return f"The catalogue did not answer. {profile.label} sent nothing for {seconds} seconds. Try again."
     if isinstance(cause, requests.RequestException):
         return (

@@ -21,6 +21,7 @@ from pipeline import (
     TooCloudy,
     find_scenes,
     search,
+    stac_api,
 )
 from pipeline.progress import Progress
 from tests.support.stac_fake import COLLECTIONS, CORE, FILTER, QUERY, SEARCH
@@ -236,7 +237,7 @@ def test_an_unknown_host_is_worded() -> None:
 
 
 def test_a_silent_server_is_given_up(fake_api: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "READ_TIMEOUT_S", 0.4)
+    monkeypatch.setattr(stac_api, "READ_TIMEOUT_S", 0.4)
     api = fake_api(items=days(5), conforms=HOLDS, fault="slow")
     started = time.monotonic()
     with pytest.raises(CatalogUnavailable, match="sent nothing"):

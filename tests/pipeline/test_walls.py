@@ -53,7 +53,7 @@ def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
     ("package", "home"),
     [
         ("stackstac", "imagery.py"),
-        ("pystac_client", "search.py"),
+        ("pystac_client", "stac_api.py"),
         ("sklearn", "clustering.py"),
     ],
 )

@@ -3,8 +3,10 @@
     python -m tests.support.stac_fake
 
 A PUT of ``{"conforms": [...], "items": [...], "page": n, "fault": "", "times": n}`` to ``/NAME`` makes an API
-whose landing page is ``/NAME``; ``/NAME/log`` returns the bodies of its searches. A fault strikes the
-searches, one that begins with ``landing-`` the landing page; with ``times`` only the first requests.
+whose landing page is ``/NAME``; ``/NAME/log`` returns the bodies of its searches, ``/NAME/requests`` method,
+path and port of the connection of all it was asked. With ``counts`` it tells how many items match, with
+``matched`` that as many do; its searches live at ``at`` (default "search"). A fault strikes the searches, one
+that begins with ``landing-`` the landing page; with ``times`` only the first requests.
 Like Earth Search, every page has a `next` link, the last and the empty one too.
 """
 
@@ -31,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     characters: ClassVar[dict[str, dict[str, Any]]] = {}
     log: ClassVar[dict[str, list[dict[str, Any]]]] = {}
+    requests: ClassVar[dict[str, list[tuple[str, str, int]]]] = {}
     faults: ClassVar[dict[str, int]] = {}
     lock: ClassVar[threading.Lock] = threading.Lock()
 
@@ -38,6 +41,9 @@ class Handler(BaseHTTPRequestHandler):
         name, _, rest = self.path.strip("/").partition("/")
         if rest == "log":
             return self.send(200, self.log.get(name, []))
+        if rest == "requests":
+            return self.send(200, self.requests.get(name, []))
+        self.count(name, rest)
         if rest == "":
             return self.landing(name)
         if rest == "collections":
@@ -53,8 +59,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send(200, {})
 
     def do_POST(self) -> None:
-        name, _, _ = self.path.strip("/").partition("/")
+        name, _, rest = self.path.strip("/").partition("/")
+        self.count(name, rest)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if rest != self.characters[name].get("at", "search"):
+            return self.send(404, {"code": "not here"})
         self.remember(name, body)
         if not self.struck(name, self.characters[name].get("fault", "")):
             self.send(200, self.page(name, body))
@@ -70,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
             *(
                 {
                     "rel": "search",
-                    "href": self.address(f"{name}/search"),
+                    "href": self.address(f"{name}/{self.characters[name].get('at', 'search')}"),
                     "type": "application/geo+json",
                     "method": m,
                 }
@@ -97,12 +106,15 @@ class Handler(BaseHTTPRequestHandler):
         following = {
             "rel": "next",
             "method": "POST",
-            "href": self.address(f"{name}/search"),
+            "href": self.address(self.path.strip("/")),
             "merge": False,
             "type": "application/geo+json",
             "body": {**body, "next": str(start + size)},
         }
-        return {"type": "FeatureCollection", "features": items[start : start + size], "links": [following]}
+        matched = character.get("matched", len(items))
+        counts = {"numberMatched": matched} if character.keys() & {"counts", "matched"} else {}
+        features = items[start : start + size]
+        return {"type": "FeatureCollection", "features": features, "links": [following], **counts}
 
     def struck(self, name: str, fault: str) -> bool:
         """Answer with a fault; tells whether it did."""
@@ -122,6 +134,10 @@ class Handler(BaseHTTPRequestHandler):
             texts = {"json": b'{"type": "FeatureColl', "html": b"<html>hello</html>", "list": b"[1, 2]"}
             self.send_bytes(200, texts[fault], "text/html" if fault == "html" else "application/json")
         return True
+
+    def count(self, name: str, path: str) -> None:
+        with self.lock:
+            self.requests.setdefault(name, []).append((self.command, path, self.client_address[1]))
 
     def remember(self, name: str, body: dict[str, Any]) -> None:
         with self.lock:
