@@ -1,0 +1,81 @@
+"""What explains a file in ten years: scenes, parameters, offset decision, classes, versions."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from pipeline.catalogs import find
+from pipeline.wording import day_words
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+SOFTWARE = "Sentinel-2 clusters dashboard"
+PACKAGES = ("numpy", "odc-geo", "pystac-client", "rasterio", "scikit-learn", "stackstac", "xarray")
+NAMES_ARE = "suggestions from the spectra, not checked on the ground"
+METHOD = "k-means on z-scored reflectance of B02, B03, B04, B08 at 10 m; unsupervised"
+
+
+def file_stem(analysis: Analysis) -> str:
+    """Return a file name without extension, e.g. ``clusters_2022-06-17_32TPS_k6``."""
+    tiles = "-".join(dict.fromkeys(s.tile for s in analysis.scenes if s.tile))
+    parts = ["clusters", analysis.date.isoformat(), tiles, f"k{len(analysis.areas) - 1}"]
+    return "_".join(p for p in parts if p)
+
+
+def credit(analysis: Analysis) -> str:
+    """Return the attribution that the images' licence asks for."""
+    years = sorted({s.date.year for s in analysis.scenes})
+    return find(analysis.request.catalog).credit.format(years=", ".join(map(str, years)))
+
+
+def tags(analysis: Analysis) -> dict[str, str]:
+    """Return what explains the clusters: tags of the GeoTIFF, metadata of the GeoPackage."""
+    areas = analysis.areas
+    classes = dict(enumerate(areas["name"]))
+    hectares = dict(enumerate(areas["hectares"].tolist()))
+    return {
+        **source_tags(analysis),
+        "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
+        "CLASS_NAMES": json.dumps(classes, ensure_ascii=False),
+        "CLASS_NAMES_ARE": NAMES_ARE,
+        "CLASS_HECTARES": json.dumps(hectares),
+        "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
+        "SEED": str(analysis.model.seed),
+        "MODEL": analysis.model.to_json(),
+        "METHOD": METHOD,
+    }
+
+
+def source_tags(analysis: Analysis) -> dict[str, str]:
+    """Return where the pixels come from: scenes with their offset decisions, request, notes, versions."""
+    return {
+        "TIFFTAG_COPYRIGHT": credit(analysis),
+        "TIFFTAG_SOFTWARE": SOFTWARE,
+        "SCENES": json.dumps(
+            [
+                {
+                    "id": s.id,
+                    "collection": s.collection,
+                    "datetime": s.datetime.isoformat(),
+                    "tile": s.tile,
+                    "cloud_cover": s.cloud_cover,
+                    "baseline": s.baseline,
+                    "offset_dn": s.offset.dn,
+                    "offset_reason": s.offset.reason,
+                }
+                for s in analysis.scenes
+            ],
+            ensure_ascii=False,
+        ),
+        "REQUEST": analysis.request.to_json(),
+        "NOTES": json.dumps(analysis.notes, ensure_ascii=False),
+        "SOFTWARE_VERSIONS": json.dumps(versions()),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that decide the numbers."""
+    return {package: version(package) for package in PACKAGES}
