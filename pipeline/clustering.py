@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 from sklearn.cluster import KMeans
-from sklearn.metrics import pairwise_distances_argmin
 from threadpoolctl import threadpool_limits
 
 from pipeline.errors import InvalidRequest
 from pipeline.naming import spectral_order
+from pipeline.nearest import Centres
 from pipeline.progress import Progress
 
 SAMPLE_PX, REFINE_PX = 25_000, 500_000
@@ -82,21 +82,39 @@ class ClusterModel:
             raise InvalidRequest(
                 f"The model was fitted on {', '.join(self.bands)}; the image has {', '.join(names)}."
             )
-        pixels = imagery.values.reshape(len(self.bands), -1)
-        labels = np.zeros(pixels.shape[1], np.uint8)
-        centres = self.scaled(np.array(self.centres))
-        for start in range(0, labels.size, BLOCK_PX):
+        planes, template = imagery.values, imagery.isel(band=0, drop=True)
+        labels = np.zeros(template.shape, np.uint8)
+        rows = max(1, BLOCK_PX // max(1, template.shape[-1]))
+        for start in range(0, len(labels), rows):
             if progress is not None:
                 progress.check()
-            block = pixels[:, start : start + BLOCK_PX].T
-            valid = np.isfinite(block).all(axis=1)
-            if valid.any():
-                nearest = pairwise_distances_argmin(self.scaled(block[valid]), centres)
-                labels[start : start + BLOCK_PX][valid] = nearest + 1
-        template = imagery.isel(band=0, drop=True)
-        return xr.DataArray(
-            labels.reshape(template.shape), dims=template.dims, coords=template.coords, name="cluster"
-        )
+            block = planes[:, start : start + rows]
+            labels[start : start + rows] = self.nearest(block, np.isfinite(block).all(axis=0))
+        return xr.DataArray(labels, dims=template.dims, coords=template.coords, name="cluster")
+
+    def nearest(
+        self, planes: np.ndarray, usable: np.ndarray, gain: float = 1.0, offset: float = 0.0
+    ) -> np.ndarray:
+        """Return the cluster of every pixel of plain arrays.
+
+        The label of a pixel depends on nothing but the pixel: not on the array's size, and not on whether it
+        comes as digital numbers or as the reflectance computed from them in single precision
+        (``(numbers.astype(float32) + offset) / (1 / gain)``). May be called by several threads at once.
+
+        Parameters
+        ----------
+        planes : numpy.ndarray
+            ``(band, ...)``, uint16 or float32; reflectance is ``(planes + offset) * gain``. NaN only where
+            not usable.
+        usable : numpy.ndarray
+            bool ``(...)``.
+
+        Returns
+        -------
+        numpy.ndarray
+            uint8 ``(...)``: 0 where not usable, else 1..k.
+        """
+        return Centres(np.array(self.centres), np.array(self.scale)).nearest(planes, usable, gain, offset)
 
     def to_json(self) -> str:
         """Return the model as JSON text."""
