@@ -65,6 +65,7 @@ class Dashboard(ipw.VBox):
             on_ticks=guard(self._ticked),
             on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
             on_download=guard(self._download),
+            guard=guard,
         )
         self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard)
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))

@@ -68,6 +68,7 @@ class Legend(ipw.VBox):
         self._on_ticks, self._on_mixed = on_ticks, on_mixed
         self._quiet = False
         self._rows: list[LegendRow] = []
+        self._values: tuple[AreaRow, ...] = ()
         self._shown = 0
         self._masked = LegendRow(lambda: None)
         self._all = checkbox("All clusters", True, "eo-all")
@@ -88,7 +89,7 @@ class Legend(ipw.VBox):
         return tuple(r.box.value for r in self._rows[: self._shown])
 
     def show(self, rows: Sequence[AreaRow], notes: Sequence[str]) -> None:
-        """Show a result. Ticks stay when the number of clusters does, else all clusters are on."""
+        """Show a result's rows. Ticks stay when the number of clusters does, else all clusters are on."""
         n_clusters = len(rows) - 1
         while len(self._rows) < n_clusters:
             self._rows.append(LegendRow(self._ticked))
@@ -99,10 +100,14 @@ class Legend(ipw.VBox):
             self._set_all(True)
             self._column.children = (*self._rows[:n_clusters], self._masked)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
-        self._bars.show(rows, n_clusters)
+        self._values = tuple(rows)
         self._total.value = _total(sum(r.hectares for r in rows))
         self._notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self._notes, bool(notes))
+
+    def draw_bars(self) -> None:
+        """Draw the bars of the rows; only while they can be seen."""
+        self._bars.show(self._values, len(self._values) - 1)
 
     def _ticked(self) -> None:
         if not self._quiet:

@@ -1,4 +1,4 @@
-"""The results column: an invitation first, then the scene, the legend and the downloads."""
+"""The results column: an invitation first, then the scene, the tabs and the downloads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from pipeline.wording import day_words
 from widgets import rows, words
 from widgets.invitation import Invitation
 from widgets.legend import Legend
-from widgets.parts import arrange, classed, column, html, push_button, row
+from widgets.parts import arrange, column, html, push_button, row
+from widgets.tabs.areas import Areas
+from widgets.tabs.shell import Tabs
+from widgets.tabs.spectra import Spectra
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -31,6 +34,8 @@ class Results(ipw.VBox):
         Called with the chosen example; when clusters were switched; with whether only some are on.
     on_download : callable
         Called with ``"geotiff"`` or ``"package"``.
+    guard : callable
+        Wraps callbacks of the tabs.
     """
 
     def __init__(
@@ -40,6 +45,7 @@ class Results(ipw.VBox):
         on_ticks: Callable[[], None],
         on_mixed: Callable[[bool], None],
         on_download: Callable[[str], None],
+        guard: Callable[[Callable[..., None]], Callable[..., None]],
     ) -> None:
         self.invitation = Invitation(on_example)
         self.legend = Legend(on_ticks, on_mixed)
@@ -54,7 +60,7 @@ class Results(ipw.VBox):
             push_button("Package for QGIS (.zip)", lambda: self._chosen("package"), "eo-format"),
             html("GeoTIFF, class names (.aux.xml) and style (.qml)", "eo-muted"),
         )
-        self._body = classed(ipw.Box([self.legend]), "eo-body")
+        self.tabs = Tabs({"Areas": Areas(self.legend), "Spectra": Spectra()}, guard)
         self._foot = row("eo-foot", self._main, self._more)
         super().__init__([self.invitation])
         self.add_class("eo-results")
@@ -63,7 +69,8 @@ class Results(ipw.VBox):
         """Show a result as a fresh one."""
         self.legend.show(rows.of(analysis), analysis.notes)
         self.set_state(analysis, FRESH)
-        arrange(self, self._head, self._body, self._foot)
+        arrange(self, self._head, self.tabs, self._foot)
+        self.tabs.show(analysis)
 
     def set_state(self, analysis: Analysis, state: str) -> None:
         """Show the result as fresh, as being updated, or as out of date."""
