@@ -15,7 +15,7 @@ from pipeline.exports import credit
 from pipeline.grid import grid_for, hectares, outline
 from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
-from widgets import background, messages, words
+from widgets import background, messages, tools, visit, words
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
@@ -54,9 +54,10 @@ class Dashboard(ipw.VBox):
         self._area: AreaOfInterest | None = None
         self._done_message: Message | None = None
         self._shift, self._started = 0.0, 0.0
-        self._warm = self._reclustering = False
+        self._reclustering = False
         self._looked_at: tuple[float, ...] = ()
 
+        visit.query_string()
         start = at_the_start()
         self._fields = Fields(start, catalogs.offered(), catalogs.max_size_km())
         self._foot = Foot(on_run=guard(self._run), on_cancel=guard(self._cancel))
@@ -90,9 +91,7 @@ class Dashboard(ipw.VBox):
         self._fields.settings = self._fields.settings.at(latitude, longitude)
 
     def _changed(self, change: Any) -> None:
-        if not self._warm:
-            self._warm = True
-            background.import_pipeline()
+        tools.TOOLS.prepare(change.new.catalog)
         if change.new.catalog != change.old.catalog:
             self._lay_backdrop(change.new.catalog, None)
             background.load_backdrop(self._gate, change.new.catalog, self._lay_backdrop)
@@ -129,6 +128,7 @@ class Dashboard(ipw.VBox):
             return
 
         def work(progress: Progress, cancelled: Any) -> Analysis:
+            tools.TOOLS.wait(progress, cancelled)
             from pipeline import analyse
 
             return analyse(request, progress, cancelled, on_detail=progress.detail)

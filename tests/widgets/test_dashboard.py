@@ -18,6 +18,7 @@ from pipeline.grid import grid_for
 from pipeline.overlays import Overlay, Overlays
 from widgets import Dashboard
 from widgets.settings import Settings
+from widgets.tools import Tools
 
 PATIENCE_S = 5.0
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
@@ -113,7 +114,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
     monkeypatch.delenv("DASHBOARD_CATALOG", raising=False)
     monkeypatch.setattr(catalogs, "probe", lambda _name: None)
-    monkeypatch.setattr("widgets.background.import_pipeline", lambda: None)
+    monkeypatch.setattr("widgets.tools.TOOLS", Tools(load=lambda: None, connect=lambda _catalog: None))
     monkeypatch.setattr("widgets.background.load_backdrop", lambda *_: None)
     dashboard = Dashboard()
     yield dashboard
