@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,7 @@ def polygons_in(geometry: BaseGeometry) -> list[shapely.Polygon]:
     return found
 
 
+@lru_cache(maxsize=8)
 def pixels_inside(area: AreaOfInterest) -> int:
     """Return how many pixels of 10 m belong to an area, without drawing them.
 
@@ -108,6 +110,7 @@ def pixels_inside(area: AreaOfInterest) -> int:
     return int((ordered[1::2] - ordered[::2]).sum())
 
 
+@lru_cache(maxsize=8)
 def shape_on_map(area: AreaOfInterest) -> Shape:
     """Return the outline of an area for a map; one with very many corners is drawn with fewer."""
     if area.geometry is None:
