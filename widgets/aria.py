@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.request import MAX_CLUSTERS
+
 RULES: list[tuple[str, str, str]] = [
     (".eo-form", "role", "form"),
     (".eo-form", "aria-label", "Settings"),
@@ -35,5 +37,10 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-rows", "aria-label", "Hectares per cluster"),
     (".eo-bars .svg-figure", "role", "img"),
     (".eo-bars .svg-figure", "aria-label", "Hectares per cluster; the rows above say the same in words"),
+    *(
+        (f".eo-{part}-{n} input", "aria-label", f"{words} {n}")
+        for n in range(1, MAX_CLUSTERS + 1)
+        for part, words in (("name", "Name of class"), ("color", "Colour of class"), ("merge", "Merge class"))
+    ),
 ]
 """Selector, attribute, value."""

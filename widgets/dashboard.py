@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ class Dashboard(ipw.VBox):
             on_ticks=guard(self._ticked),
             on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
             on_download=guard(self._download),
-            guard=guard,
+            on_edited=self._adopt,
+            gate=self._gate,
         )
         self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard)
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))
@@ -181,15 +183,9 @@ class Dashboard(ipw.VBox):
 
     def _done(self, analysis: Analysis) -> None:
         moved_area = self._analysis is None or self._analysis.request.area != analysis.request.area
-        self._analysis = analysis
-        ring = self._ring(analysis.request.area)
-        self._results.show(analysis)
-        shift = self._shift_of(analysis.request.area)
-        made_up = analysis.request.catalog == catalogs.DEMO.name
-        source = "Made-up demo land" if made_up else credit(analysis)
-        self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
+        self._adopt(analysis, self._results.begin)
         if moved_area and self._map.looks_at == self._looked_at:
-            self._map.look_at_if_needed(Box.around(ring))
+            self._map.look_at_if_needed(Box.around(self._ring(analysis.request.area)))
         area_ha = hectares(analysis.grid)
         self._done_message = messages.done(
             time.monotonic() - self._started,
@@ -198,6 +194,15 @@ class Dashboard(ipw.VBox):
             area_ha,
         )
         self._refresh()
+
+    def _adopt(self, analysis: Analysis, show: Callable[[Analysis], None] | None = None) -> None:
+        """Make a result the present one, in the results column and on the map."""
+        self._analysis = analysis
+        (show or self._results.show)(analysis)
+        made_up = analysis.request.catalog == catalogs.DEMO.name
+        source = "Made-up demo land" if made_up else credit(analysis)
+        shift = self._shift_of(analysis.request.area)
+        self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
 
     def _failed(self, error: Exception) -> None:
         self._refresh(messages.of_error(error, self._fields.settings))

@@ -12,12 +12,14 @@ from pipeline.catalogs import Example
 from pipeline.exports import credit
 from pipeline.wording import day_words
 from widgets import rows, words
+from widgets.edits import Editor
 from widgets.invitation import Invitation
 from widgets.legend import Legend
 from widgets.parts import arrange, column, html, push_button, row
 from widgets.tabs.areas import Areas
 from widgets.tabs.shell import Tabs
 from widgets.tabs.spectra import Spectra
+from widgets.worker import Gate
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -34,8 +36,10 @@ class Results(ipw.VBox):
         Called with the chosen example; when clusters were switched; with whether only some are on.
     on_download : callable
         Called with ``"geotiff"`` or ``"package"``.
-    guard : callable
-        Wraps callbacks of the tabs.
+    on_edited : callable
+        Called with the result after the visitor has edited it.
+    gate : Gate
+        Serialises callbacks and what tabs do in the background.
     """
 
     def __init__(
@@ -45,7 +49,8 @@ class Results(ipw.VBox):
         on_ticks: Callable[[], None],
         on_mixed: Callable[[bool], None],
         on_download: Callable[[str], None],
-        guard: Callable[[Callable[..., None]], Callable[..., None]],
+        on_edited: Callable[[Analysis], None],
+        gate: Gate,
     ) -> None:
         self.invitation = Invitation(on_example)
         self.legend = Legend(on_ticks, on_mixed)
@@ -60,13 +65,20 @@ class Results(ipw.VBox):
             push_button("Package for QGIS (.zip)", lambda: self._chosen("package"), "eo-format"),
             html("GeoTIFF, class names (.aux.xml) and style (.qml)", "eo-muted"),
         )
-        self.tabs = Tabs({"Areas": Areas(self.legend), "Spectra": Spectra()}, guard)
+        self.editor = Editor(gate, on_edited, self._edit_failed)
+        self._areas = Areas(self.legend, self.editor, gate.guard)
+        self.tabs = Tabs({"Areas": self._areas, "Spectra": Spectra()}, gate.guard)
         self._foot = row("eo-foot", self._main, self._more)
         super().__init__([self.invitation])
         self.add_class("eo-results")
 
+    def begin(self, analysis: Analysis) -> None:
+        """Show a result that was just calculated."""
+        self.show(analysis)
+        self.editor.begin(analysis)
+
     def show(self, analysis: Analysis) -> None:
-        """Show a result as a fresh one."""
+        """Show a result, edited or not, as a fresh one."""
         self.legend.show(rows.of(analysis), analysis.notes)
         self.set_state(analysis, FRESH)
         arrange(self, self._head, self.tabs, self._foot)
@@ -89,6 +101,9 @@ class Results(ipw.VBox):
     def close_cards(self) -> None:
         """Close the list of formats."""
         self._show_formats(False)
+
+    def _edit_failed(self, error: Exception) -> None:
+        self._areas.fail(error)
 
     def _toggle_formats(self) -> None:
         self._show_formats(self._formats not in self._foot.children)
