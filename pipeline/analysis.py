@@ -22,7 +22,7 @@ from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
 from pipeline.clustering import ClusterModel, fit
 from pipeline.errors import AreaTooLarge, NoScenesFound, NothingToGroup
-from pipeline.grid import epsg_of, grid_for, inside, outline, size_km, true_area_factor
+from pipeline.grid import grid_for, inside, size_km, true_area_factor
 from pipeline.imagery import Imagery
 from pipeline.naming import Suggestion, suggest
 from pipeline.overlays import Overlays
@@ -30,6 +30,7 @@ from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.request import AnalysisRequest
 from pipeline.scenes import BANDS, Scene
 from pipeline.search import find_overpasses
+from pipeline.warp import Warp
 from pipeline.wording import day_words
 
 log = logging.getLogger(__name__)
@@ -280,16 +281,9 @@ def _draw(
     known: Overlays | None,
 ) -> Overlays:
     """Return the pictures; the images of `known` are used again."""
-    rows, columns = grid.shape
-    target = overlays.picture_grid(outline(grid), max(rows, columns))
-    warp = overlays.Warp.between((rows, columns), grid.affine, epsg_of(grid), target)
-    clusters = overlays.cluster_overlays(labels, warp, colors)
+    warp = known.warp if known is not None and known.warp is not None else Warp.of(grid)
     if known is not None:
-        return replace(known, clusters=clusters)
-    blue, green, red, nir = pixels.reflectance.values
-    shown, clear = pixels.has_data & within, pixels.clear & within
-    true_colour, false_colour = (
-        overlays.image_overlay(np.stack(bands), shown, clear, warp)
-        for bands in ((red, green, blue), (nir, red, green))
-    )
-    return Overlays(true_colour, false_colour, clusters)
+        return replace(known, clusters=overlays.cluster_overlays(labels, warp, colors))
+    planes = np.maximum(np.nan_to_num(pixels.reflectance.values * 10_000 + 0.5), 1).astype(np.uint16)
+    planes *= pixels.has_data & within
+    return overlays.draw(labels, colors, planes, pixels.clear & within, warp)
