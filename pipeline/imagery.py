@@ -32,6 +32,7 @@ from pipeline.offset import QUANTIFICATION, check_against_pixels
 from pipeline.progress import Progress
 from pipeline.read_errors import SILENCE_S, read_failed
 from pipeline.scenes import BANDS, SCL, BandFile, Scene
+from pipeline.signing import signed
 
 READ_THREADS = 8
 BLOCK_PX = 1024
@@ -277,6 +278,15 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
     """Return a reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
 
     class Reader(AutoParallelRioReader):  # type: ignore[misc]
+        url: str
+
+        def _open(self) -> Any:
+            plain, self.url = self.url, signed(self.url)
+            try:
+                return super()._open()
+            finally:
+                self.url = plain
+
         def read(self, window: Any, **kwargs: Any) -> np.ndarray:
             counter.progress.check()
             try:
