@@ -24,6 +24,7 @@ from widgets.area_input import AreaInput
 from widgets.area_part import HOW_TO_MOVE, invitation
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
+from widgets.chosen import ChosenScenes
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
 from widgets.header import header, style
 from widgets.layers import Shape
@@ -58,6 +59,7 @@ class Dashboard(ipw.VBox):
         self._later = Delay(RECLUSTER_AFTER_S, guard(self._recluster))
         self._soon = Delay(ENTER_AFTER_S, guard(self._run))
         self._analysis: Analysis | None = None
+        self._chosen: ChosenScenes | None = None
         self._area: AreaOfInterest | None = None
         self._done_message: Message | None = None
         self._shift, self._started = 0.0, 0.0
@@ -109,6 +111,8 @@ class Dashboard(ipw.VBox):
             lay=self._lay,
             inspect=lambda on: self._map.set_inspecting(on),
             centre=lambda: self._map.map.center,
+            use_scenes=self._use_scenes,
+            set_clusters=self._set_clusters,
         )
 
     # What the visitor does
@@ -153,6 +157,8 @@ class Dashboard(ipw.VBox):
     def _act(self, action: Action) -> None:
         if action.deed == "demo":
             self._take_example(demo())
+        if action.deed == "scenes" and (request := self._request()) is not None:
+            self._results.offer_scenes(request)
         if action.changes is not None:
             self._fields.settings = action.changes
         if action.deed in ("retry", "change and run"):
@@ -182,6 +188,17 @@ class Dashboard(ipw.VBox):
         if self._worker.cancel():
             self._refresh(messages.of_error(Cancelled(), self._fields.settings))
             self._names.focus(".eo-main")
+
+    def _use_scenes(self, ids: tuple[str, ...] | None) -> None:
+        """Calculate with these scenes, or with those that are chosen automatically."""
+        self._chosen = None
+        request = self._request()
+        if request is not None and ids is not None:
+            self._chosen = ChosenScenes(request, ids)
+        self._run()
+
+    def _set_clusters(self, n_clusters: int) -> None:
+        self._fields.settings = self._fields.settings.changed(n_clusters=n_clusters)
 
     def _save(self, content: bytes, name: str, mime_type: str) -> None:
         self._saver.save(content, name, mime_type)
@@ -264,7 +281,7 @@ class Dashboard(ipw.VBox):
         area_before = self._area
         try:
             self._area = settings.area()
-            request = settings.request()
+            request = self._as_chosen(settings.request())
         except InvalidRequest as error:
             problem = messages.of_error(error, settings)
         self._address.show(request)
@@ -342,9 +359,12 @@ class Dashboard(ipw.VBox):
 
     def _request(self) -> AnalysisRequest | None:
         try:
-            return self._fields.settings.request()
+            return self._as_chosen(self._fields.settings.request())
         except InvalidRequest:
             return None
+
+    def _as_chosen(self, request: AnalysisRequest | None) -> AnalysisRequest | None:
+        return request if self._chosen is None else self._chosen.apply(request)
 
     def _differs_in_clusters_only(self, request: AnalysisRequest) -> bool:
         if self._analysis is None or request == self._analysis.request:

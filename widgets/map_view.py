@@ -164,7 +164,6 @@ class MapView(ipw.VBox):
     def set_inspecting(self, on: bool) -> None:
         """Show that clicks ask for a pixel."""
         (self._frame.add_class if on else self._frame.remove_class)("eo-inspecting")
-        self.invite("Click a pixel · Esc ends inspecting" if on else None)
 
     def set_backdrop(self, overlay: Overlay | None) -> None:
         """Lay a catalogue's own picture of its land over the base map."""

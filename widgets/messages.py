@@ -23,7 +23,7 @@ from widgets import words
 from widgets.settings import Settings
 
 Kind = Literal["plain", "ok", "warn", "err"]
-Deed = Literal["retry", "demo", "change", "change and run"]
+Deed = Literal["retry", "demo", "change", "change and run", "scenes"]
 
 UNEXPECTED = (
     "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
@@ -39,7 +39,7 @@ class Action:
 
     label: str
     deed: Deed
-    """What it does: run again, go to the demo, change fields, or change fields and run."""
+    """What it does: run again, go to the demo, change fields (and run), or list the images there are."""
     changes: Settings | None = None
     """The settings after a change."""
 
@@ -103,7 +103,9 @@ def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
             limit = min(5 * math.ceil(error.best_cloud_cover / 5), 100)
             allow = Action(f"Allow {limit} %", "change and run", settings.changed(max_cloud_cover=limit))
             return (allow, *_search_wider(settings))
-        case NoScenesFound() | NothingToGroup():
+        case NothingToGroup():
+            return (Action("Choose another date", "scenes"), *_search_wider(settings))
+        case NoScenesFound():
             return _search_wider(settings)
         case CatalogUnavailable() | ReadFailed():
             demo = () if settings.catalog == "demo" else (Action("Use the demo", "demo"),)

@@ -10,16 +10,18 @@ import ipywidgets as ipw
 
 from pipeline.catalogs import Example
 from pipeline.exports import credit
+from pipeline.request import AnalysisRequest
 from pipeline.wording import day_words
 from widgets import rows, words
 from widgets.downloads import Downloads
 from widgets.edits import Editor
 from widgets.invitation import Invitation
 from widgets.legend import Legend
-from widgets.parts import arrange, html
+from widgets.parts import arrange, classed, html
 from widgets.tabs.areas import Areas
 from widgets.tabs.host import Host
-from widgets.tabs.shell import Tabs
+from widgets.tabs.scenes import Scenes
+from widgets.tabs.shell import Page, Tabs
 from widgets.tabs.spectra import Spectra
 
 if TYPE_CHECKING:
@@ -53,7 +55,9 @@ class Results(ipw.VBox):
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self._areas = Areas(self.legend, self.editor, host.gate.guard)
         self._spectra = Spectra(host, self.editor)
-        self.tabs = Tabs({"Areas": self._areas, "Spectra": self._spectra}, host.gate.guard)
+        self._scenes = Scenes(host)
+        pages: dict[str, Page] = {"Areas": self._areas, "Spectra": self._spectra, "Scenes": self._scenes}
+        self.tabs = Tabs(pages, host.gate.guard)
         self._downloads = Downloads(host.gate, self.editor, host.save)
         super().__init__([self.invitation])
         self.add_class("eo-results")
@@ -78,6 +82,14 @@ class Results(ipw.VBox):
         self._head.value = _head(analysis, state)
         label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
         self._downloads.label(label, primary=state == FRESH)
+
+    def offer_scenes(self, request: AnalysisRequest) -> None:
+        """Let the visitor choose among the images of a request that has no result."""
+        if self.tabs in self.children:
+            self.tabs.turn_to("Scenes")
+        else:
+            arrange(self, classed(ipw.Box([self._scenes]), "eo-body"))
+        self._scenes.list(request)
 
     @property
     def inspecting(self) -> bool:

@@ -31,3 +31,7 @@ class Host:
     """Let clicks on the map ask for a pixel, or place the area again."""
     centre: Callable[[], tuple[float, float]]
     """Latitude and longitude in the middle of the map."""
+    use_scenes: Callable[[tuple[str, ...] | None], None]
+    """Calculate with these scenes; None: with those that are chosen automatically."""
+    set_clusters: Callable[[int], None]
+    """Set the number of clusters in the form, as a visitor would."""

@@ -80,8 +80,8 @@ class SignatureFigure(ipw.Box):
             tooltip=bq.Tooltip(fields=["name"], labels=["Cluster"]),
         )  # fmt: skip
         self._pixel = bq.Lines(
-            x=_X, y=[0.0] * len(_X), scales=scales, colors=["#14212b"], line_style="dashed", stroke_width=2,
-            marker="rectangle", marker_size=36, visible=False,
+            x=_X, y=[0.0] * len(_X), scales=scales, colors=["#14212b"], stroke_width=2,
+            marker="circle", marker_size=36, visible=False,
         )  # fmt: skip
         self._numbers = bq.Label(
             x=[], y=[], text=[], scales=scales, colors=["#14212b"], default_size=12, font_weight="bold",

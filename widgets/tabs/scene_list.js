@@ -1,0 +1,86 @@
+// A list of images: preview, date, how clear; a button in each row. Rows keep their elements while the list grows.
+
+const REST_MS = 120;
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function render({ model, el }) {
+  const list = element("ul", "eo-scenes-list");
+  const rows = new Map();
+  let timer = 0;
+  el.append(list);
+
+  const point = (key) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => model.send({ event: "point", key }), REST_MS);
+  };
+
+  const make = (key) => {
+    const row = element("li", "eo-scene-row");
+    const picture = element("div", "eo-scene-picture");
+    const title = element("b", "");
+    const words = element("span", "eo-muted");
+    const note = element("span", "eo-scene-note");
+    const text = element("div", "eo-scene-text");
+    const state = element("span", "eo-scene-used");
+    const button = element("button", "jupyter-button");
+    text.append(title, words, note);
+    row.append(picture, text, state, button);
+    button.addEventListener("click", () => model.send({ event: "choose", key }));
+    for (const event of ["pointerenter", "focusin"]) row.addEventListener(event, () => point(key));
+    for (const event of ["pointerleave", "focusout"]) row.addEventListener(event, () => point(""));
+    const fill = (item) => {
+      title.textContent = item.title;
+      words.textContent = item.words;
+      note.textContent = item.note;
+      note.hidden = !item.note;
+      row.classList.toggle("eo-on", item.used);
+      state.textContent = item.used ? model.get("used_text") : "";
+      button.hidden = item.used;
+      button.textContent = model.get("button_text");
+      button.setAttribute("aria-label", `${model.get("button_text")} ${item.title}`);
+      button.disabled = !model.get("ready") || !item.usable;
+      if (picture.dataset.preview !== item.preview) {
+        picture.dataset.preview = item.preview;
+        picture.replaceChildren();
+        if (item.preview) {
+          const image = element("img", "");
+          image.alt = "";
+          image.src = item.preview;
+          picture.append(image);
+        }
+      }
+    };
+    return { row, fill };
+  };
+
+  const update = () => {
+    const items = model.get("items");
+    const keys = new Set(items.map((item) => item.key));
+    for (const [key, { row }] of rows) {
+      if (keys.has(key)) continue;
+      row.remove();
+      rows.delete(key);
+    }
+    items.forEach((item, index) => {
+      if (!rows.has(item.key)) rows.set(item.key, make(item.key));
+      const { row, fill } = rows.get(item.key);
+      fill(item);
+      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+    });
+  };
+
+  model.on("change", update);
+  update();
+  return () => {
+    clearTimeout(timer);
+    model.off("change", update);
+  };
+}
+
+export default { render };
