@@ -12,9 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from pipeline.clustering import ClusterModel
 from pipeline.errors import InvalidRequest
 from pipeline.grid import PIXEL_HA
 from pipeline.naming import Suggestion
@@ -22,12 +20,13 @@ from pipeline.scenes import BANDS
 from pipeline.wording import day_words
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pipeline.analysis import Analysis
+    from pipeline.clustering import ClusterModel
 
 SLAB_PX = 2**22
 """Pixels compared at a time."""
-QUANTITY = ClusterModel.quantity
-"""What every image read here is given in."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ class Change:
     @property
     def named_matrix(self) -> pd.DataFrame:
         """The matrix with numbers and names on both sides, for people and files."""
+        import pandas as pd
+
         labels = [f"{n} {name}" for n, name in self.clusters["name"].items()]
         return pd.DataFrame(
             self.matrix.to_numpy(),
@@ -150,9 +151,10 @@ def check_model(model: ClusterModel) -> None:
             f"The model was fitted on the bands {', '.join(model.bands)}; the images here have "
             f"{', '.join(BANDS)}. Fit a new model."
         )
-    if model.quantity != QUANTITY:
+    known = type(model).quantity
+    if model.quantity != known:
         raise InvalidRequest(
-            f"The model was fitted on “{model.quantity}”; the images here are “{QUANTITY}”. Fit a new model."
+            f"The model was fitted on “{model.quantity}”; the images here are “{known}”. Fit a new model."
         )
 
 
@@ -202,6 +204,8 @@ def change_of(
     pixel_ha : float
         Hectares of a pixel.
     """
+    import pandas as pd
+
     k = len(suggestions)
     counts = np.zeros((k + 1) ** 2, np.int64)
     rows = max(1, SLAB_PX // max(1, inside.shape[1]))

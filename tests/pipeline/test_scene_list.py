@@ -14,6 +14,7 @@ import pytest
 import rasterio
 from PIL import Image
 from pyproj import Transformer
+from rasterio.enums import Resampling
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, Cancelled, NoScenesFound, analyse
 from pipeline.glance import COUNTED_SIDE_PX, PREVIEW_PX, every_nth
@@ -155,6 +156,30 @@ def test_a_thinned_grid_has_the_centres_of_the_full_one(side: int) -> None:
         assert thin.affine * (i + 0.5, i + 0.5) == pytest.approx(
             grid.affine * (indices[i] + 0.5, indices[i] + 0.5)
         )
+
+
+def test_the_picture_comes_from_overviews(folder: Folder, fake_api: Callable[..., str]) -> None:
+    """Noise does not compress: the bytes asked for are the pixels read."""
+    side = 1100
+    dn = np.random.default_rng(0).integers(200, 3000, (side, side)).astype(np.uint16)
+    classes = np.full((side // 2, side // 2), 4, np.uint8)
+    classes[:55] = 9
+    write_granule(folder.path, np.broadcast_to(dn, (4, side, side)), classes, 600_000, 5_200_020)
+    for name in ("red", "green", "blue"):
+        with rasterio.open(folder.path / f"{name}.tif", "r+") as dataset:
+            dataset.build_overviews([2, 4, 8, 16], Resampling.average)
+    one = item("S2A_32TPS_20220617_0_L2A", folder.url, shape=(side, side))
+    api = fake_api(items=[one], conforms=HOLDS)
+    area = at(32632, 605_500, 5_194_520, 10)
+    request = AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=api)
+    (facts,) = list_scenes(request)
+    asked = [r for r in requests_to(folder.server) if str(r["path"]).startswith(f"/{folder.path.name}/red")]
+    ranges = [str(r["range"]).removeprefix("bytes=").split("-") for r in asked if r["range"]]
+    total = sum(int(last) - int(first) + 1 for first, last in ranges)
+    print(f"{total / 1e3:.0f} kB of {(folder.path / 'red.tif').stat().st_size / 1e6:.1f} MB")
+    assert total < 0.15 * (folder.path / "red.tif").stat().st_size
+    assert facts.clear == pytest.approx(0.94), "60 of 1000 rows"
+    assert facts.coverage == 1
 
 
 # Faults

@@ -97,6 +97,20 @@ catalogs.offered(), catalogs.default_name(), catalogs.examples(), catalogs.max_s
     assert not modules & {"sklearn", "stackstac", "rasterio", "pystac_client", "dask.array", "distributed"}
 
 
+def test_what_interprets_clusters_imports_nothing_heavy(repository: Path) -> None:
+    names = ("classes", "reasons", "elbow", "stability", "confidence", "sieve", "change", "scene_list")
+    modules = loaded_after(repository, f"import {', '.join(f'pipeline.{n}' for n in (*names, 'inspection'))}")
+    assert not modules & {
+        "sklearn",
+        "scipy",
+        "stackstac",
+        "rasterio",
+        "pystac_client",
+        "dask.array",
+        "pandas",
+    }
+
+
 def test_an_analysis_imports_no_widget_and_no_scheduler(repository: Path) -> None:
     modules = loaded_after(repository, "import pipeline.analysis, pipeline.imagery, pipeline.search")
     assert not modules & {"ipywidgets", "IPython", "distributed", "matplotlib"}
