@@ -104,6 +104,15 @@ EARTH_SEARCH = CatalogProfile(
     collections=("sentinel-2-c1-l2a", "sentinel-2-l2a"),
     filtering="query",
 )
+PLANETARY_COMPUTER = CatalogProfile(
+    name="planetary-computer",
+    title="Planetary Computer (worldwide)",
+    label="Planetary Computer",
+    url="https://planetarycomputer.microsoft.com/api/stac/v1",
+    collections=("sentinel-2-l2a",),
+    filtering="query",
+)
+"""Its files' addresses are signed when they are opened (signing.py)."""
 DEMO = CatalogProfile(
     name="demo",
     title="Demo (offline, made-up land)",
@@ -113,6 +122,8 @@ DEMO = CatalogProfile(
     credit="Made-up land (on real images: Contains modified Copernicus Sentinel data {years})",
     filtering="none",
 )
+WORLDWIDE = (EARTH_SEARCH, PLANETARY_COMPUTER)
+"""Catalogues that are there without configuration, in the order of the form."""
 
 
 def offered() -> tuple[CatalogProfile, ...]:
@@ -210,13 +221,13 @@ def _configured() -> tuple[Mapping[str, CatalogProfile], tuple[str, ...]]:
             return _read_configuration(Path(path), Path(path).stat().st_mtime_ns)
         except (OSError, ValueError):
             log.exception("DASHBOARD_CATALOGS cannot be read; only the built-in catalogues are offered")
-    return {p.name: p for p in (EARTH_SEARCH, DEMO)}, ()
+    return {p.name: p for p in (*WORLDWIDE, DEMO)}, ()
 
 
 @lru_cache(maxsize=4)
 def _read_configuration(path: Path, _modified: int) -> tuple[Mapping[str, CatalogProfile], tuple[str, ...]]:
     settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    profiles = {EARTH_SEARCH.name: EARTH_SEARCH}
+    profiles = {p.name: p for p in WORLDWIDE}
     for name, entry in settings.get("catalogs", {}).items():
         profiles[name] = _profile(name, entry)
     profiles[DEMO.name] = DEMO

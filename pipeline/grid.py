@@ -58,7 +58,7 @@ def grid_for(area: AreaOfInterest) -> GeoBox:
     """
     epsg = utm_epsg(area.longitude, area.latitude)
     if area.size_km is None:
-        west, south, east, north = _polygons_on(area, epsg).bounds
+        west, south, east, north = polygons_on(area, epsg).bounds
         left, top = _floor10(west), _ceil10(north)
         width, height = (_ceil10(east) - left) // RESOLUTION_M, (top - _floor10(south)) // RESOLUTION_M
     else:
@@ -178,7 +178,7 @@ def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np
     if area.size_km is None:
         from rasterio.features import geometry_mask
 
-        polygons = mapping(_polygons_on(area, epsg_of(grid)))
+        polygons = mapping(polygons_on(area, epsg_of(grid)))
         within = geometry_mask([polygons], out_shape=(rows, columns), transform=part.affine, invert=True)
         if block is None and not within.any():
             raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Draw a larger one.", "area")
@@ -190,6 +190,19 @@ def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np
     x = part.affine.c + (np.arange(columns) + 0.5) * part.affine.a
     y = part.affine.f + (np.arange(rows) + 0.5) * part.affine.e
     return np.outer((south < y) & (y < north), (west < x) & (x < east))
+
+
+def polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
+    """Return an area's polygons in a UTM zone, metres.
+
+    They get corners enough that edges straight in degrees stay in place.
+    """
+    return _project(segmentize(shape(area.geometry or {}), MAX_EDGE_DEGREES), epsg)
+
+
+def _project(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
+    to_utm = _transformer(4326, epsg).transform
+    return transform(geometry, lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
 
 
 def true_area_factor(grid: GeoBox) -> float:
@@ -204,16 +217,6 @@ def true_area_factor(grid: GeoBox) -> float:
     longitudes, latitudes = _transformer(epsg_of(grid), 4326).transform(xs, ys)
     area_m2, _ = Geod(ellps="WGS84").polygon_area_perimeter(longitudes, latitudes)
     return abs(area_m2) / (2 * half) ** 2
-
-
-def _polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
-    """Return the polygons in a UTM zone, with corners enough that edges straight in degrees stay in place."""
-    return _project(segmentize(shape(area.geometry or {}), MAX_EDGE_DEGREES), epsg)
-
-
-def _project(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
-    to_utm = _transformer(4326, epsg).transform
-    return transform(geometry, lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
 
 
 def _transformer(source: int, target: int) -> Transformer:

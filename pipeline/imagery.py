@@ -33,6 +33,7 @@ from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
 from pipeline.read_errors import SILENCE_S, read_failed
 from pipeline.scenes import BANDS, SCL, BandFile, Scene
+from pipeline.signing import signed
 
 READ_THREADS = 8
 FILE_BLOCK_PX = 1024
@@ -292,6 +293,13 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
     """Return a reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
 
     class Reader(AutoParallelRioReader):  # type: ignore[misc]
+        def _open(self) -> Any:
+            unsigned, self.url = self.url, signed(self.url)
+            try:
+                return super()._open()
+            finally:
+                self.url = unsigned
+
         def read(self, window: Any, **kwargs: Any) -> np.ndarray:
             counter.progress.check()
             try:

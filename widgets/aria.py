@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.request import MAX_CLUSTERS
+
 RULES: list[tuple[str, str, str]] = [
     (".eo-form", "role", "form"),
     (".eo-form", "aria-label", "Settings"),
@@ -23,9 +25,22 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-map .leaflet-container", "aria-label", "Map: click to place the area"),
     (".eo-results", "role", "region"),
     (".eo-results", "aria-label", "Results"),
+    (".eo-tabs .lm-TabBar-content", "aria-label", "Results"),
+    (".eo-tabs .widget-tab-contents > *", "role", "tabpanel"),
+    (".eo-fold:not(.eo-open) > .eo-fold-head", "aria-expanded", "false"),
+    (".eo-fold.eo-open > .eo-fold-head", "aria-expanded", "true"),
+    (".eo-signatures .svg-figure", "role", "img"),
+    (".eo-signatures .svg-figure", "aria-label", "Spectral signatures of the clusters"),
+    (".eo-scatter .svg-figure", "role", "img"),
+    (".eo-scatter .svg-figure", "aria-label", "Red against near-infrared reflectance of pixels"),
     (".eo-rows", "role", "group"),
     (".eo-rows", "aria-label", "Hectares per cluster"),
     (".eo-bars .svg-figure", "role", "img"),
     (".eo-bars .svg-figure", "aria-label", "Hectares per cluster; the rows above say the same in words"),
+    *(
+        (f".eo-{part}-{n} input", "aria-label", f"{words} {n}")
+        for n in range(1, MAX_CLUSTERS + 1)
+        for part, words in (("name", "Name of class"), ("color", "Colour of class"), ("merge", "Merge class"))
+    ),
 ]
 """Selector, attribute, value."""

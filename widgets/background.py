@@ -1,9 +1,8 @@
-"""What goes on beside a run, in threads of its own: knocking at catalogues, imports, files to download."""
+"""What goes on beside a run, in threads of its own: knocking at catalogues, files to download."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -74,11 +73,6 @@ def log_to_terminal() -> None:
             logger = logging.getLogger(name)
             if handler not in logger.handlers:
                 logger.addHandler(handler)
-
-
-def import_pipeline() -> None:
-    """Start the imports that a run needs, so that the first one does not wait for them."""
-    threading.Thread(target=import_module, args=("pipeline.analysis",), name="imports", daemon=True).start()
 
 
 def make_file(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import bqplot as bq
 import ipywidgets as ipw
 
 from widgets import words
 from widgets.parts import arrange, classed
 from widgets.rows import AreaRow
+
+if TYPE_CHECKING:
+    import bqplot as bq
 
 ROW_PX, DENSE_ROW_PX, DENSE_FROM = 46, 38, 10
 """Height of a legend row, and of one when there are many rows."""
@@ -55,6 +58,8 @@ class HectareBars(ipw.Box):
         arrange(self, self._figure)
 
     def _create(self) -> None:
+        import bqplot as bq
+
         self._names = bq.OrdinalScale(domain=[])
         self._scale = bq.LinearScale(min=0.0, max=1.0)
         self._bars = bq.Bars(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pipeline.exports import credit
 from pipeline.grid import grid_for, hectares, outline
 from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
-from widgets import background, messages, words
+from widgets import background, messages, tools, visit, words
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
@@ -54,9 +55,10 @@ class Dashboard(ipw.VBox):
         self._area: AreaOfInterest | None = None
         self._done_message: Message | None = None
         self._shift, self._started = 0.0, 0.0
-        self._warm = self._reclustering = False
+        self._reclustering = False
         self._looked_at: tuple[float, ...] = ()
 
+        visit.query_string()
         start = at_the_start()
         self._fields = Fields(start, catalogs.offered(), catalogs.max_size_km())
         self._foot = Foot(on_run=guard(self._run), on_cancel=guard(self._cancel))
@@ -65,6 +67,8 @@ class Dashboard(ipw.VBox):
             on_ticks=guard(self._ticked),
             on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
             on_download=guard(self._download),
+            on_edited=self._adopt,
+            gate=self._gate,
         )
         self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard)
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))
@@ -89,9 +93,7 @@ class Dashboard(ipw.VBox):
         self._fields.settings = self._fields.settings.at(latitude, longitude)
 
     def _changed(self, change: Any) -> None:
-        if not self._warm:
-            self._warm = True
-            background.import_pipeline()
+        tools.TOOLS.prepare(change.new.catalog)
         if change.new.catalog != change.old.catalog:
             self._lay_backdrop(change.new.catalog, None)
             background.load_backdrop(self._gate, change.new.catalog, self._lay_backdrop)
@@ -128,6 +130,7 @@ class Dashboard(ipw.VBox):
             return
 
         def work(progress: Progress, cancelled: Any) -> Analysis:
+            tools.TOOLS.wait(progress, cancelled)
             from pipeline import analyse
 
             return analyse(request, progress, cancelled, on_detail=progress.detail)
@@ -180,15 +183,9 @@ class Dashboard(ipw.VBox):
 
     def _done(self, analysis: Analysis) -> None:
         moved_area = self._analysis is None or self._analysis.request.area != analysis.request.area
-        self._analysis = analysis
-        ring = self._ring(analysis.request.area)
-        self._results.show(analysis)
-        shift = self._shift_of(analysis.request.area)
-        made_up = analysis.request.catalog == catalogs.DEMO.name
-        source = "Made-up demo land" if made_up else credit(analysis)
-        self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
+        self._adopt(analysis, self._results.begin)
         if moved_area and self._map.looks_at == self._looked_at:
-            self._map.look_at_if_needed(Box.around(ring))
+            self._map.look_at_if_needed(Box.around(self._ring(analysis.request.area)))
         area_ha = hectares(analysis.grid)
         self._done_message = messages.done(
             time.monotonic() - self._started,
@@ -197,6 +194,15 @@ class Dashboard(ipw.VBox):
             area_ha,
         )
         self._refresh()
+
+    def _adopt(self, analysis: Analysis, show: Callable[[Analysis], None] | None = None) -> None:
+        """Make a result the present one, in the results column and on the map."""
+        self._analysis = analysis
+        (show or self._results.show)(analysis)
+        made_up = analysis.request.catalog == catalogs.DEMO.name
+        source = "Made-up demo land" if made_up else credit(analysis)
+        shift = self._shift_of(analysis.request.area)
+        self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
 
     def _failed(self, error: Exception) -> None:
         self._refresh(messages.of_error(error, self._fields.settings))

@@ -13,13 +13,6 @@ from widgets.parts import arrange, checkbox, classed, column, html, row, shown
 from widgets.rows import AreaRow
 
 NOTE = "Names are suggestions from the spectra, not checked on the ground."
-WHY = (
-    "<details class='eo-card eo-why'><summary>Why these names?</summary><div class='eo-pop'>"
-    "<p>Each cluster's average colour is compared with simple rules. NDVI is high where plants are dense "
-    "and near or below zero over water; NDWI is high over water; the rest is told apart by brightness.</p>"
-    "<p>The number beside a name is the one that decided. Towns and bare soil look alike in these four "
-    "bands, and so do deep shadow and dark water: check with the true-colour image.</p></div></details>"
-)
 
 
 class LegendRow(ipw.HBox):
@@ -37,9 +30,7 @@ class LegendRow(ipw.HBox):
     def show(self, values: AreaRow) -> None:
         """Take the values of a cluster, or of what is masked."""
         name = escape(values.name)
-        ink = "#ffffff" if _is_dark(values.color) else "#14212b"
-        style = f"background:{escape(values.color)};color:{ink}"
-        self._chip.value = f"<span style='{style}'>{values.number or '–'}</span>"
+        self._chip.value = chip(values)
         self._reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
         self._hectares.value = f"<b>{words.hectares(values.hectares)}</b> ha"
         self._share.value = words.percent(values.share)
@@ -68,6 +59,7 @@ class Legend(ipw.VBox):
         self._on_ticks, self._on_mixed = on_ticks, on_mixed
         self._quiet = False
         self._rows: list[LegendRow] = []
+        self._values: tuple[AreaRow, ...] = ()
         self._shown = 0
         self._masked = LegendRow(lambda: None)
         self._all = checkbox("All clusters", True, "eo-all")
@@ -77,9 +69,10 @@ class Legend(ipw.VBox):
         self._total = html("", "eo-total")
         self._notes = html("", "eo-notes")
         chart = classed(ipw.Box([self._bars, self._column]), "eo-chart")
-        super().__init__(
-            [row("eo-tools", self._all), chart, self._total, self._notes, html(f"{NOTE} {WHY}", "eo-note")]
-        )
+        self._tools = row("eo-tools", self._all)
+        self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
+        super().__init__([self._tools, chart, self._total, self._notes, self._below])
+        self._below.children = (self._note,)
         self.add_class("eo-pad")
 
     @property
@@ -88,7 +81,7 @@ class Legend(ipw.VBox):
         return tuple(r.box.value for r in self._rows[: self._shown])
 
     def show(self, rows: Sequence[AreaRow], notes: Sequence[str]) -> None:
-        """Show a result. Ticks stay when the number of clusters does, else all clusters are on."""
+        """Show a result's rows. Ticks stay when the number of clusters does, else all clusters are on."""
         n_clusters = len(rows) - 1
         while len(self._rows) < n_clusters:
             self._rows.append(LegendRow(self._ticked))
@@ -97,12 +90,26 @@ class Legend(ipw.VBox):
         if n_clusters != self._shown:
             self._shown = n_clusters
             self._set_all(True)
-            self._column.children = (*self._rows[:n_clusters], self._masked)
+            self.show_rows(None, None)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
-        self._bars.show(rows, n_clusters)
+        self._values = tuple(rows)
         self._total.value = _total(sum(r.hectares for r in rows))
         self._notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self._notes, bool(notes))
+
+    def set_tools(self, *tools: ipw.Widget) -> None:
+        """Put buttons beside the checkbox for all clusters."""
+        arrange(self._tools, self._all, html("", "eo-grow"), *tools)
+
+    def show_rows(self, others: Sequence[ipw.Widget] | None, hint: ipw.Widget | None) -> None:
+        """Show other rows over the bars, and a hint below them; None: the legend's own."""
+        own = self._rows[: self._shown]
+        arrange(self._column, *(own if others is None else others), self._masked)
+        arrange(self._below, self._note if hint is None else hint)
+
+    def draw_bars(self) -> None:
+        """Draw the bars of the rows; only while they can be seen."""
+        self._bars.show(self._values, len(self._values) - 1)
 
     def _ticked(self) -> None:
         if not self._quiet:
@@ -131,6 +138,13 @@ class Legend(ipw.VBox):
         finally:
             self._quiet = False
         self._on_mixed(any(ticks) and not all(ticks))
+
+
+def chip(values: AreaRow) -> str:
+    """Return the number of a cluster on its colour, as HTML."""
+    ink = "#ffffff" if _is_dark(values.color) else "#14212b"
+    style = f"background:{escape(values.color)};color:{ink}"
+    return f"<span style='{style}'>{values.number or '–'}</span>"
 
 
 def _total(hectares: float) -> str:

@@ -76,6 +76,11 @@ def silent_catalog(title: str) -> Message:
     return Message("warn", html, (Action("Use the demo", "demo"),))
 
 
+def plain_words(error: Exception) -> str:
+    """Return what an error says to a visitor; what nobody expected says so."""
+    return str(error) if isinstance(error, AnalysisError) else UNEXPECTED
+
+
 def of_error(error: Exception, settings: Settings) -> Message:
     """Return the message for anything a run or the making of a request raised."""
     if isinstance(error, Cancelled):

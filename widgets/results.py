@@ -1,4 +1,4 @@
-"""The results column: an invitation first, then the scene, the legend and the downloads."""
+"""The results column: an invitation first, then the scene, the tabs and the downloads."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from pipeline.catalogs import Example
 from pipeline.exports import credit
 from pipeline.wording import day_words
 from widgets import rows, words
+from widgets.edits import Editor
 from widgets.invitation import Invitation
 from widgets.legend import Legend
-from widgets.parts import arrange, classed, column, html, push_button, row
+from widgets.parts import arrange, column, html, push_button, row
+from widgets.tabs.areas import Areas
+from widgets.tabs.shell import Tabs
+from widgets.tabs.spectra import Spectra
+from widgets.worker import Gate
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -31,6 +36,10 @@ class Results(ipw.VBox):
         Called with the chosen example; when clusters were switched; with whether only some are on.
     on_download : callable
         Called with ``"geotiff"`` or ``"package"``.
+    on_edited : callable
+        Called with the result after the visitor has edited it.
+    gate : Gate
+        Serialises callbacks and what tabs do in the background.
     """
 
     def __init__(
@@ -40,6 +49,8 @@ class Results(ipw.VBox):
         on_ticks: Callable[[], None],
         on_mixed: Callable[[bool], None],
         on_download: Callable[[str], None],
+        on_edited: Callable[[Analysis], None],
+        gate: Gate,
     ) -> None:
         self.invitation = Invitation(on_example)
         self.legend = Legend(on_ticks, on_mixed)
@@ -54,16 +65,24 @@ class Results(ipw.VBox):
             push_button("Package for QGIS (.zip)", lambda: self._chosen("package"), "eo-format"),
             html("GeoTIFF, class names (.aux.xml) and style (.qml)", "eo-muted"),
         )
-        self._body = classed(ipw.Box([self.legend]), "eo-body")
+        self.editor = Editor(gate, on_edited, self._edit_failed)
+        self._areas = Areas(self.legend, self.editor, gate.guard)
+        self.tabs = Tabs({"Areas": self._areas, "Spectra": Spectra()}, gate.guard)
         self._foot = row("eo-foot", self._main, self._more)
         super().__init__([self.invitation])
         self.add_class("eo-results")
 
+    def begin(self, analysis: Analysis) -> None:
+        """Show a result that was just calculated."""
+        self.show(analysis)
+        self.editor.begin(analysis)
+
     def show(self, analysis: Analysis) -> None:
-        """Show a result as a fresh one."""
+        """Show a result, edited or not, as a fresh one."""
         self.legend.show(rows.of(analysis), analysis.notes)
         self.set_state(analysis, FRESH)
-        arrange(self, self._head, self._body, self._foot)
+        arrange(self, self._head, self.tabs, self._foot)
+        self.tabs.show(analysis)
 
     def set_state(self, analysis: Analysis, state: str) -> None:
         """Show the result as fresh, as being updated, or as out of date."""
@@ -82,6 +101,9 @@ class Results(ipw.VBox):
     def close_cards(self) -> None:
         """Close the list of formats."""
         self._show_formats(False)
+
+    def _edit_failed(self, error: Exception) -> None:
+        self._areas.fail(error)
 
     def _toggle_formats(self) -> None:
         self._show_formats(self._formats not in self._foot.children)

@@ -12,6 +12,7 @@ from pipeline.request import FIRST_IMAGE
 from pipeline.wording import MONTHS
 
 STAGES = {
+    "loading": "Loading the tools",
     "searching": "Searching for images",
     "reading": "Reading the image",
     "clustering": "Grouping pixels",

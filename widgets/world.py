@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
-
-import bqplot
 
 Position = tuple[float, float]
 
@@ -16,7 +15,10 @@ Position = tuple[float, float]
 @lru_cache(maxsize=1)
 def land() -> dict[str, Any]:
     """Return the land of the world as a GeoJSON feature (longitude, latitude; 0.04 degrees coarse)."""
-    path = Path(bqplot.__file__).parent / "map_data" / "WorldMap.json"
+    bqplot = find_spec("bqplot")
+    assert bqplot is not None
+    assert bqplot.origin is not None
+    path = Path(bqplot.origin).parent / "map_data" / "WorldMap.json"
     topology = json.loads(path.read_text("utf-8"))
     shape = topology["objects"]["land"]
     arcs = [_unpacked(arc, topology["transform"]) for arc in topology["arcs"]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.catalogs import find
 from pipeline.wording import day_words
@@ -34,46 +35,48 @@ def credit(analysis: Analysis) -> str:
 def tags(analysis: Analysis) -> dict[str, str]:
     """Return what explains the clusters: tags of the GeoTIFF, metadata of the GeoPackage."""
     areas = analysis.areas
-    classes = dict(enumerate(areas["name"]))
-    hectares = dict(enumerate(areas["hectares"].tolist()))
-    return {
-        **source_tags(analysis),
-        "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
-        "CLASS_NAMES": json.dumps(classes, ensure_ascii=False),
-        "CLASS_NAMES_ARE": NAMES_ARE,
-        "CLASS_HECTARES": json.dumps(hectares),
-        "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
-        "SEED": str(analysis.model.seed),
-        "MODEL": analysis.model.to_json(),
-        "METHOD": METHOD,
-    }
+    return as_tags(
+        {
+            **source(analysis),
+            "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
+            "CLASS_NAMES": dict(enumerate(areas["name"])),
+            "CLASS_NAMES_ARE": NAMES_ARE,
+            "CLASS_HECTARES": dict(enumerate(areas["hectares"].tolist())),
+            "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
+            "SEED": str(analysis.model.seed),
+            "MODEL": json.loads(analysis.model.to_json()),
+            "METHOD": METHOD,
+        }
+    )
 
 
-def source_tags(analysis: Analysis) -> dict[str, str]:
+def source(analysis: Analysis) -> dict[str, Any]:
     """Return where the pixels come from: scenes with their offset decisions, request, notes, versions."""
     return {
         "TIFFTAG_COPYRIGHT": credit(analysis),
         "TIFFTAG_SOFTWARE": SOFTWARE,
-        "SCENES": json.dumps(
-            [
-                {
-                    "id": s.id,
-                    "collection": s.collection,
-                    "datetime": s.datetime.isoformat(),
-                    "tile": s.tile,
-                    "cloud_cover": s.cloud_cover,
-                    "baseline": s.baseline,
-                    "offset_dn": s.offset.dn,
-                    "offset_reason": s.offset.reason,
-                }
-                for s in analysis.scenes
-            ],
-            ensure_ascii=False,
-        ),
-        "REQUEST": analysis.request.to_json(),
-        "NOTES": json.dumps(analysis.notes, ensure_ascii=False),
-        "SOFTWARE_VERSIONS": json.dumps(versions()),
+        "SCENES": [
+            {
+                "id": s.id,
+                "collection": s.collection,
+                "datetime": s.datetime.isoformat(),
+                "tile": s.tile,
+                "cloud_cover": s.cloud_cover,
+                "baseline": s.baseline,
+                "offset_dn": s.offset.dn,
+                "offset_reason": s.offset.reason,
+            }
+            for s in analysis.scenes
+        ],
+        "REQUEST": json.loads(analysis.request.to_json()),
+        "NOTES": list(analysis.notes),
+        "SOFTWARE_VERSIONS": versions(),
     }
+
+
+def as_tags(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return values as texts: what is no text becomes JSON."""
+    return {k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in values.items()}
 
 
 def versions() -> dict[str, str]:

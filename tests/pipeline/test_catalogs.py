@@ -35,23 +35,27 @@ title = "Our archive"
 url = "https://stac.example.org"
 collections = ["sentinel-2-l2a"]
 """
+WORLDWIDE = ["earth-search", "planetary-computer"]
 
 
 def names() -> list[str]:
     return [p.name for p in catalogs.offered()]
 
 
-def test_earth_search_and_the_demo_are_offered() -> None:
-    assert names() == ["earth-search", "demo"]
+def test_two_worldwide_catalogues_and_the_demo_are_offered() -> None:
+    assert names() == [*WORLDWIDE, "demo"]
     assert catalogs.default_name() == "earth-search"
     profile = catalogs.find("earth-search")
     assert profile.url == "https://earth-search.aws.element84.com/v1"
     assert profile.collections == ("sentinel-2-c1-l2a", "sentinel-2-l2a")
+    other = catalogs.find("planetary-computer")
+    assert other.url == "https://planetarycomputer.microsoft.com/api/stac/v1"
+    assert other.collections == ("sentinel-2-l2a",)
 
 
 def test_a_file_adds_catalogues_and_the_demo_stays_last(configured: Callable[[str], None]) -> None:
     configured(OURS)
-    assert names() == ["earth-search", "ours", "demo"]
+    assert names() == [*WORLDWIDE, "ours", "demo"]
     found = catalogs.find("ours")
     assert (found.title, found.url, found.collections) == (
         "Our archive",
@@ -80,7 +84,7 @@ def test_a_wrong_entry_names_itself_in_the_log(
     configured: Callable[[str], None], entry: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     configured(f"[catalogs.broken]\n{entry}\n")
-    assert [p.name for p in catalogs.offered()] == ["earth-search", "demo"]
+    assert [p.name for p in catalogs.offered()] == [*WORLDWIDE, "demo"]
     assert "the catalogue 'broken'" in caplog.text
 
 
@@ -88,7 +92,7 @@ def test_a_missing_configuration_leaves_the_built_in_catalogues(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("DASHBOARD_CATALOGS", str(tmp_path / "nowhere.toml"))
-    assert [p.name for p in catalogs.offered()] == ["earth-search", "demo"]
+    assert [p.name for p in catalogs.offered()] == [*WORLDWIDE, "demo"]
     assert "nowhere.toml" in caplog.text
 
 

@@ -15,9 +15,11 @@ import pipeline
 from pipeline import AnalysisRequest, catalogs
 from pipeline.errors import CatalogUnavailable
 from pipeline.grid import grid_for
+from pipeline.naming import Suggestion
 from pipeline.overlays import Overlay, Overlays
 from widgets import Dashboard
 from widgets.settings import Settings
+from widgets.tools import Tools
 
 PATIENCE_S = 5.0
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
@@ -32,6 +34,7 @@ class FakeAnalysis:
     notes: tuple[str, ...] = ()
     scene_id: str = "S2B_32TPS_20220614_0_L2A"
     true_area_factor: float = 1.0006
+    classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 
     @property
@@ -57,16 +60,24 @@ class FakeAnalysis:
         return (scene,)
 
     @property
-    def suggestions(self) -> tuple[Any, ...]:
-        return tuple(SimpleNamespace(reason="NDVI 0.5") for _ in range(self.request.n_clusters))
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        kinds = range(self.request.n_clusters)
+        return self.classes or tuple(Suggestion(f"Kind {i}", "Water", "NDVI 0.5", COLORS[i]) for i in kinds)
+
+    @property
+    def model(self) -> Any:
+        return SimpleNamespace(n_clusters=self.request.n_clusters)
 
     @property
     def areas(self) -> pd.DataFrame:
-        k = self.request.n_clusters
+        k = len(self.suggestions)
         hectares = [100.0, *[2400 / k] * k]
-        names = ["Cloud, shadow, no data", *(f"Kind {i}" for i in range(k))]
-        shares = [ha / 2500 for ha in hectares]
-        columns = {"name": names, "color": ["#9aa5af", *COLORS[:k]], "hectares": hectares, "share": shares}
+        columns = {
+            "name": ["Cloud, shadow, no data", *(s.name for s in self.suggestions)],
+            "color": ["#9aa5af", *(s.color for s in self.suggestions)],
+            "hectares": hectares,
+            "share": [ha / 2500 for ha in hectares],
+        }
         return pd.DataFrame(columns, index=pd.RangeIndex(k + 1, name="cluster"))
 
     @property
@@ -76,8 +87,12 @@ class FakeAnalysis:
     @property
     def overlays(self) -> Overlays:
         bounds = ((46.46, 11.3), (46.52, 11.38))
-        clusters = tuple(Overlay(f"data:,{i}", bounds) for i in range(self.request.n_clusters))
+        clusters = tuple(Overlay(f"data:,{i}", bounds) for i in range(len(self.suggestions)))
         return Overlays(Overlay("data:,true", bounds), Overlay("data:,false", bounds), clusters)
+
+    def with_classes(self, lut: Any, suggestions: Any) -> "FakeAnalysis":
+        assert len(lut) == self.request.n_clusters + 1
+        return replace(self, classes=suggestions)
 
     def recluster(self, n_clusters: int, *_callbacks: Any) -> "FakeAnalysis":
         self.reclustered.append(n_clusters)
@@ -113,7 +128,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
     monkeypatch.delenv("DASHBOARD_CATALOG", raising=False)
     monkeypatch.setattr(catalogs, "probe", lambda _name: None)
-    monkeypatch.setattr("widgets.background.import_pipeline", lambda: None)
+    monkeypatch.setattr("widgets.tools.TOOLS", Tools(load=lambda: None, connect=lambda _catalog: None))
     monkeypatch.setattr("widgets.background.load_backdrop", lambda *_: None)
     dashboard = Dashboard()
     yield dashboard
@@ -144,6 +159,16 @@ def finish(page: Dashboard) -> None:
             return not page._worker.busy
 
     until(idle)
+
+
+def settled(page: Dashboard, condition: Callable[[], bool]) -> None:
+    """Wait until the page shows something, wholly: callbacks hold the lock until they are through."""
+
+    def shown() -> bool:
+        with page._gate.lock:
+            return condition()
+
+    until(shown)
 
 
 def test_a_click_fills_the_fields_and_draws_the_area(page: Dashboard) -> None:
@@ -307,3 +332,60 @@ def test_old_layers_are_closed(page: Dashboard) -> None:
     finish(page)
     assert all(layer.comm is None for layer in old)
     assert not set(old) & set(page._map.map.layers)
+
+
+def test_classes_are_renamed_merged_and_brought_back(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    areas = page._results._areas
+    areas._edit.click()
+    rows = areas._rows
+    rows[1]._name.value = "<b>Oak</b>"
+    settled(page, lambda: page._results.legend._rows[1].box.description == "<b>Oak</b>")
+    assert "&lt;b&gt;Oak" in page._results.legend._rows[1]._reason.value
+
+    rows[1]._merge.value = True
+    assert areas._merge.disabled
+    rows[3]._merge.value = True
+    areas._merge.click()
+    settled(page, lambda: len(page._map._pictures.clusters) == 5)
+    assert page._results.legend.ticks == (True,) * 5
+
+    areas._undo.click()
+    settled(page, lambda: len(page._map._pictures.clusters) == 6)
+    areas._undo.click()
+    settled(page, lambda: page._results.legend._rows[1].box.description == "Kind 1")
+    assert areas._undo.disabled
+
+
+def test_a_merge_of_everything_and_a_name_of_nothing_are_refused_in_a_sentence(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    areas = page._results._areas
+    areas._edit.click()
+    areas._rows[0]._name.value = "  "
+    assert "The name is empty." in areas._hint.value
+    assert areas._rows[0]._name.value == "Kind 0"
+    for row in areas._rows:
+        row._merge.value = True
+    areas._merge.click()
+    assert "Leave at least one out." in areas._hint.value
+    areas._done.click()
+    assert page._results.legend._rows[0] in page._results.legend._column.children
+
+
+def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    page._results._areas._edit.click()
+    page._results._areas._rows[0]._name.value = "Lake"
+    settled(page, lambda: page._analysis is not None and page._analysis.suggestions[0].name == "Lake")
+    press(page)
+    finish(page)
+    settled(page, lambda: page._results.legend._rows[0].box.description == "Lake")
+    page._fields._fields["n_clusters"].value = 3
+    settled(page, lambda: len(page._map._pictures.clusters) == 3)
+    assert page._results.legend._rows[0].box.description == "Kind 0"

@@ -1,0 +1,157 @@
+"""A request as the query string of a web address, and back.
+
+Links come from anybody: they may name only catalogues that are offered here, and nothing in them starts
+a run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from pipeline.errors import InvalidRequest
+from pipeline.request import FIRST_IMAGE, AnalysisRequest, AreaOfInterest, Position
+
+MAX_QUERY_BYTES = 2000
+"""Longer addresses do not pass every server, mail program and chat."""
+
+_POLYGON, _RING, _CORNER = "!", "~", "_"
+_SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
+_SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
+_SQUARE = ("lat", "lon", "km")
+_ANYWHERE = AreaOfInterest.square(0, 0, 1)
+
+
+def keys() -> tuple[str, ...]:
+    """Return the names of everything that a link of ours can hold."""
+    names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
+    return (*_SQUARE, "area", *(_SHORT.get(name, name) for name in names))
+
+
+def to_query(request: AnalysisRequest) -> str:
+    """Return a request as a query string, without the question mark; `from_query` turns it back.
+
+    What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
+    corners are ``longitude,latitude`` with ``_`` between them, ``~`` between rings, ``!`` between polygons.
+    """
+    area = request.area
+    if area.size_km is not None:
+        values = dict(zip(_SQUARE, map(_plain, (area.latitude, area.longitude, area.size_km)), strict=True))
+    else:
+        values = {"area": _POLYGON.join(_RING.join(map(_corners, p)) for p in area.polygons)}
+    for f in fields(request):
+        value = getattr(request, f.name)
+        if f.name == "area" or (f.name not in _FIELDS and f.default is not MISSING and value == f.default):
+            continue
+        write, _ = _FIELDS.get(f.name, (json.dumps, json.loads))
+        values[_SHORT.get(f.name, f.name)] = write(value)
+    return urlencode(values, quote_via=quote, safe=_SAFE)
+
+
+def fits(query: str) -> bool:
+    """Return whether a query is short enough for a link."""
+    return len(query) <= MAX_QUERY_BYTES
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a link says."""
+
+    values: Mapping[str, Any]
+    """Fields of a request, checked one by one; those that are missing or wrong are not in it."""
+    unread: tuple[str, ...] = ()
+    """Names of what is in the link but cannot be used, as they stand there."""
+
+    def request(self) -> AnalysisRequest:
+        """Return the request.
+
+        Raises
+        ------
+        InvalidRequest
+            When area or period are missing, or do not go together.
+        """
+        missing = {"area", "start", "end"} - set(self.values)
+        if missing:
+            raise InvalidRequest(f"The link lacks {', '.join(sorted(missing))}.")
+        return AnalysisRequest(**self.values)
+
+
+def from_query(query: str, offered: Collection[str]) -> Linked:
+    """Return what a query string says; whatever is not ours is passed over.
+
+    Parameters
+    ----------
+    query : str
+        Without the question mark.
+    offered : collection of str
+        Names of the catalogues that a link may name.
+    """
+    try:
+        texts = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return Linked({}, ("everything",))
+    values: dict[str, Any] = {}
+    unread: list[str] = []
+    if texts.keys() & {"area", *_SQUARE}:
+        try:
+            values["area"] = _area(texts)
+        except (InvalidRequest, KeyError, ValueError):
+            unread += [name for name in ("area", *_SQUARE) if name in texts]
+    for f in fields(AnalysisRequest):
+        name = _SHORT.get(f.name, f.name)
+        if f.name == "area" or name not in texts:
+            continue
+        _, read = _FIELDS.get(f.name, (json.dumps, json.loads))
+        try:
+            values[f.name] = _checked(f.name, read(texts[name]), offered)
+        except (InvalidRequest, ValueError, TypeError, RecursionError):
+            unread.append(name)
+    return Linked(values, tuple(unread))
+
+
+def _area(texts: Mapping[str, str]) -> AreaOfInterest:
+    if "area" not in texts:
+        latitude, longitude, size_km = (float(texts[name]) for name in _SQUARE)
+        return AreaOfInterest.square(longitude, latitude, size_km)
+    coordinates = [
+        [[[float(v) for v in corner.split(",")] for corner in ring.split(_CORNER)] for ring in p.split(_RING)]
+        for p in texts["area"].split(_POLYGON)
+    ]
+    return AreaOfInterest.polygon({"type": "MultiPolygon", "coordinates": coordinates})
+
+
+def _checked(field: str, value: Any, offered: Collection[str]) -> Any:
+    """Return a value as a request holds it; raise InvalidRequest when none can."""
+    if field == "catalog" and value not in offered:
+        raise InvalidRequest(f"There is no catalogue named {value!r} here.", field)
+    period = {"start": FIRST_IMAGE, "end": date.max}
+    return getattr(AnalysisRequest(_ANYWHERE, **{**period, field: value}), field)
+
+
+def _corners(ring: tuple[Position, ...]) -> str:
+    """Return a ring's corners; the last one goes where reading puts it back by itself."""
+    closes_itself = len(ring) > 2 and ring[0] == ring[-1] != ring[-2]
+    return _CORNER.join(",".join(map(_plain, corner)) for corner in (ring[:-1] if closes_itself else ring))
+
+
+def _plain(number: float) -> str:
+    """Return a number exactly, as short as possible."""
+    return repr(float(number)).removesuffix(".0")
+
+
+def _same(text: str) -> str:
+    return text
+
+
+_FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    "start": (date.isoformat, date.fromisoformat),
+    "end": (date.isoformat, date.fromisoformat),
+    "max_cloud_cover": (_plain, float),
+    "n_clusters": (str, int),
+    "catalog": (str, _same),
+}
+"""Fields that are always in a link, with how they are written and read; all others are JSON."""

@@ -1,0 +1,118 @@
+"""The figures of spectra: axes, labels that do not overlap, tabs that wait until they are looked at."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import ipywidgets as ipw
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.spectra import SCATTER_PX, Signature, scatter_of, signatures_of
+from widgets.tabs.shell import Tabs
+from widgets.tabs.signatures import SignatureFigure, decimals, reflectance_axis, spread
+
+COLORS = ["#3563e0", "#04600f", "#f5f0cf"]
+
+
+def test_labels_stand_apart_in_their_order() -> None:
+    values = [0.30, 0.02, 0.31, 0.305, 0.49]
+    places = spread(values, 0.05, 0.5)
+    order = sorted(range(5), key=values.__getitem__)
+    assert [order.index(i) for i in sorted(range(5), key=places.__getitem__)] == [0, 1, 2, 3, 4]
+    assert all(b - a >= 0.05 - 1e-9 for a, b in pairwise(sorted(places)))
+    assert places[1] == 0.02
+    assert max(places) <= 0.5
+
+
+def test_labels_stay_below_the_top() -> None:
+    assert sorted(spread([0.49, 0.5, 0.5], 0.05, 0.5)) == pytest.approx([0.4, 0.45, 0.5])
+
+
+@pytest.mark.parametrize("largest", [0.004, 0.04, 0.18, 0.47, 0.9, 1.4])
+def test_ticks_of_reflectance_are_round(largest: float) -> None:
+    end, ticks = reflectance_axis(largest)
+    assert end > largest
+    assert ticks[0] == 0
+    assert 3 <= len(ticks) <= 7
+    assert all(round(tick, decimals(ticks)) == tick for tick in ticks)
+
+
+def test_numbers_of_spectra_agree_with_the_pixels() -> None:
+    analysis = fake_result()
+    cube, labels = analysis.imagery.values, analysis.labels.values
+    first, second, _empty = signatures_of(analysis)
+    assert first.mean == pytest.approx(cube[:, labels == 1].mean(axis=1), rel=1e-5)
+    assert second.sd == pytest.approx(cube[:, labels == 2].std(axis=1), rel=1e-5)
+    points = scatter_of(analysis)
+    assert 0.5 * SCATTER_PX < len(points.red) <= SCATTER_PX
+    assert set(points.cluster) == {1, 2}
+    assert set(points.red) <= {float(v) for v in cube[2].ravel()}
+    assert set(points.nir) <= {float(v) for v in cube[3].ravel()}
+
+
+def test_the_figure_follows_the_number_of_clusters() -> None:
+    figure = SignatureFigure()
+    for n in (3, 2):
+        some = [Signature((0.1, 0.2, 0.1, 0.1 * i), (0.01,) * 4) for i in range(n)]
+        figure.show(some, ["Water", "Forest", "Snow"][:n], COLORS[:n])
+        assert figure._lines.y.shape == (n, 4)
+        assert figure._bands.y.shape == (n, 8)
+        assert list(figure._numbers.text) == [str(i + 1) for i in range(n)]
+    assert list(figure._lines.labels) == ["1 Water", "2 Forest"]
+    figure.show_pixel((0.1, 0.2, 0.3, 0.9))
+    assert figure._pixel.visible
+    assert figure._y.max > 0.9
+    figure.show_pixel(None)
+    assert not figure._pixel.visible
+
+
+class Page(ipw.VBox):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Any] = []
+        self.left = 0
+
+    def show(self, analysis: Any) -> None:
+        self.seen.append(analysis)
+
+    def leave(self) -> None:
+        self.left += 1
+
+
+def test_a_tab_is_brought_up_to_date_when_it_is_looked_at() -> None:
+    pages = {"Areas": Page(), "Spectra": Page()}
+    tabs = Tabs(pages, _plain)
+    first: Any = object()
+    tabs.show(first)
+    assert (pages["Areas"].seen, pages["Spectra"].seen) == ([first], [])
+    tabs.turn_to("Spectra")
+    assert tabs.opened == "Spectra"
+    assert pages["Areas"].left == 1
+    second: Any = object()
+    tabs.show(second)
+    assert pages["Areas"].seen == [first]
+    assert pages["Spectra"].seen == [first, second]
+    tabs.turn_to("Areas")
+    tabs.turn_to("Spectra")
+    assert pages["Areas"].seen == [first, second]
+    assert pages["Spectra"].seen == [first, second]
+
+
+def _plain(function: Callable[..., None]) -> Callable[..., None]:
+    return function
+
+
+def fake_result() -> Any:
+    """Return what the figures read: two clusters in a random cube, a third one that is empty."""
+    rng = np.random.default_rng(5)
+    labels = rng.integers(0, 3, (70, 50)).astype(np.uint8)
+    cube = rng.random((4, 70, 50)).astype(np.float32)
+    return SimpleNamespace(
+        labels=SimpleNamespace(values=labels),
+        imagery=SimpleNamespace(values=cube),
+        model=SimpleNamespace(centres=((0.1,) * 4,) * 3),
+        areas=pd.DataFrame({"name": ["", "A", "B", "C"], "color": ["#9aa5af", *COLORS]}),
+    )
