@@ -22,6 +22,7 @@ from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.areas import areas_of
 from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
+from pipeline.cluster import store_of
 from pipeline.clustering import ClusterModel, fit
 from pipeline.drawing import Frame, draw, frame_of
 from pipeline.errors import (
@@ -44,7 +45,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.sampling import Sample
 from pipeline.scenes import BANDS, Scene
 from pipeline.search import find_overpasses
-from pipeline.store import LocalStore, store_of
+from pipeline.store import LocalStore
 from pipeline.wording import day_words
 
 log = logging.getLogger(__name__)

@@ -81,6 +81,14 @@ class ReadFailed(AnalysisError):
         self.url = url
 
 
+class ClusterUnavailable(AnalysisError):
+    """The dask cluster did not answer, or is gone."""
+
+    def __init__(self, message: str, address: str = "") -> None:
+        super().__init__(message)
+        self.address = address
+
+
 class NothingToGroup(AnalysisError):
     """No pixel of the area is usable: all are cloud, shadow or no data."""
 

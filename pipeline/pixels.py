@@ -37,6 +37,10 @@ class Pixels:
     sources: tuple[int, ...]
     """Numbers of the scenes."""
 
+    def __sizeof__(self) -> int:
+        """Tell dask's workers what they hold."""
+        return int(self.dn.nbytes + self.state.nbytes)
+
     @property
     def has_data(self) -> np.ndarray:
         """Bool ``(y, x)``."""

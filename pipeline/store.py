@@ -76,11 +76,6 @@ class LocalStore:
         return Pixels(dn, state, tuple(sources.tolist()))
 
 
-def store_of(blocks: Sequence[Block], machines: bool) -> Store:
-    """Return where a run works: on the configured cluster, else here."""
-    return LocalStore(blocks)
-
-
 def in_threads(
     work: Callable[[S], T], items: Sequence[S], threads: int, progress: Progress
 ) -> Iterator[tuple[S, T]]:
