@@ -36,8 +36,8 @@ browser: $(VENV)/installed-dev
 demo-data: $(VENV)/installed
 	@$(BIN)/python -m demo --generate
 
-benchmark: $(VENV)/installed-benchmark ## Measure speed and memory (QUICK=1: a few minutes, prints only)
-	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+benchmark: browser $(VENV)/installed-benchmark ## Measure speed and memory into docs (QUICK=1: only print; ONLY=whole: one part)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
 
 format: $(VENV)/installed-dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .

@@ -19,7 +19,7 @@ from sklearn.cluster import KMeans
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.grid import epsg_of, outline
-from pipeline.overlays import WEB_MERCATOR, Warp, picture_grid
+from pipeline.warp import WEB_MERCATOR, Warp, picture_grid
 from tests.support.servers import SHARED, file_server, real_items, stac_api
 
 RUNS = 5
@@ -55,7 +55,7 @@ def inertia_loss(analysis: Analysis, starts: int = 10) -> float:
     pixels = model.scaled(cube[np.isfinite(cube).all(axis=1)])
     centres = model.scaled(np.array(model.centres))
     ours = float(sum(((pixels - centres[:, None]) ** 2).sum(axis=2).min(axis=0)))
-    return ours / KMeans(model.n_clusters, n_init=starts, random_state=1).fit(pixels).inertia_ - 1
+    return ours / float(KMeans(model.n_clusters, n_init=starts, random_state=1).fit(pixels).inertia_) - 1
 
 
 def overlay_offset_px(analysis: Analysis) -> float:

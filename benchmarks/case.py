@@ -17,7 +17,7 @@ from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.grid import grid_for
 
 CATALOG = "benchmarks"
-"""Name of the rig's STAC API in requests (measure.run configures it)."""
+"""Name of the rig's STAC API in requests (rig.py configures it)."""
 START, END = date(2022, 6, 1), date(2022, 6, 30)
 
 
@@ -31,6 +31,8 @@ class Case:
     """Landing page, for tools that are given an address."""
     item: str
     size_km: float
+    centre_px: int
+    """Row and column of the area's centre."""
     n_clusters: int = 5
 
     @property
@@ -41,7 +43,7 @@ class Case:
     @cached_property
     def request(self) -> AnalysisRequest:
         """The request that all tools answer."""
-        longitude, latitude = self.tile.centre()
+        longitude, latitude = self.tile.point(self.centre_px)
         area = AreaOfInterest.square(longitude, latitude, self.size_km)
         return AnalysisRequest(area=area, start=START, end=END, n_clusters=self.n_clusters, catalog=CATALOG)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from benchmarks.case import Case
 from benchmarks.rig import REPO, Rig, Traffic
 
 PATIENCE_S = 600
+Plan: TypeAlias = Sequence[tuple[str, Case, int]]
+"""Tasks, their areas, and how often each one runs."""
 
 
 @dataclass(frozen=True)
@@ -46,47 +47,128 @@ class Spread:
         return f"{self.median:.2f} ({self.least:.2f}-{self.most:.2f})"
 
 
+class NotMeasuredError(LookupError):
+    """A report asks for runs that this part has not made, or that have failed."""
+
+
 def spread(values: Iterable[float]) -> Spread:
-    """Return median and range."""
+    """Return median and range.
+
+    Raises
+    ------
+    NotMeasuredError
+        When there are none.
+    """
     found = list(values)
+    if not found:
+        raise NotMeasuredError
     return Spread(statistics.median(found), min(found), max(found), len(found))
 
 
-def run(task: str, rig: Rig, size_km: float, n_clusters: int = 5) -> Run:
-    """Run a task in a fresh process and count what the file server was asked for."""
-    case = Case(rig.tile.settings.name, str(rig.tile.folder), rig.catalog, str(rig.item), size_km, n_clusters)
-    rig.forget()
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "benchmarks.task", task, json.dumps(asdict(case))],
-        cwd=REPO,
-        env={**os.environ, "DASHBOARD_MAX_SIZE_KM": "110", "DASHBOARD_CATALOGS": str(rig.catalogs)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{task} at {size_km} km failed:\n{done.stderr}")
-    measured = json.loads(done.stdout.splitlines()[-1])
-    return Run(task, size_km, traffic=rig.traffic(), **measured)
+@dataclass(frozen=True)
+class Runs:
+    """The runs of a part; JSON in and out."""
+
+    made: tuple[Run, ...]
+    failed: tuple[str, ...] = ()
+    """What went wrong with others, in words."""
+
+    def of(self, task: str, size_km: float | None = None) -> list[Run]:
+        """Return the runs of a task, of all sizes or of one."""
+        return [r for r in self.made if r.task == task and size_km in (None, r.size_km)]
+
+    def seconds(self, task: str, size_km: float | None = None) -> Spread:
+        """Return the wall time of a task."""
+        return spread(r.seconds for r in self.of(task, size_km))
+
+    def median(self, value: str, task: str, size_km: float | None = None) -> float:
+        """Return the median of ``seconds``, ``cpu``, ``peak_mb``, or of a number among the details."""
+        runs = self.of(task, size_km)
+        return spread(getattr(r, value) if hasattr(r, value) else r.detail[value] for r in runs).median
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"made": [asdict(r) for r in self.made], "failed": list(self.failed)}
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Runs:
+        """Return what `as_json` gave."""
+        made = tuple(Run(**{**r, "traffic": Traffic(**r["traffic"])}) for r in found["made"])
+        return cls(made, tuple(found["failed"]))
 
 
-def interleaved(plan: Sequence[tuple[str, Sequence[float], int]], rig: Rig) -> list[Run]:
-    """Run tasks at their sizes, round by round: what changes on the machine hits all of them.
+def run(task: str, case: Case, rig: Rig, environment: Mapping[str, str] | None = None) -> Run:
+    """Run a task in a fresh process and count what the file server was asked for.
 
     Parameters
     ----------
-    plan : sequence of (task, sizes in km, rounds)
-        What to run.
+    task : str
+        A name in ``task.TASKS``.
+    case : Case
+        The area.
     rig : Rig
         The running servers.
+    environment : mapping, optional
+        Further variables for the process.
+
+    Raises
+    ------
+    RuntimeError
+        When it fails or does not end, with the last line of what it said.
     """
-    runs = []
+    rig.forget()
+    found = measured_process(
+        "benchmarks.task",
+        task,
+        json.dumps(asdict(case)),
+        environment={**rig.environment, **(environment or {})},
+    )
+    return Run(task, case.size_km, traffic=rig.traffic(), **found)
+
+
+def measured_process(module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Any:
+    """Run a module of the suite in a fresh process and return the JSON of its last line.
+
+    Raises
+    ------
+    RuntimeError
+        When it fails or does not end, with the last line of what it said.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", module, *arguments]
+    try:
+        done = subprocess.run(
+            command, cwd=REPO, env=environment, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"it did not end within {PATIENCE_S} s") from error
+    if done.returncode:
+        say(done.stderr)
+        raise RuntimeError((done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def interleaved(plan: Plan, rig: Rig) -> Runs:
+    """Run tasks round by round: what changes on the machine hits all of them.
+
+    A task that fails at a size is told and not tried there again; the others go on.
+    """
+    made: list[Run] = []
+    failed: dict[tuple[str, float], str] = {}
     for number in range(max(rounds for *_, rounds in plan)):
-        sizes = sorted({size for _, of_task, _ in plan for size in of_task})
-        for size in sizes:
-            for task, of_task, rounds in plan:
-                if size in of_task and number < rounds:
-                    runs.append(run(task, rig, size))
-                    last = runs[-1]
-                    print(f"  {task:9s} {size:>4g} km  {last.seconds:6.2f} s", file=sys.stderr, flush=True)
-    return runs
+        for task, case, rounds in plan:
+            key = (task, case.size_km)
+            if number >= rounds or key in failed:
+                continue
+            try:
+                made.append(run(task, case, rig))
+            except RuntimeError as error:
+                failed[key] = f"{task} at {case.size_km:g} km: {error}"
+                say(f"  FAILED {failed[key]}")
+            else:
+                say(f"  {task:9s} {case.size_km:>5g} km  {made[-1].seconds:6.2f} s")
+    return Runs(tuple(made), tuple(failed.values()))
+
+
+def say(words: str) -> None:
+    """Tell how far the suite is."""
+    print(words, file=sys.stderr, flush=True)

@@ -12,8 +12,8 @@ import numpy as np
 from benchmarks.case import Case
 from pipeline import Analysis
 from pipeline.analysis import analyse
-from pipeline.grid import epsg_of, outline
-from pipeline.overlays import Overlay, Warp, cluster_overlays, image_overlay, picture_grid
+from pipeline.overlays import Overlay, cluster_overlays, image_overlays
+from pipeline.warp import Warp
 
 OTHER_K = (4, 6, 7)
 """Clusters asked for after the first result, one after the other."""
@@ -40,26 +40,15 @@ def again(case: Case) -> dict[str, Any]:
     }
 
 
-def _warp(analysis: Analysis) -> Warp:
-    grid = analysis.grid
-    target = picture_grid(outline(grid), max(grid.shape))
-    rows, columns = grid.shape
-    return Warp.between((rows, columns), grid.affine, epsg_of(grid), target)
-
-
 def _masks(analysis: Analysis) -> tuple[Overlay, ...]:
     colors = [s.color for s in analysis.suggestions]
-    return cluster_overlays(analysis.labels.values, _warp(analysis), colors)
+    return cluster_overlays(analysis.labels.values, Warp.of(analysis.grid), colors)
 
 
 def _images(analysis: Analysis) -> tuple[Overlay, ...]:
-    blue, green, red, nir = analysis.pixels.reflectance.values
-    shown, clear = analysis.pixels.has_data, analysis.pixels.clear
-    warp = _warp(analysis)
-    return tuple(
-        image_overlay(np.stack(bands), shown, clear, warp)
-        for bands in ((red, green, blue), (nir, red, green))
-    )
+    reflectance = np.nan_to_num(analysis.pixels.reflectance.values)
+    planes = np.clip(reflectance * 10_000 + 0.5, 1, 65_535).astype(np.uint16) * analysis.pixels.has_data
+    return image_overlays(planes, analysis.pixels.clear, Warp.of(analysis.grid))
 
 
 def _bytes(*pictures: Overlay) -> int:

@@ -1,36 +1,40 @@
-"""The distant server on this machine: files and a STAC API behind a slow line."""
+"""A distant server on this machine, files and a STAC API behind a slow line; and the same without it."""
 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from benchmarks.case import CATALOG
-from benchmarks.tiles import COLLECTION, Tile, items
+from benchmarks.case import CATALOG, Case
+from benchmarks.items import COLLECTION, items
+from benchmarks.tiles import Tile
 from tests.support.servers import collection, rustac
 
 REPO = Path(__file__).resolve().parents[1]
+MAX_SIZE_KM = 1000
 
 
 @dataclass(frozen=True)
 class Traffic:
     """What the file server was asked for."""
 
-    requests: int
-    bytes: int
-    connections: int
-    heads: int
+    requests: int = 0
+    bytes: int = 0
+    connections: int = 0
+    heads: int = 0
     """Requests of a file's beginning: its header."""
-    failed: int
+    failed: int = 0
     """Requests for files that do not exist."""
 
 
@@ -40,21 +44,42 @@ class Rig:
 
     tile: Tile
     catalog: str
-    """Landing page of the STAC API, behind the line."""
-    files: str
-    """The files, behind the line."""
+    """Landing page of the STAC API."""
     catalogs: Path
     """Configuration that names this API `CATALOG`, with its collection, as an installation would."""
     item: Path
     """File with the item of the clearest day."""
-    _direct: str
+    files: str = ""
+    """The files behind the line; empty: they are read from the disk."""
+    _direct: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables of a process that finds this rig."""
+        return {
+            **os.environ,
+            "DASHBOARD_CATALOG": CATALOG,
+            "DASHBOARD_CATALOGS": str(self.catalogs),
+            "DASHBOARD_MAX_SIZE_KM": str(MAX_SIZE_KM),
+        }
+
+    def case(self, size_km: float, centre_px: int | None = None) -> Case:
+        """Return an area of this rig, at the setting's usual centre or another."""
+        settings = self.tile.settings
+        centre = settings.centre_px if centre_px is None else centre_px
+        return Case(
+            settings.name, str(self.tile.folder), self.catalog, str(self.item), float(size_km), centre
+        )
 
     def forget(self) -> None:
         """Empty the file server's log."""
-        urllib.request.urlopen(f"{self._direct}/forget").close()
+        if self._direct:
+            urllib.request.urlopen(f"{self._direct}/forget").close()
 
     def traffic(self) -> Traffic:
         """Return the requests since `forget`."""
+        if not self._direct:
+            return Traffic()
         with urllib.request.urlopen(f"{self._direct}/log") as answer:
             log = json.load(answer)
         return Traffic(
@@ -67,26 +92,44 @@ class Rig:
 
 
 @contextmanager
-def rig(tile: Tile) -> Iterator[Rig]:
-    """Start the servers; they end with the context."""
+def distant(tile: Tile) -> Iterator[Rig]:
+    """Start the servers behind the line; they end with the context."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
         files_port = stack.enter_context(_child("benchmarks.servers.files", str(tile.folder)))[0]
         api_port = _free_port()
         files, api = stack.enter_context(_child("benchmarks.servers.proxy", str(files_port), str(api_port)))
-        described = items(tile.settings, f"http://127.0.0.1:{files}")
-        stack.enter_context(_rustac(folder, described, api_port, f"http://127.0.0.1:{api}"))
-        clearest = min(described, key=lambda item: item["properties"]["eo:cloud_cover"])
-        item = folder / "clearest.json"
-        item.write_text(json.dumps(clearest))
-        catalogs = folder / "catalogs.toml"
-        catalogs.write_text(
-            f'[catalogs.{CATALOG}]\ntitle = "Benchmarks"\nurl = "http://127.0.0.1:{api}/"\n'
-            f'collections = ["{COLLECTION}"]\n'
+        address, url = f"http://127.0.0.1:{files}", f"http://127.0.0.1:{api}/"
+        described = items([tile], address)
+        stack.enter_context(_rustac(folder, described, api_port, url))
+        yield Rig(
+            tile,
+            url,
+            *_files(folder, url, described),
+            files=address,
+            _direct=f"http://127.0.0.1:{files_port}",
         )
-        direct = f"http://127.0.0.1:{files_port}"
-        url = f"http://127.0.0.1:{api}/"
-        yield Rig(tile, url, f"http://127.0.0.1:{files}", catalogs, item, direct)
+
+
+@contextmanager
+def local(tiles: Sequence[Tile]) -> Iterator[Rig]:
+    """Start a STAC API whose items name files on this machine's disk; it ends with the context."""
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as made:
+        folder, port = Path(made), _free_port()
+        url = f"http://127.0.0.1:{port}/"
+        described = items(tiles)
+        with _rustac(folder, described, port, url):
+            yield Rig(tiles[0], url, *_files(folder, url, described))
+
+
+def _files(folder: Path, url: str, described: Sequence[dict[str, Any]]) -> tuple[Path, Path]:
+    """Write the catalogues' configuration and the item of the clearest day, `described` first."""
+    catalogs, item = folder / "catalogs.toml", folder / "clearest.json"
+    catalogs.write_text(
+        f'[catalogs.{CATALOG}]\ntitle = "Benchmarks"\nurl = "{url}"\ncollections = ["{COLLECTION}"]\n'
+    )
+    item.write_text(json.dumps(described[0]))
+    return catalogs, item
 
 
 @contextmanager
@@ -111,7 +154,7 @@ def _child(module: str, *arguments: str) -> Iterator[list[int]]:
 
 
 @contextmanager
-def _rustac(folder: Path, described: list[dict[str, object]], port: int, address: str) -> Iterator[None]:
+def _rustac(folder: Path, described: Sequence[dict[str, Any]], port: int, address: str) -> Iterator[None]:
     documents = {
         "collection.json": collection(COLLECTION),
         "items.json": {"type": "FeatureCollection", "features": described},

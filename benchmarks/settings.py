@@ -20,6 +20,11 @@ class Settings:
     """Runs of each reader and of ours from button to result."""
     baseline_sizes_km: tuple[float, ...]
     baseline_rounds: int
+    preview_sizes_km: tuple[float, ...]
+    """The whole tile comes on top."""
+    preview_rounds: int
+    result_km: float
+    """Size at which another k, the pictures and the browser are measured."""
     landscapes: int
     """How many of the made-up landscapes k-means is tried on."""
     clusters: tuple[int, ...]
@@ -31,8 +36,17 @@ class Settings:
     """Seeded fits per area and number of clusters."""
     fit_starts: int
     """Starts of the reference fit on all pixels."""
-    picture_km: float
-    """Size at which another k and the pictures are measured."""
+    growth_km: tuple[float, ...]
+    """Sizes read from local files, below the whole tile."""
+    local_rounds: int
+    """Runs on local files: growth, GRASS, one and two workers."""
+    tiles_across: int
+    """Rows and columns of tiles for the worker processes' largest area; 1: left out."""
+
+    @property
+    def tile_km(self) -> float:
+        """Side of the whole tile."""
+        return self.tile_px / 100
 
 
 FULL = Settings(
@@ -44,26 +58,37 @@ FULL = Settings(
     rounds=5,
     baseline_sizes_km=(1, 5, 10, 20),
     baseline_rounds=3,
+    preview_sizes_km=(1, 5, 10, 20),
+    preview_rounds=3,
+    result_km=10,
     landscapes=3,
     clusters=(5, 10),
     cluster_side_px=2000,
-    cluster_rounds=5,
+    cluster_rounds=3,
     fit_seeds=8,
     fit_starts=10,
-    picture_km=10,
+    growth_km=(20, 60),
+    local_rounds=3,
+    tiles_across=2,
 )
 QUICK = replace(
     FULL,
     name="quick",
     tile_px=4096,
     centre_px=2418,
+    sizes_km=(1, 10),
     rounds=2,
     baseline_sizes_km=(1, 10),
     baseline_rounds=1,
+    preview_sizes_km=(1, 10),
+    preview_rounds=1,
     landscapes=1,
     cluster_side_px=1000,
     cluster_rounds=1,
     fit_seeds=4,
+    growth_km=(10, 20),
+    local_rounds=1,
+    tiles_across=1,
 )
 TOY = replace(
     QUICK,
@@ -74,11 +99,13 @@ TOY = replace(
     sizes_km=(1,),
     rounds=1,
     baseline_sizes_km=(1,),
+    preview_sizes_km=(),
+    result_km=1,
     clusters=(5,),
     cluster_side_px=100,
-    cluster_rounds=1,
     fit_seeds=1,
     fit_starts=2,
-    picture_km=1,
+    growth_km=(1,),
+    tiles_across=2,
 )
 BY_NAME = {s.name: s for s in (FULL, QUICK, TOY)}

@@ -73,7 +73,7 @@ def measure(runs: int) -> list[dict[str, Any]]:
         with _catalog(Path(scratch)) as settings:
             for _ in range(runs):
                 for mode, arguments in (("cold", ()), ("pre-heated", ("--preheat_kernel=True",))):
-                    with _voila(arguments, settings) as (address, pid):
+                    with voila(arguments, settings) as (address, pid):
                         if arguments:
                             time.sleep(POOL_FILLS_S)
                         visits.append(asdict(_visit(browser, mode, address, pid)))
@@ -129,7 +129,8 @@ def _settled(kernel: Any, since: float) -> tuple[int, float]:
 
 
 @contextmanager
-def _voila(arguments: tuple[str, ...], settings: dict[str, str]) -> Iterator[tuple[str, int]]:
+def voila(arguments: tuple[str, ...], settings: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Serve the notebook with Voilà; gives its address and process number."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

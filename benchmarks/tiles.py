@@ -1,11 +1,13 @@
-"""One tile as cloud-optimised GeoTIFFs, made once and cached, and the STAC items that describe it."""
+"""One tile as cloud-optimised GeoTIFFs, made once and cached, and the same land again beside it."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +27,10 @@ from demo.cache import root
 GENERATOR = 1
 """Counted up when the pixels or the files change."""
 EPSG, LEFT_M, TOP_M = 32632, 600_000, 5_200_020
-COLLECTION = "sentinel-2-c1-l2a"
 BANDS = ("blue", "green", "red", "nir")
 ASSETS = (*BANDS, "scl")
-VISITS = ((2, 71.0), (7, 44.0), (12, 18.0), (17, 2.0), (22, 63.0), (27, 9.0))
-"""Days of June 2022 and cloud cover; each is described by the same files."""
+MODEL_TIEPOINT = 33922
+"""TIFF tag that holds a file's upper left corner."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,22 @@ class Tile:
 
     folder: Path
     settings: Settings
+    across: int = 0
+    """Tiles to the left of this one."""
+    down: int = 0
+    """Tiles above it."""
 
-    def centre(self) -> tuple[float, float]:
-        """Return longitude and latitude of the centre of the areas."""
-        metres = 10 * self.settings.centre_px
+    @property
+    def corner(self) -> tuple[int, int]:
+        """Easting and northing of the upper left corner, metres."""
+        side_m = 10 * self.settings.tile_px
+        return LEFT_M + self.across * side_m, TOP_M - self.down * side_m
+
+    def point(self, px: int) -> tuple[float, float]:
+        """Return longitude and latitude of a row and column with the same number, its upper left corner."""
+        left, top = self.corner
         longitude, latitude = Transformer.from_crs(EPSG, 4326, always_xy=True).transform(
-            LEFT_M + metres, TOP_M - metres
+            left + 10 * px, top - 10 * px
         )
         return longitude, latitude
 
@@ -70,22 +81,54 @@ class Tile:
 
 def tile(settings: Settings) -> Tile:
     """Return the tile of a setting; made first, atomically, where it is missing."""
-    parameters = f"{GENERATOR}-{settings.tile_px}-{settings.block_px}"
-    home = root() / f"benchmark-{parameters}"
+    return Tile(_cached(settings, "", lambda folder: _write(folder, settings)), settings)
+
+
+def square_of_tiles(settings: Settings) -> list[Tile]:
+    """Return `tiles_across` rows and columns of tiles: the first one, and its copies moved beside it."""
+    first = tile(settings)
+    return [
+        _neighbour(first, across, down) if across or down else first
+        for down in range(settings.tiles_across)
+        for across in range(settings.tiles_across)
+    ]
+
+
+def _neighbour(first: Tile, across: int, down: int) -> Tile:
+    moved = Tile(first.folder, first.settings, across, down)
+
+    def copy(folder: Path) -> None:
+        for source in first.folder.iterdir():
+            shutil.copy(source, folder)
+        for asset in ASSETS:
+            _move(folder / f"{asset}.tif", *moved.corner)
+
+    return Tile(_cached(first.settings, f"-{across}-{down}", copy), first.settings, across, down)
+
+
+def _cached(settings: Settings, which: str, make: Callable[[Path], None]) -> Path:
+    home = root() / f"benchmark-{GENERATOR}-{settings.tile_px}-{settings.block_px}{which}"
     home.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(f"{home}.lock"):
         if not home.is_dir():
             with tempfile.TemporaryDirectory(prefix=f"{home.name}-", dir=home.parent) as made:
                 folder = Path(made) / "tile"
                 folder.mkdir()
-                _write(folder, settings)
+                make(folder)
                 folder.rename(home)
-    return Tile(home, settings)
+    return home
 
 
-def items(settings: Settings, base: str) -> list[dict[str, Any]]:
-    """Return the items of all visits, their hrefs below an address."""
-    return [_item(settings, base, day, cover) for day, cover in VISITS]
+def _move(path: Path, left_m: float, top_m: float) -> None:
+    """Write another upper left corner into a little-endian TIFF, in place: GDAL would append a header."""
+    with path.open("r+b") as file:
+        _, _, at = struct.unpack("<2sHI", file.read(8))
+        file.seek(at)
+        (count,) = struct.unpack("<H", file.read(2))
+        entries = [struct.unpack("<HHII", file.read(12)) for _ in range(count)]
+        offset = next(value for tag, _, _, value in entries if tag == MODEL_TIEPOINT)
+        file.seek(offset + 3 * 8)
+        file.write(struct.pack("<2d", left_m, top_m))
 
 
 def _write(folder: Path, settings: Settings) -> None:
@@ -148,44 +191,3 @@ def _index(path: Path) -> list[list[tuple[int, int]]]:
             [(tag("OFFSET", row, column), tag("SIZE", row, column)) for column in range(count)]
             for row in range(count)
         ]
-
-
-def _item(settings: Settings, base: str, day: int, cover: float) -> dict[str, Any]:
-    side_m = 10 * settings.tile_px
-    corners = ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))
-    to_degrees = Transformer.from_crs(EPSG, 4326, always_xy=True).transform
-    ring = [list(to_degrees(LEFT_M + side_m * x, TOP_M - side_m * y)) for x, y in corners]
-    longitudes, latitudes = zip(*ring, strict=True)
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "stac_extensions": ["https://stac-extensions.github.io/projection/v1.1.0/schema.json"],
-        "id": f"S2A_T32TPS_202206{day:02d}T101559_L2A",
-        "collection": COLLECTION,
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": [min(longitudes), min(latitudes), max(longitudes), max(latitudes)],
-        "properties": {
-            "datetime": f"2022-06-{day:02d}T10:16:00Z",
-            "platform": "sentinel-2a",
-            "proj:epsg": EPSG,
-            "eo:cloud_cover": cover,
-            "grid:code": "MGRS-32TPS",
-            "s2:processing_baseline": "05.10",
-        },
-        "links": [],
-        "assets": {asset: _asset(settings, base, asset) for asset in ASSETS},
-    }
-
-
-def _asset(settings: Settings, base: str, asset: str) -> dict[str, Any]:
-    factor = 2 if asset == "scl" else 1
-    side = settings.tile_px // factor
-    return {
-        "href": f"{base}/{asset}.tif",
-        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
-        "roles": ["data"],
-        "gsd": 10 * factor,
-        "proj:shape": [side, side],
-        "proj:transform": [10 * factor, 0, LEFT_M, 0, -10 * factor, TOP_M],
-        "raster:bands": [{"nodata": 0, "data_type": "uint8" if asset == "scl" else "uint16"}],
-    }

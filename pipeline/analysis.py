@@ -37,7 +37,7 @@ from pipeline.grid import grid_for, inside, size_km, true_area_factor
 from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
 from pipeline.naming import Suggestion, suggest
-from pipeline.overlays import Bounds, Overlays
+from pipeline.overlays import Overlays
 from pipeline.overview import NoOverviews, OverviewReading, look_grid
 from pipeline.pixels import Pixels
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
@@ -46,6 +46,7 @@ from pipeline.sampling import Sample
 from pipeline.scenes import BANDS, Scene
 from pipeline.search import find_overpasses
 from pipeline.store import LocalStore
+from pipeline.warp import Bounds
 from pipeline.wording import day_words
 
 log = logging.getLogger(__name__)

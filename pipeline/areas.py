@@ -11,6 +11,20 @@ from pipeline.grid import PIXEL_HA
 from pipeline.naming import MASKED_COLOR, MASKED_NAME, Suggestion
 
 
+def counted(labels: np.ndarray, within: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Return the pixels of an area per label 0..k: int64 ``(k + 1,)``.
+
+    Parameters
+    ----------
+    labels : numpy.ndarray
+        uint8 ``(y, x)``; 0 outside the area.
+    within : numpy.ndarray
+        bool ``(y, x)``: pixels of the area; those without a cluster are counted at 0.
+    """
+    clusters = [np.count_nonzero(labels == n) for n in range(1, n_clusters + 1)]
+    return np.array([np.count_nonzero(within) - sum(clusters), *clusters], np.int64)
+
+
 def areas_of(
     pixels: np.ndarray, suggestions: Sequence[Suggestion], pixel_ha: float = PIXEL_HA
 ) -> pd.DataFrame:

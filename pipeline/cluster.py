@@ -78,7 +78,9 @@ def _client(address: str) -> Any:
             if client is not None:
                 client.close(timeout=0)
             try:
-                client = Client(address, timeout=CONNECT_S, set_as_default=False, name="land-cover-clusters")
+                client = Client(  # type: ignore[no-untyped-call]
+                    address, timeout=CONNECT_S, set_as_default=False, name="land-cover-clusters"
+                )
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:
                 raise _unavailable(address, "did not answer") from error
             _clients[address] = client
@@ -143,7 +145,9 @@ class ClusterStore:
 
     def get(self, number: int) -> Pixels:
         """Return the pixels of a block."""
-        return next(self._as_they_come({number: self._read[number]}, Progress()))[1]
+        ((_, pixels),) = self._as_they_come({number: self._read[number]}, Progress())
+        kept: Pixels = pixels
+        return kept
 
     def _as_they_come(self, futures: dict[int, Any], progress: Progress) -> Iterator[tuple[int, Any]]:
         done: queue.SimpleQueue[int] = queue.SimpleQueue()

@@ -6,16 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from affine import Affine
 from odc.geo.geobox import GeoBox
 
 from pipeline import overlays
 from pipeline.area_pixels import AreaPixels
 from pipeline.assembly import stepped
-from pipeline.grid import epsg_of, inside, outline, window_of
+from pipeline.grid import inside, window_of
 from pipeline.labelling import LabelRaster
-from pipeline.overlays import MAX_SIDE_PX, Bounds, Overlays
+from pipeline.overlays import Overlays
+from pipeline.warp import MAX_SIDE_PX, Bounds, Warp
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,11 @@ def draw(
     stretch : Stretch, optional
         Contrast of the images; from the frame's own pixels by default.
     """
-    height, width = frame.grid.shape
-    shape = (int(height), int(width))
     labels = raster.window(frame.rows, frame.columns, frame.step)
-    if known is not None:
+    if known is not None and known.warp is not None:
         return replace(known, clusters=overlays.cluster_overlays(labels, known.warp, colors))
-    target = overlays.picture_grid(outline(frame.grid), max(shape))
-    warp = overlays.Warp.between(shape, frame.grid.affine, epsg_of(frame.grid), target)
     shown = pixels.window(frame.rows, frame.columns, frame.step)
     within = inside(pixels.extent.area, frame.grid)
-    planes = np.where(within, shown.picture_planes(pixels.offsets), np.uint16(0))
+    planes = shown.picture_planes(pixels.offsets) * within
     clear = shown.clear(pixels.extent.mask_classes) & within
-    stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
-    true_colour, false_colour = overlays.image_overlays(planes, clear, warp, stretch)
-    clusters = overlays.cluster_overlays(labels, warp, colors)
-    return Overlays(true_colour, false_colour, clusters, warp, stretch)
+    return overlays.draw(labels, colors, planes, clear, Warp.of(frame.grid), stretch)

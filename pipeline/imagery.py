@@ -294,7 +294,8 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
 
     class Reader(AutoParallelRioReader):  # type: ignore[misc]
         def _open(self) -> Any:
-            unsigned, self.url = self.url, signed(self.url)
+            unsigned: str = self.url  # type: ignore[has-type]
+            self.url = signed(unsigned)
             try:
                 return super()._open()
             finally:

@@ -12,6 +12,7 @@ from odc.geo.geobox import GeoBox
 from odc.geo.xr import xr_coords
 
 from pipeline.area_pixels import AreaPixels, Extent
+from pipeline.areas import counted
 from pipeline.assembly import assembled, overlap, stepped
 from pipeline.blocks import Block
 from pipeline.clustering import ClusterModel
@@ -111,9 +112,7 @@ def _label_block(
 
 
 def _counted(labels: np.ndarray, within: np.ndarray, n_clusters: int) -> _Labelled:
-    clusters = [np.count_nonzero(labels == n) for n in range(1, n_clusters + 1)]
-    rest = np.count_nonzero(within) - sum(clusters)
-    return _Labelled(labels, np.array([rest, *clusters], np.int64))
+    return _Labelled(labels, counted(labels, within, n_clusters))
 
 
 def _collected(

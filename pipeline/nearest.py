@@ -2,9 +2,10 @@
 
 The squared distance to centre j, less what all centres have in common, is linear in the pixel:
 ``|c_j|² - 2 c_j · x``. So scaler and weights fold into one small matrix, and a block of planar pixels that
-stays in the cache becomes a product and a minimum. Single precision and the order in which a library adds up
-could change the label of a pixel that lies between two centres. Such pixels are few; they are compared again by
-the plain definition in double precision. So a pixel's label depends on nothing but the pixel and the centres.
+stays in the cache becomes a product and a minimum. Single precision and the order in which a library adds
+up could change the label of a pixel that lies between two centres. Such pixels are few; they are compared
+again by the plain definition in double precision. So a pixel's label depends on nothing but the pixel and the
+centres.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Centres:
         pixels, scores = np.ones((n_bands + 1, size), np.float32), np.zeros((k, size), np.float32)
         in_parts = pixels.reshape(n_bands + 1, -1, part).swapaxes(0, 1)
         scores_in_parts = scores[1:].reshape(k - 1, -1, part).swapaxes(0, 1)
-        # A sum of (k + 2 + label) over the centres in question tells which one it is, or that they are several.
+        # The sum of (k + 2 + label) over the nearest centres tells which one it is, or that they are several.
         code = np.min_scalar_type(k * (k + 2) + k * (k + 1) // 2)
         marks = (k + 2 + np.arange(1, k + 1)[:, None]).astype(code)
         candidates, marked = np.empty((k, size), bool), np.empty((k, size), code)
@@ -111,8 +112,8 @@ class Centres:
         Returns
         -------
         tuple of numpy.ndarray
-            Weights float32 ``(k - 1, band + 1)``, and float64 ``(band + 1,)``: times the largest value of each
-            band and 1, the difference of two scores below which their order is not certain.
+            Weights float32 ``(k - 1, band + 1)``, and float64 ``(band + 1,)``: times the largest value of
+            each band and 1, the difference of two scores below which their order is not certain.
         """
         slope = -2 * self.values / self.scale**2
         constant = ((self.values / self.scale) ** 2).sum(axis=1)

@@ -28,6 +28,7 @@ from widgets.parts import classed, column
 from widgets.places import demo, demo_example, first_view
 from widgets.results import FRESH, STALE, UPDATING, Results
 from widgets.settings import Settings, at_the_start
+from widgets.tabs.host import Host, Layers
 from widgets.view import Box
 from widgets.worker import Delay, Gate, Progress, Worker
 
@@ -67,8 +68,7 @@ class Dashboard(ipw.VBox):
             on_ticks=guard(self._ticked),
             on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
             on_download=guard(self._download),
-            on_edited=self._adopt,
-            gate=self._gate,
+            host=self._host(),
         )
         self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard)
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))
@@ -86,9 +86,21 @@ class Dashboard(ipw.VBox):
         background.look_around(self._gate, start.catalog, self._silent, show_examples)
         background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
 
+    def _host(self) -> Host:
+        return Host(
+            gate=self._gate,
+            adopt=self._adopt,
+            lay=self._lay,
+            inspect=lambda on: self._map.set_inspecting(on),
+            centre=lambda: self._map.map.center,
+        )
+
     # What the visitor does
 
     def _clicked(self, latitude: float, longitude: float) -> None:
+        if self._results.inspecting:
+            self._results.inspect(latitude, longitude)
+            return
         self._shift = longitude - words.wrapped(longitude)
         self._fields.settings = self._fields.settings.at(latitude, longitude)
 
@@ -292,6 +304,10 @@ class Dashboard(ipw.VBox):
     def _lay_backdrop(self, catalog: str, overlay: Any) -> None:
         if catalog == self._fields.settings.catalog:
             self._map.set_backdrop(overlay)
+
+    def _lay(self, name: str, layers: Layers | None) -> None:
+        shift = self._shift_of(self._analysis.request.area) if self._analysis is not None else 0.0
+        self._map.lay_over(name, layers(shift) if layers is not None else ())
 
     # Small answers
 

@@ -125,6 +125,15 @@ def picture(overlay: Overlay, shift: float, *, pane: str, attribution: str = "")
     )
 
 
+def pixel_mark(latitude: float, longitude: float) -> tuple[leaflet.CircleMarker, ...]:
+    """Return a ring around a pixel: dark on white, visible on any ground."""
+    place, common = (latitude, longitude), {"radius": 7, "fill": False, "pane": "aoi"}
+    return (
+        leaflet.CircleMarker(location=place, color="#ffffff", weight=5, opacity=0.95, **common),
+        leaflet.CircleMarker(location=place, color="#14212b", weight=2, opacity=1, **common),
+    )
+
+
 def _shifted(overlay: Overlay, shift: float) -> tuple[LatLon, LatLon]:
     (south, west), (north, east) = overlay.bounds
     return ((south, west + shift), (north, east + shift))

@@ -86,6 +86,7 @@ class MapView(ipw.VBox):
         self._on_click = on_click
         self._base, self._area, self._result_area = Base(), Outline(), Outline()
         self._pictures = Pictures()
+        self._extras: dict[str, tuple[leaflet.Layer, ...]] = {}
         self._ticks: tuple[bool, ...] = ()
         self.map = leaflet.Map(
             center=center,
@@ -144,6 +145,20 @@ class MapView(ipw.VBox):
         self._ticks = tuple(ticks)
         self._apply()
 
+    def lay_over(self, name: str, layers: Sequence[leaflet.Layer]) -> None:
+        """Lay layers over the pictures of the result, in place of those that had this name."""
+        old = self._extras.pop(name, ())
+        if layers:
+            self._extras[name] = tuple(layers)
+        self._lay()
+        for layer in old:
+            layer.close()
+
+    def set_inspecting(self, on: bool) -> None:
+        """Show that clicks ask for a pixel."""
+        (self._frame.add_class if on else self._frame.remove_class)("eo-inspecting")
+        self.invite("Click a pixel · Esc ends inspecting" if on else None)
+
     def set_backdrop(self, overlay: Overlay | None) -> None:
         """Lay a catalogue's own picture of its land over the base map."""
         self._base.set_backdrop(overlay)
@@ -188,6 +203,7 @@ class MapView(ipw.VBox):
         layers = (
             *self._base.layers,
             *self._pictures.layers,
+            *(layer for layers in self._extras.values() for layer in layers),
             *self._result_area.layers,
             *self._area.layers,
         )

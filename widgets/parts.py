@@ -62,6 +62,11 @@ def push_buttons(labels: Iterable[str], on_click: Callable[[int], None]) -> tupl
     return tuple(push_button(text, partial(on_click, i)) for i, text in enumerate(labels))
 
 
+def pressed(button: ipw.Button, on: bool) -> None:
+    """Show a button that stays down as pressed or not; `browser.Names` tells readers."""
+    (button.add_class if on else button.remove_class)("eo-on")
+
+
 def shown(widget: ipw.DOMWidget, visible: bool) -> None:
     """Show a widget, or take it out of the layout."""
     (widget.remove_class if visible else widget.add_class)("eo-gone")

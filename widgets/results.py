@@ -17,9 +17,9 @@ from widgets.invitation import Invitation
 from widgets.legend import Legend
 from widgets.parts import arrange, column, html, push_button, row
 from widgets.tabs.areas import Areas
+from widgets.tabs.host import Host
 from widgets.tabs.shell import Tabs
 from widgets.tabs.spectra import Spectra
-from widgets.worker import Gate
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -36,10 +36,8 @@ class Results(ipw.VBox):
         Called with the chosen example; when clusters were switched; with whether only some are on.
     on_download : callable
         Called with ``"geotiff"`` or ``"package"``.
-    on_edited : callable
-        Called with the result after the visitor has edited it.
-    gate : Gate
-        Serialises callbacks and what tabs do in the background.
+    host : Host
+        What the tabs may ask of the page.
     """
 
     def __init__(
@@ -49,8 +47,7 @@ class Results(ipw.VBox):
         on_ticks: Callable[[], None],
         on_mixed: Callable[[bool], None],
         on_download: Callable[[str], None],
-        on_edited: Callable[[Analysis], None],
-        gate: Gate,
+        host: Host,
     ) -> None:
         self.invitation = Invitation(on_example)
         self.legend = Legend(on_ticks, on_mixed)
@@ -65,9 +62,10 @@ class Results(ipw.VBox):
             push_button("Package for QGIS (.zip)", lambda: self._chosen("package"), "eo-format"),
             html("GeoTIFF, class names (.aux.xml) and style (.qml)", "eo-muted"),
         )
-        self.editor = Editor(gate, on_edited, self._edit_failed)
-        self._areas = Areas(self.legend, self.editor, gate.guard)
-        self.tabs = Tabs({"Areas": self._areas, "Spectra": Spectra()}, gate.guard)
+        self.editor = Editor(host.gate, host.adopt, self._edit_failed)
+        self._areas = Areas(self.legend, self.editor, host.gate.guard)
+        self._spectra = Spectra(host, self.editor)
+        self.tabs = Tabs({"Areas": self._areas, "Spectra": self._spectra}, host.gate.guard)
         self._foot = row("eo-foot", self._main, self._more)
         super().__init__([self.invitation])
         self.add_class("eo-results")
@@ -98,9 +96,19 @@ class Results(ipw.VBox):
         """Tell that a file is being made."""
         self._main.disabled = self._more.disabled = saving
 
+    @property
+    def inspecting(self) -> bool:
+        """Whether clicks on the map ask for a pixel."""
+        return self._spectra.inspector.on
+
+    def inspect(self, latitude: float, longitude: float) -> None:
+        """Tell about a pixel of the result."""
+        self._spectra.inspector.ask(latitude, longitude)
+
     def close_cards(self) -> None:
-        """Close the list of formats."""
+        """Close the list of formats, and end inspecting."""
         self._show_formats(False)
+        self._spectra.leave()
 
     def _edit_failed(self, error: Exception) -> None:
         self._areas.fail(error)

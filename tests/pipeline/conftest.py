@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import settings
+from pyproj import Transformer
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from tests.support.servers import file_server, real_items, stac_api, stac_fake
@@ -71,6 +72,21 @@ def real_api(real_files: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Serve the items of the real scenes with rustac; gives the landing page's address."""
     with stac_api(tmp_path_factory.mktemp("items"), real_items(real_files)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def bolzano(real_api: str) -> Analysis:
+    """Give the real image of Bolzano: 5 km, six clusters, no cloud."""
+    area = AreaOfInterest.square(11.34, 46.49, 5)
+    return analyse(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=real_api))
+
+
+@pytest.fixture(scope="session")
+def cloudy(real_api: str) -> Analysis:
+    """Give a real image with clouds: 10 km of 33TWL on 10 August 2023, four clusters."""
+    x, y = Transformer.from_crs(32633, 4326, always_xy=True).transform(545_000, 5_070_000)
+    day, area = date(2023, 8, 10), AreaOfInterest.square(x, y, 10)
+    return analyse(AnalysisRequest(area, day, day, max_cloud_cover=80, n_clusters=4, catalog=real_api))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from pyproj import Transformer
 
 from pipeline import AreaOfInterest
 from pipeline.grid import epsg_of, grid_for, outline
-from pipeline.overlays import MAX_SIDE_PX, Overlay, Warp, cluster_overlays, image_overlay, picture_grid
+from pipeline.overlays import Overlay, Stretch, cluster_overlays, draw, image_overlays
+from pipeline.warp import MAX_SIDE_PX, Warp, picture_grid
 
 PLACES = [
     (11.34, 46.49, 5),
@@ -54,8 +55,7 @@ def offsets(side: int, longitude: float, latitude: float, size_km: float) -> np.
     """Return by how many pixels of 10 m each shown pixel is off its field; nan where nothing is shown."""
     grid = grid_for(AreaOfInterest.square(longitude, latitude, size_km))
     labels = board(*grid.shape, side)
-    target = picture_grid(outline(grid), max(grid.shape))
-    drawn = cluster_overlays(labels, Warp.between(labels.shape, grid.affine, epsg_of(grid), target), COLORS)
+    drawn = cluster_overlays(labels, Warp.of(grid), COLORS)
     shown = np.stack([np.array(picture(o)) for o in drawn]) == 1
     assert shown.sum(axis=0).max() == 1, "no pixel is in two clusters"
     x, y = on_the_ground(drawn[0], shown.shape[1:], epsg_of(grid))
@@ -107,10 +107,7 @@ def test_a_picture_of_another_place_would_be_noticed() -> None:
 
 def test_cluster_pictures_are_small_one_bit_pngs() -> None:
     grid = grid_for(AreaOfInterest.square(11.34, 46.49, 5))
-    target = picture_grid(outline(grid), 500)
-    drawn = cluster_overlays(
-        board(500, 500, 50), Warp.between((500, 500), grid.affine, 32632, target), COLORS
-    )
+    drawn = cluster_overlays(board(500, 500, 50), Warp.of(grid), COLORS)
     assert len(drawn) == 3
     for overlay, color in zip(drawn, COLORS, strict=True):
         assert overlay.url.startswith("data:image/png;base64,")
@@ -127,10 +124,7 @@ def test_cluster_pictures_are_small_one_bit_pngs() -> None:
 
 def test_a_cluster_without_pixels_is_an_empty_picture() -> None:
     grid = grid_for(AreaOfInterest.square(11.34, 46.49, 1))
-    target = picture_grid(outline(grid), 100)
-    drawn = cluster_overlays(
-        np.ones((100, 100), np.uint8), Warp.between((100, 100), grid.affine, 32632, target), COLORS
-    )
+    drawn = cluster_overlays(np.ones((100, 100), np.uint8), Warp.of(grid), COLORS)
     assert not np.array(picture(drawn[2]).convert("RGBA"))[..., 3].any()
 
 
@@ -159,61 +153,125 @@ def test_bounds_beside_the_antimeridian_do_not_span_the_world() -> None:
 
 def test_large_areas_get_pictures_of_bounded_size() -> None:
     grid = grid_for(AreaOfInterest.square(11.34, 46.49, 60))
-    target = picture_grid(outline(grid), max(grid.shape))
+    target = Warp.of(grid).target
     assert MAX_SIDE_PX - 1 <= max(target.shape) <= MAX_SIDE_PX + 1
 
 
-def gradient(n: int) -> np.ndarray:
-    """Return three bands that rise to the east, to the south and not at all."""
-    east, south = np.meshgrid(np.linspace(0.05, 0.45, n), np.linspace(0.02, 0.3, n))
-    return np.stack([east, south, np.full((n, n), 0.2)]).astype(np.float32)
+def test_places_are_those_of_proj_far_below_half_a_pixel_even_over_a_whole_tile() -> None:
+    """Beside a zone's edge, 110 km: what the polynomial says against PROJ itself, at full resolution."""
+    grid = grid_for(AreaOfInterest.square(14.3, 60.0, 110))
+    warp = Warp.of(grid)
+    y, x = (axis[:: max(1, warp.index.size // 50_000)] for axis in np.nonzero(warp.index >= 0))
+    place = warp.index[y, x]
+    to_utm = Transformer.from_crs(3857, epsg_of(grid), always_xy=True)
+    column, row = ~grid.affine * to_utm.transform(*(warp.target.affine * (x + 0.5, y + 0.5)))
+    columns = grid.shape[1]
+    off = np.maximum(np.abs(column - place % columns - 0.5), np.abs(row - place // columns - 0.5))
+    assert off.max() < 0.51, "the pixel that holds the point, or its neighbour where the point is on the edge"
 
 
-def test_an_image_is_stretched_over_clear_pixels_and_transparent_elsewhere() -> None:
+def test_a_window_of_a_grid_lands_where_it_lies_in_the_whole() -> None:
+    """Cut anywhere, drawn alone: each pixel of the picture shows the field that lies there."""
+    whole = grid_for(AreaOfInterest.square(14.98, 60.0, 5))
+    rows, columns = slice(123, 287), slice(301, 402)
+    labels, window = board(*whole.shape, 7)[rows, columns], whole[rows, columns]
+    warp = Warp.of(window)
+    drawn = cluster_overlays(labels, warp, COLORS)
+    shown = np.stack([np.array(picture(o)) for o in drawn]) == 1
+    x, y = on_the_ground(drawn[0], shown.shape[1:], epsg_of(whole))
+    column, row = (x - whole.affine.c) / 10, (whole.affine.f - y) / 10
+    expected = (np.floor(row / 7) + 2 * np.floor(column / 7)) % 3
+    inner = (column > 301) & (column < 402) & (row > 123) & (row < 287)
+    assert (shown.any(axis=0) == inner).mean() > 0.999
+    at_an_edge = (np.minimum(row % 7, -row % 7) < 0.01) | (np.minimum(column % 7, -column % 7) < 0.01)
+    assert (shown.argmax(axis=0) == expected)[inner & ~at_an_edge].all()
+
+
+def land(n: int, seed: int = 0) -> np.ndarray:
+    """Return planes uint16 ``(4, n, n)``: rising east, south, both, and west; some noise."""
+    east, south = np.meshgrid(np.linspace(500, 4500, n), np.linspace(200, 3000, n))
+    planes = np.stack([east, south, (east + south) / 2, east[:, ::-1]])
+    return (planes + np.random.default_rng(seed).normal(0, 20, planes.shape)).clip(1).astype(np.uint16)
+
+
+def rgba(overlay: Overlay) -> np.ndarray:
+    return np.array(picture(overlay).convert("RGBA")).astype(int)
+
+
+def test_images_are_stretched_over_clear_pixels_and_transparent_elsewhere() -> None:
     grid = grid_for(AreaOfInterest.square(14.98, 60.0, 2))
     n = grid.shape[0]
-    bands = gradient(n)
-    has_data = np.ones((n, n), bool)
-    has_data[:, : n // 4] = False
-    clear = has_data.copy()
+    planes = land(n)
+    clear = np.ones((n, n), bool)
     clear[: n // 4] = False
-    bands[:, : n // 4] = 0.95  # clouds must not set the contrast
-    bands[:, ~has_data] = np.nan
-    target = picture_grid(outline(grid), n)
-    overlay = image_overlay(bands, has_data, clear, Warp.between((n, n), grid.affine, epsg_of(grid), target))
-    assert overlay.url.startswith("data:image/webp;base64,")
-    rgba = np.array(picture(overlay).convert("RGBA")).astype(int)
-    x, y = on_the_ground(overlay, rgba.shape[:2], epsg_of(grid))
-    column, row = (x - grid.affine.c) / 10, (grid.affine.f - y) / 10
-    covered = (column > n // 4) & (column < n) & (row > 0) & (row < n)
-    edge = (
-        (np.abs(column - n // 4) < 1) | (np.abs(column - n) < 1) | (np.abs(row) < 1) | (np.abs(row - n) < 1)
-    )
-    assert ((rgba[..., 3] == 255) == covered)[~edge].all()
-    assert set(np.unique(rgba[..., 3])) == {0, 255}
+    planes[:, : n // 4] = 9500  # clouds must not set the contrast
+    planes[:, :, : n // 4] = 0
+    for overlay in (pair := image_overlays(planes, clear, Warp.of(grid))):
+        assert overlay.url.startswith("data:image/webp;base64,")
+        shown = rgba(overlay)
+        x, y = on_the_ground(overlay, shown.shape[:2], epsg_of(grid))
+        column, row = (x - grid.affine.c) / 10, (grid.affine.f - y) / 10
+        covered = (column > n // 4) & (column < n) & (row > 0) & (row < n)
+        edges = (column - n // 4, column - n, row, row - n)
+        edge = np.abs(np.stack(edges)).min(axis=0) < 1
+        assert ((shown[..., 3] == 255) == covered)[~edge].all()
+        assert set(np.unique(shown[..., 3])) == {0, 255}
+        clouds = covered & ~edge & (row < n // 4 - 3)
+        assert shown[..., :3][clouds].mean() > 245
+    assert pair[0].bounds == pair[1].bounds
+    low, high = np.percentile(planes[3][clear & (planes[3] > 0)], (2, 98))
+    expected = np.clip((4500 - 4000 * (column - 0.5) / (n - 1) - low) / (high - low) * 255, 0, 255)
     inside = covered & ~edge & (row > n // 4 + 3)
-    low, high = np.percentile(bands[0][clear], (2, 98))
-    expected = np.clip((0.05 + 0.4 * (column - 0.5) / (n - 1) - low) / (high - low) * 255, 0, 255)
-    assert np.abs(rgba[..., 0] - expected)[inside].mean() < 6  # WebP is lossy
-    clouds = covered & ~edge & (row < n // 4 - 3)
-    assert rgba[..., :3][clouds].mean() > 245
+    assert np.abs(shown[..., 0] - expected)[inside].mean() < 6, "near infrared, which falls to the east"
 
 
-def test_an_image_without_clear_pixels_can_be_drawn() -> None:
+def test_true_colour_is_red_green_blue_and_false_colour_shows_plants_red() -> None:
     grid = grid_for(AreaOfInterest.square(11.34, 46.49, 1))
-    none, every = np.zeros((100, 100), bool), np.ones((100, 100), bool)
-    target = picture_grid(outline(grid), 100)
-    for has_data in (none, every):
-        overlay = image_overlay(
-            gradient(100), has_data, none, Warp.between((100, 100), grid.affine, 32632, target)
-        )
-        alpha = np.array(picture(overlay).convert("RGBA"))[..., 3]
-        assert alpha.any() == has_data.any()
+    planes = np.full((4, 100, 100), 100, np.uint16)
+    planes[2, :50], planes[3, 50:] = 3000, 3000  # red soil in the north, plants in the south
+    stretch = Stretch((0.0,) * 4, (4000.0,) * 4)
+    true_colour, false_colour = image_overlays(planes, np.ones((100, 100), bool), Warp.of(grid), stretch)
+    soil, plants = (slice(15, 40), slice(30, 70)), (slice(60, 85), slice(30, 70))
+    assert rgba(true_colour)[soil][..., :3].mean(axis=(0, 1)) == pytest.approx((191, 6, 6), abs=12)
+    assert rgba(true_colour)[plants][..., :3].mean() < 20
+    assert rgba(false_colour)[soil][..., :3].mean(axis=(0, 1)) == pytest.approx((6, 191, 6), abs=12)
+    assert rgba(false_colour)[plants][..., :3].mean(axis=(0, 1)) == pytest.approx((191, 6, 6), abs=12)
 
 
-def test_a_constant_image_is_no_division_by_zero() -> None:
+def test_a_window_keeps_the_contrast_of_the_whole() -> None:
+    grid = grid_for(AreaOfInterest.square(11.34, 46.49, 2))
+    n = grid.shape[0]
+    planes, clear, labels = land(n), np.ones((n, n), bool), board(n, n, 7)
+    whole = draw(labels, COLORS, planes, clear, Warp.of(grid))
+    cut = (slice(20, 90), slice(110, 190))
+    window = Warp.of(grid[cut])
+    drawn = draw(labels[cut], COLORS, planes[:, *cut], clear[cut], window, whole.stretch)
+    assert drawn.stretch == whole.stretch == Stretch.of(planes, clear)
+    assert len(drawn.clusters) == len(COLORS)
+    alone = image_overlays(planes[:, *cut], clear[cut], window)
+    middle = (slice(25, 45), slice(30, 50))
+    expected = rgba(whole.false_colour)[45:65, 140:160, :3].mean(axis=(0, 1))
+    assert rgba(drawn.false_colour)[middle][..., :3].mean(axis=(0, 1)) == pytest.approx(expected, abs=8)
+    assert np.abs(rgba(alone[1])[middle][..., :3].mean(axis=(0, 1)) - expected).max() > 20
+
+
+def test_images_without_clear_pixels_can_be_drawn() -> None:
     grid = grid_for(AreaOfInterest.square(11.34, 46.49, 1))
-    every = np.ones((100, 100), bool)
-    flat = np.full((3, 100, 100), 0.2, np.float32)
-    target = picture_grid(outline(grid), 100)
-    image_overlay(flat, every, every, Warp.between((100, 100), grid.affine, 32632, target))
+    none, warp = np.zeros((100, 100), bool), Warp.of(grid)
+    for planes in (land(100), np.zeros((4, 100, 100), np.uint16)):
+        for overlay in image_overlays(planes, none, warp):
+            assert rgba(overlay)[..., 3].any() == planes.any()
+
+
+def test_the_contrast_of_a_constant_image_is_finite() -> None:
+    flat = np.full((4, 100, 100), 2000, np.uint16)
+    tables = Stretch.of(flat, np.ones((100, 100), bool)).tables()
+    assert (tables[:, 2000] == 0).all()
+    assert (tables[:, 2001] == 255).all()
+
+
+def test_the_contrast_hardly_depends_on_how_many_pixels_are_looked_at() -> None:
+    planes, clear = land(600), np.random.default_rng(1).random((600, 600)) < 0.9
+    stretch = Stretch.of(planes, clear)
+    exact = np.percentile(planes[:, clear], (2, 98), axis=1)
+    assert np.array([stretch.low, stretch.high]) == pytest.approx(exact, abs=40)

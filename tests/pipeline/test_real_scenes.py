@@ -60,12 +60,6 @@ def assert_reflectance(found: Analysis, bands: np.ndarray, valid: np.ndarray, of
     assert found.areas.hectares.sum() == pytest.approx(valid.size / 100)
 
 
-@pytest.fixture(scope="module")
-def bolzano(real_api: str) -> Analysis:
-    area = AreaOfInterest.square(11.34, 46.49, 5)
-    return analyse(request(real_api, area, date(2022, 6, 1), date(2022, 6, 30)))
-
-
 def test_bolzano_is_read_to_the_pixel(bolzano: Analysis, shared_dir: Path) -> None:
     x, y = Transformer.from_crs(4326, 32632, always_xy=True).transform(11.34, 46.49)
     left, bottom = round((x - 2500) / 10) * 10, round((y - 2500) / 10) * 10

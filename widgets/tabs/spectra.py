@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.spectra import scatter_of, signatures_of
-from widgets.parts import column, html
+from widgets.edits import Editor
+from widgets.parts import column, html, row
 from widgets.tabs.fold import Fold
+from widgets.tabs.host import Host
+from widgets.tabs.inspector import Inspector
 from widgets.tabs.scatter import ScatterFigure
 from widgets.tabs.signatures import SignatureFigure
 
@@ -26,16 +29,20 @@ NOTE = (
 class Spectra(ipw.VBox):
     """Legend, figure, and the scatter in a fold."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: Host, editor: Editor) -> None:
         self._chips = html("", "eo-chips")
         self._figure, self._scatter = SignatureFigure(), ScatterFigure()
+        self.inspector = Inspector(host, editor, self._figure.show_pixel)
+        tools = row("eo-tools", html("Reflectance per cluster", "eo-muted"), html("", "eo-grow"))
+        tools.children = (*tools.children, self.inspector.button)
         self._fold = Fold(
             "Red / near-infrared",
             column("eo-fold-body", self._scatter, html("Each point is one pixel of the area.", "eo-muted")),
-            self._show_scatter,
+            host.gate.guard(self._show_scatter),
         )
         self._analysis: Analysis | None = None
-        super().__init__([self._chips, self._figure, html(NOTE, "eo-note"), self._fold])
+        note = html(NOTE, "eo-note")
+        super().__init__([tools, self._chips, self._figure, self.inspector, note, self._fold])
         self.add_class("eo-pad")
 
     def show(self, analysis: Analysis) -> None:
@@ -43,12 +50,14 @@ class Spectra(ipw.VBox):
         self._analysis = analysis
         names, colors = _names_and_colors(analysis)
         self._chips.value = _chips(names, colors)
+        self.inspector.show(analysis)
         self._figure.show(signatures_of(analysis), names, colors)
         if self._fold.is_open:
             self._show_scatter()
 
     def leave(self) -> None:
-        """Another tab has been opened."""
+        """Another tab has been opened: inspecting ends."""
+        self.inspector.end()
 
     def _show_scatter(self) -> None:
         if self._analysis is not None:

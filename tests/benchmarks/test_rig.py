@@ -1,4 +1,4 @@
-"""The benchmark suite runs at toy size. Nothing here looks at a clock."""
+"""The benchmarks' servers, tiles and readers, at toy size. Nothing here looks at a clock."""
 
 import time
 import urllib.request
@@ -6,50 +6,38 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import rasterio
 
-from benchmarks import report
-from benchmarks.__main__ import measure
 from benchmarks.case import Case
+from benchmarks.items import items
 from benchmarks.land import Land
+from benchmarks.measure import run
 from benchmarks.readers import floor, odc_stac, ours
-from benchmarks.results import Results
-from benchmarks.rig import Rig, Traffic, rig
+from benchmarks.rig import Rig, Traffic, distant
 from benchmarks.servers.proxy import LINK_BYTES_PER_S, ROUND_TRIP_S
 from benchmarks.settings import TOY
-from benchmarks.tiles import ASSETS, tile
+from benchmarks.tiles import ASSETS, square_of_tiles, tile
 
 pytest.importorskip("odc.stac", reason="the packages of the benchmarks are not installed")
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Rig]:
-    with rig(tile(TOY)) as started:
+    with distant(tile(TOY)) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def case(running: Rig) -> Case:
-    return Case("toy", str(running.tile.folder), running.catalog, str(running.item), 1.5)
+    return running.case(1.5)
 
 
-@pytest.fixture(scope="module")
-def results() -> Results:
-    return measure(TOY)
-
-
-def test_every_target_that_was_measured_has_a_row_in_the_report(results: Results) -> None:
-    text = report.markdown(results, "make benchmark")
-    for part in ("1 wall, 1 km", "2 result, 1 km", "4 another k", "5 k-means, k=5", "8 masks"):
-        assert f"| {part} |" in text
-    assert "| 1 km | odc-stac, pool of 8 |" in text
-
-
-def test_requests_and_bytes_are_those_the_server_saw(results: Results) -> None:
-    blocks, least = results.least[1]
-    (read,) = results.of("floor", 1)
+def test_requests_and_bytes_are_those_the_server_saw(running: Rig, case: Case) -> None:
+    blocks, least = case.least()
+    read = run("floor", case, running)
     assert read.traffic.requests == blocks + len(ASSETS)
     assert least < read.traffic.bytes <= least + len(ASSETS) * 16 * 1024
-    (simple,) = results.of("baseline", 1)
+    simple = run("baseline", case, running)
     assert simple.traffic.failed > 0, "plain rasterio looks for side-car files"
 
 
@@ -70,9 +58,31 @@ def test_the_line_has_a_round_trip_and_a_width(running: Rig) -> None:
     assert running.traffic() == Traffic(requests=1, bytes=length, connections=1, heads=1, failed=0)
 
 
-def test_tiles_are_deterministic() -> None:
+def test_a_run_that_fails_is_told_by_its_last_words(running: Rig, case: Case) -> None:
+    with pytest.raises(RuntimeError, match="KeyError: 'no such task'"):
+        run("no such task", case, running)
+
+
+def test_land_is_deterministic() -> None:
     dn, classes = Land(300, seed=1).strip(0, 128)
     again, classes_again = Land(300, seed=1).strip(0, 128)
     np.testing.assert_array_equal(dn, again)
     np.testing.assert_array_equal(classes, classes_again)
     assert not np.array_equal(dn, Land(300, seed=2).strip(0, 128)[0])
+
+
+def test_neighbouring_tiles_lie_beside_each_other_and_hold_the_same_land() -> None:
+    tiles = square_of_tiles(TOY)
+    assert len(tiles) == 4
+    side_m = 10 * TOY.tile_px
+    with (
+        rasterio.open(tiles[0].folder / "nir.tif") as first,
+        rasterio.open(tiles[3].folder / "nir.tif") as last,
+    ):
+        assert last.bounds.left == first.bounds.right
+        assert last.bounds.top == first.bounds.bottom == first.bounds.top - side_m
+        np.testing.assert_array_equal(first.read(1), last.read(1))
+        assert last.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+    described = items(tiles)
+    assert len({item["id"] for item in described}) == len(described)
+    assert described[0]["properties"]["eo:cloud_cover"] == 2

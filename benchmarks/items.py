@@ -1,0 +1,74 @@
+"""STAC items that describe the tiles, several visits of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pyproj import Transformer
+
+from benchmarks.tiles import ASSETS, EPSG, Tile
+
+COLLECTION = "sentinel-2-c1-l2a"
+VISITS = ((2, 71.0), (7, 44.0), (12, 18.0), (17, 2.0), (22, 63.0), (27, 9.0))
+"""Days of June 2022 and cloud cover; each is described by the same files."""
+CODES = (("32TPS", "32TQS"), ("32TPR", "32TQR"))
+"""Names of up to 2 x 2 tiles."""
+
+
+def items(tiles: Iterable[Tile], base: str | None = None) -> list[dict[str, Any]]:
+    """Return the items of all visits, the clearest one of the first tile first.
+
+    Parameters
+    ----------
+    tiles : iterable of Tile
+        What was visited.
+    base : str, optional
+        Address of the files of the only tile; without it, hrefs name local files.
+    """
+    visits = sorted(VISITS, key=lambda visit: visit[1])
+    return [_item(tile, base or tile.folder.as_uri(), day, cover) for tile in tiles for day, cover in visits]
+
+
+def _item(tile: Tile, base: str, day: int, cover: float) -> dict[str, Any]:
+    side_m = 10 * tile.settings.tile_px
+    corners = ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))
+    to_degrees = Transformer.from_crs(EPSG, 4326, always_xy=True).transform
+    left, top = tile.corner
+    ring = [list(to_degrees(left + side_m * x, top - side_m * y)) for x, y in corners]
+    longitudes, latitudes = zip(*ring, strict=True)
+    code = CODES[tile.down][tile.across]
+    return {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "stac_extensions": ["https://stac-extensions.github.io/projection/v1.1.0/schema.json"],
+        "id": f"S2A_T{code}_202206{day:02d}T101559_L2A",
+        "collection": COLLECTION,
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "bbox": [min(longitudes), min(latitudes), max(longitudes), max(latitudes)],
+        "properties": {
+            "datetime": f"2022-06-{day:02d}T10:16:00Z",
+            "platform": "sentinel-2a",
+            "proj:epsg": EPSG,
+            "eo:cloud_cover": cover,
+            "grid:code": f"MGRS-{code}",
+            "s2:processing_baseline": "05.10",
+        },
+        "links": [],
+        "assets": {asset: _asset(tile, base, asset) for asset in ASSETS},
+    }
+
+
+def _asset(tile: Tile, base: str, asset: str) -> dict[str, Any]:
+    factor = 2 if asset == "scl" else 1
+    side = tile.settings.tile_px // factor
+    left, top = tile.corner
+    return {
+        "href": f"{base}/{asset}.tif",
+        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+        "roles": ["data"],
+        "gsd": 10 * factor,
+        "proj:shape": [side, side],
+        "proj:transform": [10 * factor, 0, left, 0, -10 * factor, top],
+        "raster:bands": [{"nodata": 0, "data_type": "uint8" if asset == "scl" else "uint16"}],
+    }

@@ -1,0 +1,29 @@
+"""Pixels of surfaces that are far apart, and a model of them, without any image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.clustering import ClusterModel
+from pipeline.scenes import BANDS
+
+SPECTRA = np.array(
+    [(0.05, 0.06, 0.04, 0.02), (0.03, 0.05, 0.03, 0.32), (0.05, 0.08, 0.07, 0.26), (0.10, 0.13, 0.17, 0.24)]
+)
+"""Water, forest, meadow, soil."""
+
+
+def blobs(counts: Sequence[int], sd: float = 0.004, seed: int = 0) -> np.ndarray:
+    """Return float32 pixels ``(n, 4)``, so many of each surface, shuffled."""
+    random = np.random.default_rng(seed)
+    kinds = random.permutation(np.repeat(np.arange(len(counts)), counts))
+    return np.asarray(SPECTRA[kinds] + random.normal(0, sd, (len(kinds), 4)), np.float32)
+
+
+def model_of(
+    centres: np.ndarray = SPECTRA, mean: Sequence[float] = (0.06, 0.08, 0.08, 0.2), scale: float = 0.1
+) -> ClusterModel:
+    """Return a model with given centres."""
+    return ClusterModel(BANDS, tuple(mean), (scale,) * 4, tuple(tuple(c) for c in centres.tolist()), 0)
