@@ -13,7 +13,7 @@ The environment decides what an installation offers:
       collections = ["sentinel-2-l2a"]     # optional: best first
       filtering = "query"                  # optional: "query", "cql2" or "none"; see CatalogProfile
 
-- ``DASHBOARD_MAX_SIZE_KM``: longest side of an area (default 20).
+- ``DASHBOARD_MAX_SIZE_KM``: longest side of an area (default 110: a whole tile).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ COLLECTIONS = ("sentinel-2-c1-l2a", "sentinel-2-l2a", "sentinel-s2-l2a-cogs")
 """Known Sentinel-2 L2A collections, best first."""
 Filtering = Literal["query", "cql2", "none"]
 """How an API's search can be told the highest cloud cover."""
-MAX_SIZE_KM = 20.0
+MAX_SIZE_KM = 110.0
 
 
 @dataclass(frozen=True)

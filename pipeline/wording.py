@@ -1,4 +1,4 @@
-"""Dates as people write them."""
+"""Dates and numbers as people write them."""
 
 from __future__ import annotations
 
@@ -28,3 +28,18 @@ def period_words(start: date, end: date) -> str:
     if start.year == end.year:
         return f"from {start.day} {MONTHS[start.month - 1]} to {day_words(end)}"
     return f"from {day_words(start)} to {day_words(end)}"
+
+
+def hectares(value: float) -> str:
+    """Return hectares without their unit: one decimal under 10,000, none above."""
+    return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"
+
+
+def percent(share: float) -> str:
+    """Return a share (0..1) in percent; what is there but rounds to nothing is "< 0.1 %"."""
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "< 0.1 %"
+    if 99.95 <= value < 100:
+        return "> 99.9 %"
+    return "100 %" if value == 100 else f"{value:.1f} %"

@@ -10,6 +10,8 @@ from html import escape
 from pipeline.errors import InvalidRequest
 from pipeline.request import FIRST_IMAGE
 from pipeline.wording import MONTHS
+from pipeline.wording import hectares as hectares
+from pipeline.wording import percent as percent
 
 STAGES = {
     "loading": "Loading the tools",
@@ -26,21 +28,6 @@ MASKED = "Cloud, shadow, no data"
 PLATFORMS = {"S2A": "Sentinel-2A", "S2B": "Sentinel-2B", "S2C": "Sentinel-2C", "S2D": "Sentinel-2D"}
 
 _MINUS = "\N{MINUS SIGN}"
-
-
-def hectares(value: float) -> str:
-    """Return hectares without their unit: one decimal under 10,000, none above."""
-    return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"
-
-
-def percent(share: float) -> str:
-    """Return a share (0..1) in percent; what is there but rounds to nothing is "< 0.1 %"."""
-    value = 100 * share
-    if 0 < value < 0.1:
-        return "< 0.1 %"
-    if 99.95 <= value < 100:
-        return "> 99.9 %"
-    return "100 %" if value == 100 else f"{value:.1f} %"
 
 
 def day_and_month(value: date) -> str:
@@ -112,3 +99,17 @@ def bold_first_sentence(text: str) -> str:
     if end < 0 or not text[end + 1 :].strip():
         return f"<b>{escape(text)}</b>"
     return f"<b>{escape(text[: end + 1])}</b>{escape(text[end + 1 :])}"
+
+
+def data(megabytes: float) -> str:
+    """Return an amount of data or memory, e.g. ``16 MB`` or ``1.2 GB``."""
+    return f"{megabytes:,.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as roughly as it is known, e.g. ``1 second``, ``25 seconds`` or ``2 minutes``."""
+    if seconds >= 90:
+        number, unit = round(seconds / 60), "minute"
+    else:
+        number, unit = (max(round(seconds), 1) if seconds < 12.5 else 5 * round(seconds / 5)), "second"
+    return f"{number} {unit}{'' if number == 1 else 's'}"

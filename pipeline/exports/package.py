@@ -4,36 +4,71 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.exports.geotiff import geotiff_bytes
+from pipeline.errors import AnalysisError
 from pipeline.exports.provenance import credit, file_stem
-from pipeline.exports.styles import category_names_xml, qgis_style
+from pipeline.exports.styles import category_names_xml
 from pipeline.wording import day_words
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+    from pipeline.exports.files import Format
 
+PACKED = {".tif", "_image.tif"}
+"""Endings of files that are compressed already."""
 README = """{title}
 
-{stem}.tif           land-cover clusters, one class a pixel of 10 m; opens in QGIS with its colours
-{stem}.tif.aux.xml   the classes' names for GDAL; keep it beside the .tif
-{stem}.qml           a style for QGIS with names and hectares (Layer properties > Style > Load style)
+{contents}
 
-Names are suggestions from the spectra, not checked on the ground.
+The QGIS style is for the GeoTIFF: Layer properties > Style > Load style. The .tif.aux.xml holds the classes'
+names for GDAL: keep it beside the .tif. Names are suggestions from the spectra, not checked on the ground.
 The GeoTIFF's tags hold scenes, parameters, offset decision, cluster centres and software versions.
 {credit}
 """
 
 
 def package_zip(analysis: Analysis) -> bytes:
-    """Return a zip of the GeoTIFF, its class names, a QGIS style and a README."""
+    """Return a zip of all files of an analysis, with a README."""
+    from pipeline.exports.files import make
+
+    return make(analysis, "package")
+
+
+def zipped(analysis: Analysis, formats: Sequence[Format], content: Callable[[str], bytes]) -> bytes:
+    """Return a zip of files; one that cannot be made is left out, and the README says why.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        What they are files of.
+    formats : sequence of Format
+        Which ones.
+    content : callable
+        Returns a file by its key.
+    """
     stem = file_stem(analysis)
-    title = f"Land-cover clusters, {day_words(analysis.date)}"
+    side_car = f"{stem}.tif.aux.xml"
+    lines = []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr(f"{stem}.tif", geotiff_bytes(analysis), zipfile.ZIP_STORED)
-        package.writestr(f"{stem}.tif.aux.xml", category_names_xml(analysis))
-        package.writestr(f"{stem}.qml", qgis_style(analysis))
-        package.writestr("README.txt", README.format(title=title, stem=stem, credit=credit(analysis)))
+        for format_ in formats:
+            name = stem + format_.ending
+            try:
+                made = content(format_.key)
+            except AnalysisError as error:
+                lines.append((name, f"is missing. {error}"))
+                continue
+            method = zipfile.ZIP_STORED if format_.ending in PACKED else zipfile.ZIP_DEFLATED
+            package.writestr(name, made, method)
+            lines.append((name, format_.note))
+        package.writestr(side_car, category_names_xml(analysis))
+        width = max(len(name) for name, _ in lines)
+        readme = README.format(
+            title=f"Land-cover clusters, {day_words(analysis.date)}",
+            contents="\n".join(f"{name:{width}}  {note}" for name, note in lines),
+            credit=credit(analysis),
+        )
+        package.writestr("README.txt", readme)
     return buffer.getvalue()

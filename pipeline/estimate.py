@@ -1,0 +1,180 @@
+"""What a run will cost, before it runs: megabytes to fetch, seconds, memory; and the largest area that fits.
+
+Pure arithmetic, no network. The constants come from measurements of this program and of its files; where
+they were measured stands beside each.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.catalogs import max_size_km
+from pipeline.grid import grid_for
+from pipeline.request import AreaOfInterest
+
+BLOCK_PX = 1024
+"""Side of a block of Sentinel-2 COGs; a block is read whole."""
+BAND_BYTES_PER_PX = 1.8
+"""Of a 10 m band as it is compressed in the archives: 1.4-2.1 over real scenes and real-like tiles."""
+SCL_BYTES_PER_PX = 0.25
+"""Of the scene classification, per pixel of 20 m: 0.16-0.96 over the same real scenes, clouds dear."""
+LINK_MBIT = 100.0
+"""Supposed speed of the line, megabit a second, until a run has shown it."""
+FIXED_S = 0.9
+"""Search, headers of five files, fit and pictures: what every run takes on a line of 50 ms round trip."""
+LATENCY_S = 0.3
+"""The part of reading that is waiting for headers, whatever the line's speed."""
+CPU_S_PER_MPX = 0.08
+"""Decoding, labelling and counting a million pixels on one core (a tile of 120 Mpx: 4.7 s on two cores)."""
+MOST_CORES = 8
+"""More threads than these were no faster."""
+BASE_MB = 350.0
+"""A kernel with everything imported, the model and the sample."""
+BYTES_PER_PX = 11.0
+"""What a pixel takes while it is at hand: four bands, state, label, and whether it lies inside."""
+SPOOL_MB = 512.0
+"""Pixels beyond this lie in temporary files, not in memory."""
+LABEL_BYTES_PER_PX = 2.0
+"""What stays in memory of every pixel: its label, and whether it lies inside."""
+SPOOL_BYTES_PER_PX = 10.0
+"""What a pixel takes on the disk: four bands and state in the spool, the label in the GeoTIFF."""
+MEMORY_SHARE, DISK_SHARE = 0.75, 0.9
+"""How much of the free memory and of the free temporary disk one run may take."""
+
+SHORTEST_KM = 1.0
+"""`largest_km` never goes below: a machine with less could not import the libraries."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will cost."""
+
+    megabytes: float
+    """To fetch, 10^6 bytes."""
+    seconds: float
+    memory_mb: float
+    """Peak of the process, 10^6 bytes."""
+    disk_mb: float
+    """Temporary files, 10^6 bytes."""
+
+
+def estimate(area: AreaOfInterest, link_mbit: float = LINK_MBIT) -> Estimate:
+    """Return what a run over an area costs.
+
+    Parameters
+    ----------
+    area : AreaOfInterest
+        The area; blocks of the whole box around polygons are counted.
+    link_mbit : float
+        Speed of the line to the files, megabit a second (`Pace` learns it).
+    """
+    rows, columns = grid_for(area).shape
+    return cost(rows, columns, link_mbit)
+
+
+def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT) -> Estimate:
+    """Return what a run over a grid of 10 m pixels costs."""
+    pixels = rows * columns
+    megabytes = megabytes_of(rows, columns)
+    cores = min(os.cpu_count() or 1, MOST_CORES)
+    seconds = FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores)
+    at_hand = BYTES_PER_PX * pixels / 1e6
+    memory = BASE_MB + min(at_hand, SPOOL_MB) + LABEL_BYTES_PER_PX * pixels / 1e6
+    disk = SPOOL_BYTES_PER_PX * pixels / 1e6 if at_hand > SPOOL_MB else 0.0
+    return Estimate(megabytes, seconds, memory, disk)
+
+
+def megabytes_of(rows: int, columns: int) -> float:
+    """Return the bytes to fetch, 10^6: four bands and the scene classification, in whole blocks.
+
+    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    """
+    bands = 4 * _blocks(rows) * _blocks(columns) * BAND_BYTES_PER_PX
+    scl = _blocks(rows / 2) * _blocks(columns / 2) * SCL_BYTES_PER_PX
+    return (bands + scl) * BLOCK_PX**2 / 1e6
+
+
+def largest_km() -> float:
+    """Return the longest side of an area that fits this installation and this machine, kilometres.
+
+    The least of the configured one (`catalogs.max_size_km`) and of what free memory and free disk for
+    temporary files allow, in whole kilometres.
+    """
+    limit = max_size_km()
+    memory_mb, disk_mb = free_memory_mb(), free_disk_mb()
+    return next((km for km in _sizes(limit) if _fits(km, memory_mb, disk_mb)), SHORTEST_KM)
+
+
+def _sizes(limit: float) -> list[float]:
+    """Return the limit itself, then whole kilometres below it, longest first."""
+    whole = range(math.ceil(limit) - 1, 0, -1)
+    return [limit, *map(float, whole)]
+
+
+def _fits(size_km: float, memory_mb: float, disk_mb: float) -> bool:
+    side = round(100 * size_km)
+    needed = cost(side, side)
+    return needed.memory_mb <= MEMORY_SHARE * memory_mb and needed.disk_mb <= DISK_SHARE * disk_mb
+
+
+def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
+    """Return the memory that is free, 10^6 bytes, within the container's limit; infinite where nobody tells.
+
+    What this process already takes counts as free: an estimate is of the whole process.
+    """
+    free = math.inf
+    for line in _lines(proc / "meminfo"):
+        name, _, rest = line.partition(":")
+        if name == "MemAvailable":
+            free = int(rest.split()[0]) * 1024
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        most, now = _lines(cgroup / limit), _lines(cgroup / used)
+        if most and now and most[0].isdigit():
+            free = min(free, int(most[0]) - int(now[0]))
+    status = dict(line.partition(":")[::2] for line in _lines(proc / "self/status"))
+    own = int(status.get("VmRSS", "0").split()[0]) * 1024
+    return (free + own) / 1e6
+
+
+def free_disk_mb() -> float:
+    """Return the free disk for temporary files, 10^6 bytes."""
+    try:
+        return shutil.disk_usage(tempfile.gettempdir()).free / 1e6
+    except OSError:
+        return math.inf
+
+
+@dataclass
+class Pace:
+    """How fast the line to each catalogue's files has shown itself to be."""
+
+    _seen: dict[str, float] = field(default_factory=dict)
+
+    def link_mbit(self, catalog: str) -> float:
+        """Return the speed of the line, megabit a second."""
+        return self._seen.get(catalog, LINK_MBIT)
+
+    def saw(self, catalog: str, megabytes: float, seconds: float) -> None:
+        """Learn from a reading: its megabytes, and how long it took. Recent ones count for half."""
+        now = 8 * megabytes / max(seconds - LATENCY_S, 0.05)
+        before = self._seen.get(catalog, now)
+        self._seen[catalog] = math.sqrt(before * now)
+
+
+def _blocks(length_px: float) -> float:
+    return length_px / BLOCK_PX + 1
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return []

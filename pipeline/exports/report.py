@@ -1,0 +1,168 @@
+"""The report: one page of HTML that needs nothing from outside, to read, print and keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.exports.figures import bar_svg, map_pictures, map_svg, spectra_svg
+from pipeline.exports.provenance import SOFTWARE, credit, versions
+from pipeline.grid import PIXEL_HA, epsg_of
+from pipeline.spectra import WAVELENGTHS_NM, signatures_of
+from pipeline.wording import day_words, hectares, percent, period_words
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+CSS = Path(__file__).with_name("report.css")
+BAND_NUMBERS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
+PLATFORMS = {"S2A": "Sentinel-2A", "S2B": "Sentinel-2B", "S2C": "Sentinel-2C", "S2D": "Sentinel-2D"}
+MANY = 9
+"""More rows than this stand closer."""
+DARK = 120
+"""Perceived brightness (0..255) below which a number on a colour is white."""
+METHOD = (
+    "Every pixel of 10 m has four values: how much blue, green, red and near-infrared light the ground "
+    "reflects. Clouds, shadows and missing data are left out with the image's own scene classification. "
+    "k-means then puts pixels of similar colour into one cluster: each belongs to the cluster whose mean is "
+    "nearest, with the bands on a common scale. Nobody told it what water or forest is, so clusters are "
+    "spectral groups; their names are suggestions from the spectra, not checked on the ground. Hectares are "
+    "counted pixels."
+)
+
+
+def report_html(analysis: Analysis) -> str:
+    """Return the report as HTML: no script, no request to anywhere, one A4 page when printed.
+
+    Map with and without clusters, hectares, spectra, scenes, offset decision, parameters, method, notes,
+    attribution and versions. All that comes from a user or a catalogue is escaped.
+    """
+    image, clusters = map_pictures(analysis.overlays.true_colour, analysis.overlays.clusters)
+    day = day_words(analysis.date)
+    colors = analysis.areas["color"].tolist()[1:]
+    bands = [(BAND_NUMBERS[b], WAVELENGTHS_NM[b]) for b in analysis.model.bands]
+    spectra = spectra_svg(signatures_of(analysis)[: len(colors)], colors, bands)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Land-cover clusters, {day}</title>
+<style>
+{CSS.read_text("utf-8")}</style>
+</head>
+<body>
+<h1>What covers this land, {day}</h1>
+<p class="muted">{escape(_place(analysis))}</p>
+<div class="pair map">
+<figure>{map_svg(image, "Satellite image in true colour")}
+<figcaption>Sentinel-2 in true colour, north up</figcaption></figure>
+<figure>{map_svg(clusters, "Clusters over the image")}
+<figcaption>Clusters over the image</figcaption></figure>
+</div>
+<div class="pair">
+<section><h2>Hectares</h2>
+{_table(analysis)}</section>
+<figure><h2>Mean reflectance per band (nm)</h2>
+{spectra}
+<figcaption>Lines carry the clusters' numbers; bars are one standard deviation up and down.</figcaption>
+<section class="small"><h2>How it was made</h2>
+<p>{escape(METHOD)}</p></section></figure>
+</div>
+<div class="pair">
+<section><h2>Image</h2>
+{_list(_image_facts(analysis))}</section>
+<section><h2>Settings</h2>
+{_list(_settings(analysis))}</section>
+</div>
+{_notes(analysis)}
+<footer>{escape(credit(analysis))}. {escape(SOFTWARE)}; {escape(_software())}.</footer>
+</body>
+</html>
+"""
+
+
+def _place(analysis: Analysis) -> str:
+    area = analysis.request.area
+    where = f"{_degrees(area.latitude, 'N', 'S')}, {_degrees(area.longitude, 'E', 'W')}"
+    shape = f"square of {area.size_km:g} km" if area.size_km is not None else "polygon"
+    total = int(analysis.areas["pixels"].sum()) * PIXEL_HA
+    return f"{where}, {shape}, {hectares(total)} ha, {percent(analysis.clear_share)} of it clear"
+
+
+def _degrees(value: float, positive: str, negative: str) -> str:
+    return f"{abs(value):.4f}° {positive if value >= 0 else negative}"
+
+
+def _table(analysis: Analysis) -> str:
+    areas = analysis.areas
+    longest = float(areas["share"].max())
+    rows = []
+    for number, row in [*areas.iloc[1:].iterrows(), *areas.iloc[:1].iterrows()]:
+        color, share = str(row["color"]), float(row["share"])
+        style = f"background:{escape(color)};color:{_ink(color)}"
+        chip = f'<span class="chip" style="{style}">{number if number != 0 else "–"}</span>'
+        rows.append(
+            f"<tr><td>{chip}{escape(str(row['name']))}{bar_svg(share, longest, color)}</td>"
+            f"<td>{hectares(float(row['hectares']))}</td><td>{percent(share)}</td></tr>"
+        )
+    total = hectares(float(areas["hectares"].sum()))
+    rows.append(f"<tr><td>Whole area</td><td>{total}</td><td>100 %</td></tr>")
+    head = "<tr><th>Cluster</th><th>ha</th><th>%</th></tr>"
+    kind = ' class="many"' if len(areas) > MANY else ""
+    return f"<table{kind}><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _ink(color: str) -> str:
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return "#fff" if 0.299 * red + 0.587 * green + 0.114 * blue < DARK else "#14212b"
+
+
+def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    scenes = analysis.scenes
+    yield "Scene" if len(scenes) == 1 else "Scenes", ", ".join(s.id for s in scenes)
+    yield (
+        "Acquired",
+        f"{scenes[0].datetime:%Y-%m-%d %H:%M} UTC, {PLATFORMS.get(scenes[0].platform, 'Sentinel-2')}",
+    )
+    tiles = ", ".join(dict.fromkeys(s.tile for s in scenes if s.tile))
+    if tiles:
+        yield "Tile", tiles
+    clouds = [f"{s.cloud_cover:.1f} %" for s in scenes if s.cloud_cover is not None]
+    if clouds:
+        yield "Clouds", f"{', '.join(clouds)} of the whole tile"
+    yield "Offset", "; ".join(dict.fromkeys(s.offset.words for s in scenes))
+    yield "Grid", f"10 m, EPSG:{epsg_of(analysis.grid)}"
+
+
+def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    request = analysis.request
+    yield (
+        "Period",
+        f"{period_words(request.start, request.end)}, clouds at most {request.max_cloud_cover:g} %",
+    )
+    yield "Catalogue", request.catalog
+    yield (
+        "Clusters",
+        f"{len(analysis.areas) - 1} (asked for {request.n_clusters}), seed {analysis.model.seed}",
+    )
+    yield "Masked", f"scene classes {', '.join(map(str, request.mask_classes)) or 'none'}"
+    factor = analysis.true_area_factor
+    yield "True area", f"{factor:.5f} × the hectares above, which are counted on the UTM grid"
+
+
+def _list(facts: Iterator[tuple[str, str]]) -> str:
+    return "<dl>" + "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts) + "</dl>"
+
+
+def _notes(analysis: Analysis) -> str:
+    if not analysis.notes:
+        return ""
+    lines = "".join(f"<li>{escape(n)}</li>" for n in analysis.notes)
+    return f'<section class="small"><h2>To know</h2><ul>{lines}</ul></section>'
+
+
+def _software() -> str:
+    return ", ".join(f"{name} {number}" for name, number in versions().items())

@@ -1,0 +1,101 @@
+"""The run as Python: the lines that give the same labels in a notebook."""
+
+from __future__ import annotations
+
+import pprint
+from typing import TYPE_CHECKING
+
+from pipeline.catalogs import WORLDWIDE, find
+from pipeline.exports.provenance import file_stem
+from pipeline.request import AnalysisRequest, AreaOfInterest
+from pipeline.wording import day_words
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+    from pipeline.classes import Classes
+
+LINE = 100
+
+
+def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_patch_ha: float = 0.0) -> str:
+    """Return Python that repeats a run on the very same scenes, ready to paste.
+
+    It needs the folder of this project as working directory, or on the path.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The run, before or after its classes were edited.
+    classes : Classes, optional
+        The edited classes, when they were.
+    smallest_patch_ha : float
+        The sieve in hectares; 0 when none was used. It comes after the classes.
+    """
+    edits = _edits(analysis, classes, smallest_patch_ha)
+    given = getattr(analysis, "model_given", False)
+    imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
+    lines = [
+        f"# Land-cover clusters, Sentinel-2, {day_words(analysis.date)}",
+        "from datetime import date",
+        "",
+        f"from pipeline import {', '.join(imports)}",
+        *(["from pipeline.classes import Classes"] if classes is not None else []),
+        *(["from pipeline.sieve import sieve"] if smallest_patch_ha else []),
+        "",
+        *_request(analysis),
+        *([f"model = ClusterModel.from_json({analysis.model.to_json()!r})"] if given else []),
+        f"analysis = analyse(request{', model=model' if given else ''})",
+        *edits,
+        "print(analysis.areas)",
+        f'analysis.to_geotiff("{file_stem(analysis)}.tif")',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _request(analysis: Analysis) -> list[str]:
+    request = analysis.request
+    fields = {
+        "area": _area(request.area),
+        "start": _day(request, "start"),
+        "end": _day(request, "end"),
+        "max_cloud_cover": repr(request.max_cloud_cover),
+        "n_clusters": repr(request.n_clusters),
+        "catalog": repr(_catalog(request.catalog)),
+        "scene_ids": repr(tuple(s.id for s in analysis.scenes)),
+        "seed": repr(request.seed),
+        "mask_classes": repr(request.mask_classes),
+    }
+    return ["request = AnalysisRequest(", *(f"    {k}={v}," for k, v in fields.items()), ")"]
+
+
+def _area(area: AreaOfInterest) -> str:
+    if area.size_km is not None:
+        return (
+            f"AreaOfInterest.square(longitude={area.longitude!r}, latitude={area.latitude!r}, "
+            f"size_km={area.size_km!r})"
+        )
+    geometry = pprint.pformat(area.geometry, width=LINE, compact=True, sort_dicts=False)
+    return f"AreaOfInterest.polygon({geometry})".replace("\n", "\n    ")
+
+
+def _day(request: AnalysisRequest, name: str) -> str:
+    day = getattr(request, name)
+    return f"date({day.year}, {day.month}, {day.day})"
+
+
+def _catalog(name: str) -> str:
+    """Return a catalogue as any installation knows it: by its built-in name, or its address."""
+    profile = find(name)
+    return name if profile in WORLDWIDE or profile.url is None else profile.url
+
+
+def _edits(analysis: Analysis, classes: Classes | None, smallest_patch_ha: float) -> list[str]:
+    lines = []
+    if classes is not None:
+        lines += [
+            f"classes = Classes.from_json({classes.to_json()!r})",
+            "analysis = analysis.with_classes(classes.lut(), classes.suggestions())",
+        ]
+    if smallest_patch_ha:
+        lines.append(f"analysis = analysis.with_labels(sieve(analysis.labels.values, {smallest_patch_ha!r}))")
+    return lines

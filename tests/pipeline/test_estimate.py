@@ -1,0 +1,107 @@
+"""What a run will cost, before it runs."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from pipeline import AreaOfInterest, estimate
+from pipeline.estimate import Pace, cost, largest_km
+
+
+def square(size_km: float) -> AreaOfInterest:
+    return AreaOfInterest.square(11.34, 46.49, size_km)
+
+
+@pytest.fixture
+def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with memory and disk to spare."""
+    monkeypatch.delenv("DASHBOARD_MAX_SIZE_KM", raising=False)
+    monkeypatch.setattr(estimate, "free_memory_mb", lambda: 64_000.0)
+    monkeypatch.setattr(estimate, "free_disk_mb", lambda: 64_000.0)
+
+
+def test_the_bytes_are_near_those_of_real_like_tiles() -> None:
+    """10 and 20 km of the benchmark's tiles have 24.3 and 53.7 MB; real archives compress a little less."""
+    assert 24.3 <= estimate.estimate(square(10)).megabytes <= 24.3 * 1.3
+    assert 53.7 <= estimate.estimate(square(20)).megabytes <= 53.7 * 1.3
+
+
+def test_a_slow_line_counts_and_a_fast_one_leaves_the_computing() -> None:
+    slow, fast = cost(2000, 2000, link_mbit=10), cost(2000, 2000, link_mbit=1e6)
+    assert slow.seconds == pytest.approx(8 * slow.megabytes / 10, rel=0.05)
+    assert 0.9 < fast.seconds < 2
+
+
+def test_a_city_is_a_matter_of_seconds_and_a_tile_of_a_gigabyte() -> None:
+    city, tile = estimate.estimate(square(5)), cost(10_980, 10_980)
+    assert city.seconds < 3
+    assert city.disk_mb == 0, "it stays in memory"
+    assert tile.memory_mb <= 1200
+    assert tile.disk_mb > 1000
+
+
+def test_all_grow_with_the_area() -> None:
+    costs = [cost(n, n) for n in (50, 500, 2000, 5000, 11_000)]
+    for name in ("megabytes", "seconds", "memory_mb", "disk_mb"):
+        values = [getattr(c, name) for c in costs]
+        assert values == sorted(values), name
+
+
+@pytest.mark.usefixtures("roomy")
+def test_the_configured_size_holds_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert largest_km() == 110
+    monkeypatch.setenv("DASHBOARD_MAX_SIZE_KM", "7.5")
+    assert largest_km() == 7.5
+
+
+@pytest.mark.usefixtures("roomy")
+@pytest.mark.parametrize("scarce", ["free_memory_mb", "free_disk_mb"])
+def test_a_small_machine_offers_what_fits_and_not_a_kilometre_more(
+    monkeypatch: pytest.MonkeyPatch, scarce: str
+) -> None:
+    free = 1100.0 if scarce == "free_memory_mb" else 500.0
+    share = estimate.MEMORY_SHARE if scarce == "free_memory_mb" else estimate.DISK_SHARE
+    field = "memory_mb" if scarce == "free_memory_mb" else "disk_mb"
+    monkeypatch.setattr(estimate, scarce, lambda: free)
+    largest = largest_km()
+    assert 5 < largest < 110
+    sides = [round(100 * km) for km in (largest, largest + 1)]
+    assert getattr(cost(sides[0], sides[0]), field) <= share * free < getattr(cost(sides[1], sides[1]), field)
+
+
+@pytest.mark.usefixtures("roomy")
+def test_a_machine_without_room_still_offers_a_village(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "free_memory_mb", lambda: 100.0)
+    assert largest_km() == 1.0
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_free_memory_is_the_containers_where_that_is_less(tmp_path: Path) -> None:
+    proc, cgroup = tmp_path / "proc", tmp_path / "cgroup"
+    write(proc / "meminfo", "MemTotal: 9000000 kB\nMemAvailable: 4000000 kB\n")
+    write(proc / "self/status", "Name: python\nVmRSS:   100000 kB\n")
+    assert estimate.free_memory_mb(proc, cgroup) == pytest.approx(4_100_000 * 1.024e-3)
+    write(cgroup / "memory.max", "2000000000\n")
+    write(cgroup / "memory.current", "500000000\n")
+    assert estimate.free_memory_mb(proc, cgroup) == pytest.approx(1500 + 102.4)
+    write(cgroup / "memory.max", "max\n")
+    assert estimate.free_memory_mb(proc, cgroup) == pytest.approx(4_100_000 * 1.024e-3)
+
+
+def test_where_nobody_tells_the_memory_is_no_limit(tmp_path: Path) -> None:
+    assert math.isinf(estimate.free_memory_mb(tmp_path, tmp_path))
+
+
+def test_the_pace_is_learnt_per_catalogue_and_recent_runs_count_more() -> None:
+    pace = Pace()
+    assert pace.link_mbit("a") == estimate.LINK_MBIT
+    pace.saw("a", megabytes=10, seconds=estimate.LATENCY_S + 8)
+    assert pace.link_mbit("a") == pytest.approx(10)
+    assert pace.link_mbit("b") == estimate.LINK_MBIT
+    pace.saw("a", megabytes=10, seconds=estimate.LATENCY_S + 0.8)
+    assert 10 < pace.link_mbit("a") < 100
