@@ -15,12 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.case import Case
 from benchmarks.tiles import BANDS, EPSG
 
 MAPSET = "PERMANENT"
+LOOK_S = 0.01
 
 
 def version() -> str | None:
@@ -35,48 +37,76 @@ def version() -> str | None:
     return found[1] if found else "unknown"
 
 
+@dataclass(frozen=True)
+class Used:
+    """What one module took."""
+
+    seconds: float
+    cpu: float
+    peak_mb: float
+
+
 def main(case: Case, location: Path) -> None:
     """Import where needed, classify, print."""
-    import_s = None
+    detail: dict[str, float] = {}
+    modules = _Modules(location)
     if not location.exists():
         _grass("-e", "-c", f"EPSG:{EPSG}", str(location))
-        started = time.perf_counter()
-        for band in BANDS:
-            _module(location, "r.in.gdal", "-o", f"input={case.tile.folder / band}.tif", f"output={band}")
-        import_s = time.perf_counter() - started
-    _module(location, "g.region", f"raster={BANDS[0]}")
-    _module(location, "i.group", "group=bands", "subgroup=bands", f"input={','.join(BANDS)}")
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        files = {band: case.tile.folder / f"{band}.tif" for band in BANDS}
+        imports = [modules.run("r.in.gdal", "-o", f"input={f}", f"output={b}") for b, f in files.items()]
+        detail |= {"import_s": sum(i.seconds for i in imports), "import_mb": max(i.peak_mb for i in imports)}
+    modules.run("g.region", f"raster={BANDS[0]}")
+    modules.run("i.group", "group=bands", "subgroup=bands", f"input={','.join(BANDS)}")
     group = ("group=bands", "subgroup=bands", "signaturefile=clusters")
-    _module(location, "i.cluster", *group, f"classes={case.n_clusters}")
-    clustered = time.perf_counter()
-    _module(location, "i.maxlik", *group, "output=classes")
-    ended, after = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    stages = {"cluster_s": clustered - started, "maxlik_s": ended - clustered}
-    detail = {"import_s": import_s, **stages} if import_s else stages
-    print(
-        json.dumps(
-            {"seconds": ended - started, "cpu": cpu, "peak_mb": after.ru_maxrss / 1024, "detail": detail}
-        )
+    cluster = modules.run("i.cluster", *group, f"classes={case.n_clusters}")
+    maxlik = modules.run("i.maxlik", *group, "output=classes")
+    found = Used(
+        cluster.seconds + maxlik.seconds, cluster.cpu + maxlik.cpu, max(cluster.peak_mb, maxlik.peak_mb)
     )
+    detail |= {"cluster_s": cluster.seconds, "maxlik_s": maxlik.seconds}
+    print(json.dumps({**asdict(found), "detail": detail}))
 
 
-def _module(location: Path, name: str, *arguments: str) -> None:
-    """Run a module of GRASS as its start script would, without that script's own second."""
-    base = Path(_grass("--config", "path").strip())
-    run = location.parent / "gisrc"
-    run.write_text(f"GISDBASE: {location.parent}\nLOCATION_NAME: {location.name}\nMAPSET: {MAPSET}\n")
-    environment = {
-        **os.environ,
-        "GISBASE": str(base),
-        "GISRC": str(run),
-        "PATH": os.pathsep.join([str(base / "bin"), str(base / "scripts"), os.environ["PATH"]]),
-        "LD_LIBRARY_PATH": str(base / "lib"),
-        "HOME": str(location.parent),
-    }
-    command = [str(base / "bin" / name), "--quiet", "--overwrite", *arguments]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+class _Modules:
+    """Runs modules of GRASS as its start script would, without that script's own second."""
+
+    def __init__(self, location: Path) -> None:
+        base = Path(_grass("--config", "path").strip())
+        self._bin = base / "bin"
+        gisrc = location.parent / "gisrc"
+        gisrc.write_text(f"GISDBASE: {location.parent}\nLOCATION_NAME: {location.name}\nMAPSET: {MAPSET}\n")
+        self._environment = {
+            **os.environ,
+            "GISBASE": str(base),
+            "GISRC": str(gisrc),
+            "PATH": os.pathsep.join([str(self._bin), os.environ["PATH"]]),
+            "LD_LIBRARY_PATH": str(base / "lib"),
+            "HOME": str(location.parent),
+        }
+
+    def run(self, name: str, *arguments: str) -> Used:
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        process = subprocess.Popen(
+            [str(self._bin / name), "--quiet", "--overwrite", *arguments], env=self._environment
+        )
+        peak_mb = 0.0
+        while process.poll() is None:
+            peak_mb = max(peak_mb, _peak_mb(process.pid))
+            time.sleep(LOOK_S)
+        if process.returncode:
+            raise SystemExit(f"{name} ended with {process.returncode}")
+        seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Used(seconds, cpu, peak_mb)
+
+
+def _peak_mb(pid: int) -> float:
+    """Return the largest resident set of a process so far; its rusage would count in who started it."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _grass(*arguments: str) -> str:

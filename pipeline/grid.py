@@ -1,17 +1,16 @@
 """The pixel grid of an area: its UTM zone, snapped to 10 m.
 
-Everything downstream takes an odc-geo `GeoBox` (shape, affine, CRS) instead of loose numbers.
+Everything downstream takes an odc-geo `GeoBox` (shape, affine, CRS) instead of loose numbers. odc-geo and
+pyproj are imported on first use: a page is shown before anybody needs a grid.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from affine import Affine
-from odc.geo.geobox import GeoBox
-from pyproj import Geod, Transformer
 from shapely import affinity, segmentize, transform
 from shapely.geometry import Polygon, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
@@ -20,6 +19,10 @@ from shapely.ops import unary_union
 from pipeline.blocks import Block
 from pipeline.errors import InvalidRequest
 from pipeline.request import AreaOfInterest
+
+if TYPE_CHECKING:
+    from odc.geo.geobox import GeoBox
+    from pyproj import Transformer
 
 RESOLUTION_M = 10
 """Pixel side of the four bands used, metres."""
@@ -56,6 +59,8 @@ def grid_for(area: AreaOfInterest) -> GeoBox:
     GeoBox
         Shape ``(y, x)``, north up, pixel edges on multiples of 10 m.
     """
+    from odc.geo.geobox import GeoBox
+
     epsg = utm_epsg(area.longitude, area.latitude)
     if area.size_km is None:
         west, south, east, north = polygons_on(area, epsg).bounds
@@ -211,6 +216,8 @@ def true_area_factor(grid: GeoBox) -> float:
     Pixels are counted on the UTM grid, whose scale differs from 1 by up to 0.2 %. The factor is the area of
     a small square at the centre on the WGS 84 ellipsoid (Karney's geodesics, as in PROJ) over its grid area.
     """
+    from pyproj import Geod
+
     west, south, east, north = bounds_of(grid)
     x, y, half = (west + east) / 2, (south + north) / 2, 500.0
     xs, ys = [x - half, x + half, x + half, x - half], [y - half, y - half, y + half, y + half]
@@ -220,6 +227,8 @@ def true_area_factor(grid: GeoBox) -> float:
 
 
 def _transformer(source: int, target: int) -> Transformer:
+    from pyproj import Transformer
+
     return Transformer.from_crs(source, target, always_xy=True)
 
 

@@ -44,7 +44,7 @@ def section(found: Found, settings: Settings) -> str:
         "recluster": "another k, computing",
         "ahead": "another k that was fitted ahead",
         "masks": "cluster masks, with the warp",
-        "images": "both images, with the warp",
+        "images": "both images",
     }
     rows = []
     for name, what in words.items():

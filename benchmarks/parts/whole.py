@@ -102,7 +102,7 @@ def section(found: Found, settings: Settings) -> str:
                 f"{spread(r.peak_mb for r in runs.of('grass')).most:.0f}",
             )
         )
-    words = cell(lambda: f"{_import_s(runs):.1f} s")
+    words = cell(lambda: f"{_of_import(runs, 'import_s'):.1f} s and {_of_import(runs, 'import_mb'):.0f} MB")
     return (
         table(("area", "Mpx", "tool", "s", "of it", "CPU s", "peak MB"), rows)
         + "\n\nFiles on the disk, read before. Ours masks clouds, counts, draws the pictures and writes the "
@@ -111,8 +111,8 @@ def section(found: Found, settings: Settings) -> str:
     )
 
 
-def _import_s(runs: Runs) -> float:
-    return spread(r.detail["import_s"] for r in runs.of("grass") if "import_s" in r.detail).median
+def _of_import(runs: Runs, key: str) -> float:
+    return spread(r.detail[key] for r in runs.of("grass") if key in r.detail).median
 
 
 PART = Part("A whole tile on this machine", measure, targets, section)
