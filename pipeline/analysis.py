@@ -22,7 +22,7 @@ from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.areas import areas_of
 from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
-from pipeline.cluster import store_of
+from pipeline.cluster import configured, store_of
 from pipeline.clustering import ClusterModel, fit
 from pipeline.drawing import Frame, draw, frame_of
 from pipeline.errors import (
@@ -33,6 +33,7 @@ from pipeline.errors import (
     NothingToGroup,
     ReadFailed,
 )
+from pipeline.estimate import largest_km
 from pipeline.grid import grid_for, inside, size_km, true_area_factor
 from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
@@ -303,8 +304,9 @@ def _analyse(
     progress.check()
     progress.report("searching", 0)
     grid = grid_for(request.area)
-    if size_km(grid) > max_size_km():
-        raise AreaTooLarge(size_km(grid), max_size_km())
+    limit_km = max_size_km() if machines and configured() else largest_km()
+    if size_km(grid) > limit_km:
+        raise AreaTooLarge(size_km(grid), limit_km)
     extent = Extent(request.area, grid, request.mask_classes)
     if request.area.size_km is None:
         inside(request.area, grid)

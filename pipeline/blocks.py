@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from odc.geo.geobox import GeoBox
+if TYPE_CHECKING:
+    from odc.geo.geobox import GeoBox
 
 BLOCK_PX = 2048
 """Side of a block: 2 x 2 blocks of a band's file and one of its scene classification (1024 px of 20 m)."""
