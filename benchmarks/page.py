@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 OTHER_K = 2
 """How often the number of clusters is changed."""
 PATIENCE_MS = 120_000
+IMPORTS_S = 6
+"""After the first touch of the form, which starts the imports; a user still chooses an area then."""
+FITS_AHEAD_S = 3
+"""After the result, while other numbers of clusters are fitted ahead."""
+SETTLED_S = 0.7
 PAINTED = """count => {
     const pictures = [...document.querySelectorAll('.leaflet-clusters-pane img')];
     return pictures.length === count && pictures.every(p => p.complete && p.naturalWidth > 0);
@@ -37,24 +42,26 @@ NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 
 
 class Wire:
-    """Counts what the kernel sends over the page's websockets."""
+    """Counts what the kernel sends over the page's websockets, bytes."""
 
     def __init__(self, page: Page) -> None:
         self.received = 0
-        self.largest = 0
+        self.pictures = 0
+        """Of messages with a picture in them."""
         page.on("websocket", self._opened)
 
     def forget(self) -> None:
         """Count from zero."""
-        self.received = self.largest = 0
+        self.received = self.pictures = 0
 
     def _opened(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._frame)
 
     def _frame(self, payload: str | bytes) -> None:
-        size = len(payload)
-        self.received += size
-        self.largest = max(self.largest, size)
+        content = payload.encode() if isinstance(payload, str) else payload
+        self.received += len(content)
+        if b"data:image" in content:
+            self.pictures += len(content)
 
 
 def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
@@ -64,8 +71,9 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
     -------
     list of dict
         One a visit: ``first_s`` and ``result_s`` from the button to a picture and to the result,
-        ``other_k_s`` from the key to the painted clusters, ``result_bytes`` and ``other_k_bytes`` from the
-        kernel, ``toggle_bytes`` and the largest message of it.
+        ``other_k_s`` from the key to the painted clusters; what the kernel sent until the result
+        (``result_bytes``), for another k and for the layer's switch, and how much of it in messages with
+        pictures (``result_pictures`` …).
     """
     from playwright.sync_api import sync_playwright
 
@@ -109,7 +117,9 @@ def _opened(browser: Browser, address: str, case: Case) -> Iterator[tuple[Dashbo
 def _visit(dashboard: DashboardPage, wire: Wire) -> dict[str, Any]:
     page = dashboard.page
     page.locator("button.eo-main:enabled").wait_for()
-    time.sleep(2)  # the imports that opening a link starts
+    for step in (1, -1):
+        dashboard.slide("Number of clusters", step)
+    time.sleep(IMPORTS_S)
     wire.forget()
     started = time.perf_counter()
     dashboard.main.click()
@@ -117,31 +127,25 @@ def _visit(dashboard: DashboardPage, wire: Wire) -> dict[str, Any]:
     page.evaluate(NEXT_FRAME)
     first_s = time.perf_counter() - started
     dashboard.expect_result()
-    result_s, result_bytes = time.perf_counter() - started, wire.received
-    time.sleep(2)  # other numbers of clusters are fitted ahead
+    visit: dict[str, Any] = {"first_s": first_s, "result_s": time.perf_counter() - started}
+    visit |= {"result_bytes": wire.received, "result_pictures": wire.pictures}
+    time.sleep(FITS_AHEAD_S)
     count = dashboard.clusters.count()
-    other_k, other_k_bytes = [], []
+    visit |= {"other_k_s": [], "other_k_bytes": [], "other_k_pictures": []}
     for step in range(OTHER_K):
         wire.forget()
         started = time.perf_counter()
         dashboard.slide("Number of clusters", 1)
         page.wait_for_function(PAINTED, arg=count + step + 1)
         page.evaluate(NEXT_FRAME)
-        other_k.append(time.perf_counter() - started)
+        visit["other_k_s"].append(time.perf_counter() - started)
         dashboard.expect_result()
-        time.sleep(1)
-        other_k_bytes.append(wire.received)
+        time.sleep(SETTLED_S)
+        visit["other_k_bytes"].append(wire.received)
+        visit["other_k_pictures"].append(wire.pictures)
     wire.forget()
     layer = dashboard.tick("True colour")
     for _ in range(2):
         layer.click()
-        time.sleep(0.5)
-    return {
-        "first_s": first_s,
-        "result_s": result_s,
-        "other_k_s": other_k,
-        "result_bytes": result_bytes,
-        "other_k_bytes": other_k_bytes,
-        "toggle_bytes": wire.received,
-        "toggle_largest": wire.largest,
-    }
+        time.sleep(SETTLED_S)
+    return visit | {"toggle_bytes": wire.received, "toggle_pictures": wire.pictures}

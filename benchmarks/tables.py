@@ -53,8 +53,8 @@ def _target(
     except NotMeasuredError:
         return Target(name, asked, "not measured", None)
     met = found >= limit if at_least else found <= limit
-    share = 100 * abs(found / limit - 1)
-    distance = "" if met else f"{share:.0f} % {'below' if at_least else 'above'}"
+    share = f"{100 * abs(found / limit - 1):.0f} % " if limit else ""
+    distance = "" if met else f"{share}{'below' if at_least else 'above'}"
     return Target(name, asked, f"{found:.{digits}f} {unit}".strip(), met, distance)
 
 

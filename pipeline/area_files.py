@@ -23,9 +23,8 @@ from shapely.geometry.base import BaseGeometry
 
 from pipeline.errors import InvalidRequest
 from pipeline.polygons import area_of, polygons_in
-from pipeline.request import AnalysisRequest, AreaOfInterest
+from pipeline.request import MAX_FILE_MB, AnalysisRequest, AreaOfInterest
 
-MAX_FILE_MB = 5
 MAX_FILE_BYTES = MAX_FILE_MB * 2**20
 MAX_CORNERS = 100_000
 MAX_STEPS = 200

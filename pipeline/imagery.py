@@ -293,13 +293,14 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
     """Return a reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
 
     class Reader(AutoParallelRioReader):  # type: ignore[misc]
+        url: str
+
         def _open(self) -> Any:
-            unsigned: str = self.url  # type: ignore[has-type]
-            self.url = signed(unsigned)
+            plain, self.url = self.url, signed(self.url)
             try:
                 return super()._open()
             finally:
-                self.url = unsigned
+                self.url = plain
 
         def read(self, window: Any, **kwargs: Any) -> np.ndarray:
             counter.progress.check()

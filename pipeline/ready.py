@@ -1,4 +1,4 @@
-"""Importing this imports everything a run uses, also what is otherwise imported on first use."""
+"""Makes ready ahead of need what is otherwise imported on first use."""
 
 from __future__ import annotations
 
@@ -12,5 +12,18 @@ MODULES = (
     "sklearn.cluster",
     "stackstac",
 )
-for _name in MODULES:
-    import_module(_name)
+"""What a run uses."""
+
+
+def for_an_area() -> None:
+    """Make ready for the first area: its grid and its outline."""
+    from pipeline.grid import grid_for, outline
+    from pipeline.request import AreaOfInterest
+
+    outline(grid_for(AreaOfInterest.square(longitude=0, latitude=0, size_km=1)))
+
+
+def for_a_run() -> None:
+    """Import what a run uses."""
+    for name in MODULES:
+        import_module(name)

@@ -24,6 +24,8 @@ MIN_LATITUDE, MAX_LATITUDE = -80.0, 84.0
 """Range of the UTM grid, on which Sentinel-2 images are delivered."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
+MAX_FILE_MB = 5
+"""Largest file that an area or a request is read from (area_files.py)."""
 JSON_VERSION = 1
 
 Position = tuple[float, float]

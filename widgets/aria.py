@@ -7,6 +7,12 @@ from pipeline.request import MAX_CLUSTERS
 RULES: list[tuple[str, str, str]] = [
     (".eo-form", "role", "form"),
     (".eo-form", "aria-label", "Settings"),
+    (".eo-ways", "role", "group"),
+    (".eo-ways", "aria-label", "How to set the area"),
+    (".eo-tools-row .eo-seg", "role", "group"),
+    (".eo-tools-row .eo-seg", "aria-label", "What to draw"),
+    (".eo-seg > button:not(.eo-on)", "aria-pressed", "false"),
+    (".eo-seg > .eo-on", "aria-pressed", "true"),
     (".eo-size .noUi-handle", "aria-label", "Side length (km)"),
     (".eo-size .noUi-handle", "aria-valuetext", "{} km"),
     (".eo-cloud .noUi-handle", "aria-label", "Cloud cover, at most (%)"),

@@ -1,23 +1,16 @@
-"""What goes on beside a run, in threads of its own: knocking at catalogues, files to download."""
+"""What goes on beside a run, in threads of its own: knocking at catalogues, the picture of their land."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from traitlets.config import Application
 
 from pipeline import catalogs
 from pipeline.errors import CatalogUnavailable
 from widgets.worker import Gate
-
-if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
-
-FILES = {"geotiff": (".tif", "image/tiff"), "package": (".zip", "application/zip")}
-"""Kind of download -> ending and MIME type."""
 
 
 def look_around(
@@ -73,24 +66,3 @@ def log_to_terminal() -> None:
             logger = logging.getLogger(name)
             if handler not in logger.handlers:
                 logger.addHandler(handler)
-
-
-def make_file(
-    gate: Gate,
-    analysis: Analysis,
-    kind: str,
-    save: Callable[[bytes, str, str], None],
-    finished: Callable[[], None],
-) -> None:
-    """Make a file of a result in memory and hand it on: content, name, MIME type."""
-    ending, mime_type = FILES[kind]
-
-    def make() -> None:
-        try:
-            exports = import_module("pipeline.exports")
-            content = exports.geotiff_bytes(analysis) if kind == "geotiff" else exports.package_zip(analysis)
-            gate.guard(save)(content, exports.file_stem(analysis) + ending, mime_type)
-        finally:
-            gate.guard(finished)()
-
-    gate.in_background(make, "download")

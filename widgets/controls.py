@@ -3,44 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from html import escape
 
 import ipywidgets as ipw
 import traitlets
 
 from pipeline.catalogs import CatalogProfile
-from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS, MIN_SIZE_KM
+from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
+from widgets.area_part import AreaPart
+from widgets.coordinates import parse_pair
 from widgets.messages import Action, Message
 from widgets.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
 from widgets.settings import Settings
+from widgets.size import SizeField
 
 CALCULATE, AGAIN, UPDATE, RUNNING = "Calculate clusters", "Calculate again", "Update clusters", "Calculating…"
 
 
 class Fields(ipw.VBox):
-    """The fields of the form; `settings` is what they hold, both ways."""
+    """The fields of the form; `settings` is what they hold, both ways.
+
+    Parameters
+    ----------
+    settings : Settings
+        What they hold at the start.
+    catalogs : sequence of CatalogProfile
+        What is offered.
+    max_size_km : float
+        Longest side of a square.
+    area_events : callables
+        As for `AreaPart`.
+    """
 
     settings = traitlets.Instance(Settings)
 
-    def __init__(self, settings: Settings, catalogs: Sequence[CatalogProfile], max_size_km: float) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        catalogs: Sequence[CatalogProfile],
+        max_size_km: float,
+        **area_events: Callable[..., None],
+    ) -> None:
         self._filling = False
         self._fields: dict[str, ipw.ValueWidget] = {
             "latitude": _text("Latitude (°)", "e.g. 46.4926"),
             "longitude": _text("Longitude (°)", "e.g. 11.3390"),
-            "size_km": _slider(ipw.FloatSlider, "Side length (km)", MIN_SIZE_KM, max_size_km, 0.5, "eo-size"),
+            "size_km": SizeField("Side length (km)", max_size_km),
             "start": _field(ipw.DatePicker(), "From"),
             "end": _field(ipw.DatePicker(), "To"),
             "max_cloud_cover": _slider(ipw.IntSlider, "Cloud cover, at most (%)", 0, 100, 5, "eo-cloud"),
             "catalog": _field(ipw.Dropdown(options=[(c.title, c.name) for c in catalogs]), "Image catalogue"),
             "n_clusters": _slider(ipw.IntSlider, "Number of clusters", MIN_CLUSTERS, MAX_CLUSTERS, 1, "eo-k"),
         }
-        self._summary = html("", "eo-sum")
         place = classed(ipw.Box([self._fields["latitude"], self._fields["longitude"]]), "eo-two")
         period = classed(ipw.Box([self._fields["start"], self._fields["end"]]), "eo-two")
+        self._area = AreaPart([place, self._fields["size_km"]], on_change=self._change, **area_events)
         super().__init__(
             [
-                column("eo-sec", heading("Area"), place, self._fields["size_km"], self._summary),
+                self._area,
                 column(
                     "eo-sec",
                     heading("Image"),
@@ -61,12 +81,7 @@ class Fields(ipw.VBox):
 
     def show_area(self, area: tuple[float, int] | None) -> None:
         """Tell the hectares and pixels of the area, or that there is none."""
-        if area is None:
-            self._summary.add_class("eo-none")
-            self._summary.value = "No area yet. Click the map."
-            return
-        self._summary.remove_class("eo-none")
-        self._summary.value = f"<b>{area[0]:,.0f} ha</b> · {area[1]:,} pixels of 10 m"
+        self._area.show(self.settings, area)
 
     def _fill(self, settings: Settings) -> None:
         self._filling = True
@@ -77,9 +92,16 @@ class Fields(ipw.VBox):
             self._filling = False
 
     def _collect(self, _change: object) -> None:
-        if not self._filling:
-            held = {f.name: self._fields[f.name].value for f in fields(Settings)}
-            self.settings = Settings(**held)
+        if self._filling:
+            return
+        held = {name: widget.value for name, widget in self._fields.items()}
+        pair = next(filter(None, (parse_pair(held[name]) for name in ("latitude", "longitude"))), None)
+        if pair is not None:
+            held["latitude"], held["longitude"] = pair
+        self.settings = self.settings.changed(**held)
+
+    def _change(self, **changes: object) -> None:
+        self.settings = self.settings.changed(**changes)
 
 
 class Foot(ipw.VBox):
@@ -144,6 +166,5 @@ def _text(label: str, placeholder: str) -> ipw.Text:
 def _slider(
     kind: type[ipw.ValueWidget], label: str, low: float, high: float, step: float, name: str
 ) -> ipw.ValueWidget:
-    options = {"readout_format": ".1f"} if kind is ipw.FloatSlider else {}
-    slider = kind(min=low, max=high, step=step, continuous_update=False, **options)
+    slider = kind(min=low, max=high, step=step, continuous_update=False)
     return _field(slider, label, "eo-slide", name)

@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from pipeline import catalogs
+from pipeline import catalogs, permalink
 from pipeline.errors import Cancelled, InvalidRequest
+from pipeline.estimate import Pace, estimate, largest_km
 from pipeline.exports import credit
-from pipeline.grid import grid_for, hectares, outline
+from pipeline.grid import PIXEL_HA
+from pipeline.polygons import pixels_inside, shape_on_map
 from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
-from widgets import background, messages, tools, visit, words
+from widgets import area_input, background, messages, tools, visit, words
+from widgets.address import Address
+from widgets.area_input import AreaInput
+from widgets.area_part import HOW_TO_MOVE, invitation
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
 from widgets.header import header, style
-from widgets.layers import Ring
+from widgets.layers import Shape
 from widgets.map_view import MapView
 from widgets.messages import Action, Message
 from widgets.parts import classed, column
@@ -57,31 +62,41 @@ class Dashboard(ipw.VBox):
         self._done_message: Message | None = None
         self._shift, self._started = 0.0, 0.0
         self._reclustering = False
+        self._pace = Pace()
         self._looked_at: tuple[float, ...] = ()
 
-        visit.query_string()
-        start = at_the_start()
-        self._fields = Fields(start, catalogs.offered(), catalogs.max_size_km())
+        linked = permalink.from_query(visit.query_string(), area_input.offered())
+        start = at_the_start().of_values(linked.values)
+        self._fields = Fields(
+            start,
+            catalogs.offered(),
+            largest_km(),
+            on_clear=guard(self._clear_drawing),
+            on_file=guard(lambda name, content: self._input.take_file(name, content)),
+            on_refused=guard(lambda name, size: self._input.refuse_file(name, size)),
+        )
+        self._input = AreaInput(self._gate, self._fields, self._refresh, self._failed)
+        self._address = Address(guard(self._save_request))
         self._foot = Foot(on_run=guard(self._run), on_cancel=guard(self._cancel))
         self._results = Results(
             on_example=guard(self._take_example),
             on_ticks=guard(self._ticked),
             on_mixed=lambda mixed: setattr(self._names, "mixed", mixed),
-            on_download=guard(self._download),
             host=self._host(),
         )
-        self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard)
-        self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._results.close_cards))
+        self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard(self._drawn), guard)
+        self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._escape))
         self._saver = Download()
         form = column("eo-form", self._fields, self._foot)
-        app = column("eo-app", header(), form, self._map, self._results)
+        app = column("eo-app", header(self._address), form, self._map, self._results)
         unseen = classed(ipw.Box([self._names, self._saver, Heartbeat()]), "eo-unseen")
         super().__init__([style(), app, unseen])
         self.add_class("eo-wrap")
 
         background.log_to_terminal()
+        tools.look_ahead()
         self._fields.observe(guard(self._changed), "settings")
-        self._refresh()
+        self._refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
         show_examples = self._results.invitation.show_examples
         background.look_around(self._gate, start.catalog, self._silent, show_examples)
         background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
@@ -90,6 +105,7 @@ class Dashboard(ipw.VBox):
         return Host(
             gate=self._gate,
             adopt=self._adopt,
+            save=self._save,
             lay=self._lay,
             inspect=lambda on: self._map.set_inspecting(on),
             centre=lambda: self._map.map.center,
@@ -100,6 +116,8 @@ class Dashboard(ipw.VBox):
     def _clicked(self, latitude: float, longitude: float) -> None:
         if self._results.inspecting:
             self._results.inspect(latitude, longitude)
+            return
+        if self._fields.settings.mode != "square":
             return
         self._shift = longitude - words.wrapped(longitude)
         self._fields.settings = self._fields.settings.at(latitude, longitude)
@@ -115,11 +133,22 @@ class Dashboard(ipw.VBox):
                 return
         self._refresh()
 
+    def _drawn(self, geometry: dict[str, Any]) -> None:
+        self._input.take_drawing(geometry)
+
+    def _clear_drawing(self) -> None:
+        self._map.drawing.start_over()
+        self._fields.settings = self._fields.settings.changed(drawn=None)
+
+    def _escape(self) -> None:
+        self._results.close_cards()
+        self._map.drawing.start_over()
+
     def _take_example(self, example: catalogs.Example) -> None:
         self._shift = self._map.copy_of(example.longitude)
         self._fields.settings = self._fields.settings.of_example(example)
         if self._area is not None:
-            self._map.look_at(Box.around(self._ring(self._area)))
+            self._map.look_at(self._box(self._area))
 
     def _act(self, action: Action) -> None:
         if action.deed == "demo":
@@ -154,15 +183,14 @@ class Dashboard(ipw.VBox):
             self._refresh(messages.of_error(Cancelled(), self._fields.settings))
             self._names.focus(".eo-main")
 
-    def _download(self, kind: str) -> None:
-        analysis = self._analysis
-        if analysis is None:
-            self._foot.show(Message("warn", messages.NOTHING_TO_DOWNLOAD), self._act)
-            return
-        self._results.set_saving(True)
-        background.make_file(
-            self._gate, analysis, kind, self._saver.save, lambda: self._results.set_saving(False)
-        )
+    def _save(self, content: bytes, name: str, mime_type: str) -> None:
+        self._saver.save(content, name, mime_type)
+
+    def _save_request(self) -> None:
+        request = self._request()
+        if request is not None:
+            name = f"request_{request.start:%Y-%m-%d}_{request.end:%Y-%m-%d}.json"
+            self._saver.save(request.to_json().encode(), name, "application/json")
 
     # Runs
 
@@ -197,8 +225,8 @@ class Dashboard(ipw.VBox):
         moved_area = self._analysis is None or self._analysis.request.area != analysis.request.area
         self._adopt(analysis, self._results.begin)
         if moved_area and self._map.looks_at == self._looked_at:
-            self._map.look_at_if_needed(Box.around(self._ring(analysis.request.area)))
-        area_ha = hectares(analysis.grid)
+            self._map.look_at_if_needed(self._box(analysis.request.area))
+        area_ha = float(analysis.areas["hectares"].sum())
         self._done_message = messages.done(
             time.monotonic() - self._started,
             len(analysis.areas) - 1,
@@ -239,9 +267,10 @@ class Dashboard(ipw.VBox):
             request = settings.request()
         except InvalidRequest as error:
             problem = messages.of_error(error, settings)
+        self._address.show(request)
         self._show_area(settings)
         if self._area is not None and self._area != area_before and not self._worker.busy:
-            self._map.look_at_if_unseen(Box.around(self._ring(self._area)))
+            self._map.look_at_if_unseen(self._box(self._area))
         if self._worker.busy:
             self._foot.show_button(RUNNING, primary=True, enabled=False)
             self._set_results(UPDATING)
@@ -261,7 +290,8 @@ class Dashboard(ipw.VBox):
         if request is None:
             return Message("plain", "Choose an area first.")
         if self._analysis is None:
-            return messages.ready(hectares(grid_for(request.area)))
+            cost = estimate(request.area, self._pace.link_mbit(request.catalog))
+            return messages.ready(pixels_inside(request.area) * PIXEL_HA, cost)
         if current and self._done_message is not None:
             return self._done_message
         return messages.stale(day_words(self._analysis.date))
@@ -272,15 +302,14 @@ class Dashboard(ipw.VBox):
 
     def _show_area(self, settings: Settings) -> None:
         area, result, busy = self._area, self._analysis, self._worker.busy
-        ring = None
-        if area is None:
-            self._fields.show_area(None)
-        else:
-            grid, ring = grid_for(area), self._ring(area)
-            self._fields.show_area((hectares(grid), grid.shape[0] * grid.shape[1]))
-        self._map.show_areas(ring, self._ring(result.request.area) if result else None, running=busy)
-        pill = f"Click anywhere to place a {settings.size_km:g} km square"
-        self._map.invite(pill if area is None and result is None else None)
+        shape, pixels = None, 0
+        if area is not None:
+            shape, pixels = self._shape(area), pixels_inside(area)
+        self._fields.show_area((pixels * PIXEL_HA, pixels) if area is not None else None)
+        self._map.show_areas(shape, self._shape(result.request.area) if result else None, running=busy)
+        draws = settings.mode == "draw" and area is None
+        self._map.drawing.use(settings.tool if draws and not busy else None)
+        self._map.invite(invitation(settings) if area is None and (result is None or draws) else None)
         if result is not None:
             self._map.bar.show_controls()
             return
@@ -290,7 +319,7 @@ class Dashboard(ipw.VBox):
             if area is None
             else "You can go on looking around while this runs"
             if busy
-            else "Click again to move the area"
+            else HOW_TO_MOVE[settings.mode]
         )
 
     def _silent(self, profile: catalogs.CatalogProfile) -> None:
@@ -325,6 +354,9 @@ class Dashboard(ipw.VBox):
     def _shift_of(self, area: AreaOfInterest) -> float:
         return self._shift if area == self._area else self._map.copy_of(area.longitude)
 
-    def _ring(self, area: AreaOfInterest) -> Ring:
+    def _shape(self, area: AreaOfInterest) -> Shape:
         shift = self._shift_of(area)
-        return [(latitude, longitude + shift) for latitude, longitude in outline(grid_for(area))]
+        return [[[(y, x + shift) for y, x in ring] for ring in polygon] for polygon in shape_on_map(area)]
+
+    def _box(self, area: AreaOfInterest) -> Box:
+        return Box.around(point for polygon in self._shape(area) for ring in polygon for point in ring)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import ipywidgets as ipw
 
-from widgets.parts import html, row
+from widgets.parts import classed, html, row
 
 _TILES = ((1, 1, "#04600f"), (13, 1, "#d6c928"), (1, 13, "#c4824a"), (13, 13, "#3563e0"))
 _LOGO = "".join(f"<rect x='{x}' y='{y}' width='10' height='10' rx='2' fill='{c}'/>" for x, y, c in _TILES)
@@ -29,21 +29,21 @@ _HELP = (
     ),
     (
         "Keyboard",
-        "Type coordinates instead of clicking the map. Enter in a field calculates, Esc closes cards.",
+        "Type coordinates instead of clicking the map. Enter in a field calculates; Esc closes cards and "
+        "starts a drawing over.",
     ),
 )
 
 
-def header() -> ipw.HBox:
-    """Return the header."""
+def header(address: ipw.DOMWidget) -> ipw.HBox:
+    """Return the header; `address` is what copies the link."""
     logo = f"<svg width='24' height='24' viewBox='0 0 24 24' aria-hidden='true'>{_LOGO}</svg>"
     title = "<h1>Land-cover clusters</h1><span>Sentinel-2 · 10 m · no training data</span>"
     brand = html(f"<div class='eo-brand'>{logo}{title}</div>")
     cards = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in _HELP)
     card = f"<summary>Help</summary><div class='eo-pop'>{cards}</div>"
-    return row(
-        "eo-head", brand, html("", "eo-grow"), html(f"<details class='eo-card eo-help'>{card}</details>")
-    )
+    help_ = html(f"<details class='eo-card eo-help'>{card}</details>")
+    return row("eo-head", brand, html("", "eo-grow"), classed(address, "eo-address"), help_)
 
 
 def style() -> ipw.HTML:

@@ -6,9 +6,13 @@ const MISSES = 4;
 function veil(root) {
   const layer = document.createElement("div");
   layer.className = "eo-veil";
+  const linked = root.querySelector(".eo-copy")?.dataset.linked === "yes";
+  const [text, deed] = linked
+    ? ["Your settings are in the address.", "Reload and continue"]
+    : ["The page has lost its connection to the computation behind it.", "Reload the page"];
   layer.innerHTML =
     '<div role="alertdialog" aria-label="Session ended"><b>This session has ended.</b>' +
-    "<p>The page has lost its connection to the computation behind it.</p><button>Reload the page</button></div>";
+    `<p>${text}</p><button>${deed}</button></div>`;
   layer.querySelector("button").addEventListener("click", () => location.reload());
   root.append(layer);
   layer.querySelector("button").focus();

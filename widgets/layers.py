@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import ipyleaflet as leaflet
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from pipeline.overlays import Overlay, Overlays
 
 PANES = {
+    "land": {"zIndex": 150},
     "backdrop": {"zIndex": 300},
     "img": {"zIndex": 420},
     "clusters": {"zIndex": 450},
     "aoi": {"zIndex": 460},
 }
-"""Drawing order of our own layers; tiles are at 200, the outline of the continents below them (style.css)."""
+"""Drawing order of our own layers; tiles are at 200, what is being drawn is above all (style.css)."""
 
 LIGHT, SATELLITE, NONE = "Light map", "Satellite", "No map"
 _TILES = {LIGHT: leaflet.basemaps.OpenStreetMap.Mapnik, SATELLITE: leaflet.basemaps.Esri.WorldImagery}
@@ -26,6 +27,8 @@ _TILES = {LIGHT: leaflet.basemaps.OpenStreetMap.Mapnik, SATELLITE: leaflet.basem
 
 LatLon = tuple[float, float]
 Ring = Sequence[LatLon]
+Shape = Sequence[Sequence[Ring]]
+"""Polygons, each its outer ring and its holes."""
 
 
 class Base:
@@ -34,8 +37,14 @@ class Base:
     names = (LIGHT, SATELLITE, NONE)
 
     def __init__(self) -> None:
-        style = {"color": "#b9c3c9", "weight": 1, "fillColor": "#f4f3ee", "fillOpacity": 1}
-        self._continents = leaflet.GeoJSON(data=world.land(), style=style)
+        self._continents = leaflet.Polygon(
+            locations=world.land(),
+            color="#b9c3c9",
+            weight=1,
+            fill_color="#f4f3ee",
+            fill_opacity=1,
+            pane="land",
+        )
         self._tiles: dict[str, leaflet.TileLayer] = {}
         self._chosen = LIGHT
         self._backdrop: leaflet.ImageOverlay | None = None
@@ -72,9 +81,9 @@ class Outline:
     def __init__(self) -> None:
         self.layers: tuple[leaflet.Polygon, ...] = ()
 
-    def draw(self, ring: Ring | None, *, dashed: bool = False, filled: bool = False) -> None:
-        """Show the line around a ring, or no line."""
-        if ring is None:
+    def draw(self, shape: Shape | None, *, dashed: bool = False, filled: bool = False) -> None:
+        """Show the line around polygons, or no line."""
+        if shape is None:
             self.layers = ()
             return
         if not self.layers:
@@ -88,7 +97,7 @@ class Outline:
         dark.dash_array = "8 6" if dashed else None
         dark.fill = filled
         for line in self.layers:
-            line.locations = [list(point) for point in ring]
+            line.locations = [[[list(point) for point in ring] for ring in polygon] for polygon in shape]
 
 
 class Pictures:
@@ -131,6 +140,19 @@ def pixel_mark(latitude: float, longitude: float) -> tuple[leaflet.CircleMarker,
     return (
         leaflet.CircleMarker(location=place, color="#ffffff", weight=5, opacity=0.95, **common),
         leaflet.CircleMarker(location=place, color="#14212b", weight=2, opacity=1, **common),
+    )
+
+
+def footprints(collection: Mapping[str, Any], shift: float) -> tuple[leaflet.Polygon, ...]:
+    """Return the outlines of images from a GeoJSON FeatureCollection."""
+    rings = []
+    for feature in collection["features"]:
+        geometry = feature["geometry"]
+        parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+        rings += [[(y, x + shift) for x, y, *_ in part[0]] for part in parts]
+    return tuple(
+        leaflet.Polygon(locations=ring, color="#1558b0", weight=2, dash_array="6 4", fill=False, pane="aoi")
+        for ring in rings
     )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import ipyleaflet as leaflet
 import ipywidgets as ipw
 
-from widgets.layers import LIGHT, PANES, Base, Outline, Pictures, Ring
+from widgets.drawing import Drawing
+from widgets.layers import LIGHT, PANES, Base, Outline, Pictures, Shape
 from widgets.parts import arrange, checkbox, classed, html, push_button, shown
 from widgets.view import USUAL_SIZE_PX, ZOOM_STEP, Box, well_in_view, world_copy, zoom_for
 
@@ -71,7 +72,10 @@ class MapView(ipw.VBox):
     zoom : float
         Zoom at the start.
     on_click : callable
-        Called as ``on_click(latitude, longitude)``; the longitude may be of any world copy.
+        Called as ``on_click(latitude, longitude)``; the longitude may be of any world copy. Clicks that draw
+        are among them.
+    on_drawn : callable
+        As for `Drawing`.
     guard : callable
         Wraps callbacks of the map itself (choice of the base map, checkboxes, opacity).
     """
@@ -81,6 +85,7 @@ class MapView(ipw.VBox):
         center: tuple[float, float],
         zoom: float,
         on_click: Callable[[float, float], None],
+        on_drawn: Callable[[dict[str, Any]], None],
         guard: Callable[[Callable[..., Any]], Callable[..., None]],
     ) -> None:
         self._on_click = on_click
@@ -108,6 +113,8 @@ class MapView(ipw.VBox):
         choice = classed(ipw.Dropdown(options=self._base.names, value=LIGHT), "eo-base")
         choice.observe(guard(self._choose_base), "value")
         self.map.add(leaflet.WidgetControl(widget=choice, position="topright"))
+        self.drawing = Drawing(on_drawn)
+        self.map.add(self.drawing.control)
         self._pill = html("", "eo-pill")
         self._frame = classed(ipw.Box([self.map, self._pill]), "eo-map")
         self.bar = MapBar(guard(self._apply))
@@ -125,9 +132,9 @@ class MapView(ipw.VBox):
         """Return the shift that brings a longitude to the world copy the map looks at."""
         return world_copy(longitude, self.map.center[1])
 
-    def show_areas(self, wanted: Ring | None, result: Ring | None, *, running: bool) -> None:
+    def show_areas(self, wanted: Shape | None, result: Shape | None, *, running: bool) -> None:
         """Draw the area in the form, and the one a result is of; dashed if they differ."""
-        moved = result is not None and wanted is not None and list(wanted) != list(result)
+        moved = result is not None and wanted is not None and wanted != result
         self._result_area.draw(result if moved else None)
         self._area.draw(wanted if wanted is not None else result, dashed=moved, filled=running and not moved)
         self._lay()

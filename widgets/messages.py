@@ -18,6 +18,7 @@ from pipeline.errors import (
     ReadFailed,
     TooCloudy,
 )
+from pipeline.estimate import Estimate
 from widgets import words
 from widgets.settings import Settings
 
@@ -27,7 +28,9 @@ Deed = Literal["retry", "demo", "change", "change and run"]
 UNEXPECTED = (
     "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
 )
-NOTHING_TO_DOWNLOAD = "There is nothing to download yet. Calculate clusters first."
+
+WORTH_TELLING_MB = 700.0
+"""A run that takes less memory says nothing of it: the libraries alone take half of that."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,12 @@ class Message:
     actions: tuple[Action, ...] = ()
 
 
-def ready(area_ha: float) -> Message:
-    """Return what an area that can be calculated says."""
-    seconds = max(2, math.ceil(area_ha / 2_000))
-    return Message("plain", f"Ready. {area_ha:,.0f} ha, about {seconds} seconds.")
+def ready(area_ha: float, cost: Estimate) -> Message:
+    """Return what an area that can be calculated says: what it will cost."""
+    price = f"{words.data(cost.megabytes)}, about {words.duration(cost.seconds)}"
+    if cost.memory_mb < WORTH_TELLING_MB:
+        return Message("plain", f"Ready. {area_ha:,.0f} ha, {price}.")
+    return Message("plain", f"Ready. {price}, {words.data(cost.memory_mb)} of memory.")
 
 
 def stale(day_of_result: str) -> Message:

@@ -1,9 +1,13 @@
 // Gives parts of the page the names, roles and keys that the toolkit leaves out.
-// Rules are [selector, attribute, value]; "{}" in a value stands for the slider's present number.
+// Rules are [selector, attribute, value]; "{}" in a value stands for what the slider shows beside it.
+
+function shownBy(handle) {
+  const readout = handle.closest(".widget-slider, .widget-hslider")?.querySelector(".widget-readout");
+  return readout?.textContent ?? handle.getAttribute("aria-valuenow");
+}
 
 function put(element, attribute, template) {
-  const now = Number(element.getAttribute("aria-valuenow"));
-  const value = template.replace("{}", Number.isInteger(now) ? now : now.toFixed(1));
+  const value = template.includes("{}") ? template.replace("{}", shownBy(element)) : template;
   if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
 }
 
@@ -43,13 +47,14 @@ function render({ model, el }) {
     const outside = (event) => {
       for (const card of root.querySelectorAll("details[open]"))
         if (!card.contains(event.target)) card.open = false;
+      if (!event.target.closest(".eo-foot")) root.querySelector(".eo-more.eo-on")?.click();
     };
     const messages = (message) => {
       if (message.focus) requestAnimationFrame(() => root.querySelector(message.focus)?.focus());
     };
 
     const observer = new MutationObserver(soon);
-    const watched = ["aria-valuenow", "aria-valuetext"];
+    const watched = ["aria-valuenow", "aria-valuetext", "class"];
     observer.observe(root, { subtree: true, childList: true, attributeFilter: watched });
     // Fields stop their key events from rising: listen on the way down.
     root.addEventListener("keydown", keys, true);

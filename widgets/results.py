@@ -12,10 +12,11 @@ from pipeline.catalogs import Example
 from pipeline.exports import credit
 from pipeline.wording import day_words
 from widgets import rows, words
+from widgets.downloads import Downloads
 from widgets.edits import Editor
 from widgets.invitation import Invitation
 from widgets.legend import Legend
-from widgets.parts import arrange, column, html, push_button, row
+from widgets.parts import arrange, html
 from widgets.tabs.areas import Areas
 from widgets.tabs.host import Host
 from widgets.tabs.shell import Tabs
@@ -34,8 +35,6 @@ class Results(ipw.VBox):
     ----------
     on_example, on_ticks, on_mixed : callable
         Called with the chosen example; when clusters were switched; with whether only some are on.
-    on_download : callable
-        Called with ``"geotiff"`` or ``"package"``.
     host : Host
         What the tabs may ask of the page.
     """
@@ -46,40 +45,30 @@ class Results(ipw.VBox):
         on_example: Callable[[Example], None],
         on_ticks: Callable[[], None],
         on_mixed: Callable[[bool], None],
-        on_download: Callable[[str], None],
         host: Host,
     ) -> None:
         self.invitation = Invitation(on_example)
         self.legend = Legend(on_ticks, on_mixed)
-        self._on_download = on_download
         self._head = html("", "eo-scene")
-        self._main = push_button(
-            "Download GeoTIFF", lambda: on_download("geotiff"), "eo-download", icon="download"
-        )
-        self._more = push_button("More formats", self._toggle_formats, "eo-more")
-        self._formats = column(
-            "eo-formats",
-            push_button("Package for QGIS (.zip)", lambda: self._chosen("package"), "eo-format"),
-            html("GeoTIFF, class names (.aux.xml) and style (.qml)", "eo-muted"),
-        )
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self._areas = Areas(self.legend, self.editor, host.gate.guard)
         self._spectra = Spectra(host, self.editor)
         self.tabs = Tabs({"Areas": self._areas, "Spectra": self._spectra}, host.gate.guard)
-        self._foot = row("eo-foot", self._main, self._more)
+        self._downloads = Downloads(host.gate, self.editor, host.save)
         super().__init__([self.invitation])
         self.add_class("eo-results")
 
     def begin(self, analysis: Analysis) -> None:
         """Show a result that was just calculated."""
-        self.show(analysis)
         self.editor.begin(analysis)
+        self.show(analysis)
 
     def show(self, analysis: Analysis) -> None:
         """Show a result, edited or not, as a fresh one."""
         self.legend.show(rows.of(analysis), analysis.notes)
         self.set_state(analysis, FRESH)
-        arrange(self, self._head, self.tabs, self._foot)
+        arrange(self, self._head, self.tabs, self._downloads)
+        self._downloads.show(analysis)
         self.tabs.show(analysis)
 
     def set_state(self, analysis: Analysis, state: str) -> None:
@@ -87,14 +76,8 @@ class Results(ipw.VBox):
         stale = state == STALE
         (self.add_class if stale else self.remove_class)("eo-stale")
         self._head.value = _head(analysis, state)
-        self._main.description = (
-            f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
-        )
-        (self._main.add_class if state == FRESH else self._main.remove_class)("eo-primary")
-
-    def set_saving(self, saving: bool) -> None:
-        """Tell that a file is being made."""
-        self._main.disabled = self._more.disabled = saving
+        label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
+        self._downloads.label(label, primary=state == FRESH)
 
     @property
     def inspecting(self) -> bool:
@@ -107,22 +90,11 @@ class Results(ipw.VBox):
 
     def close_cards(self) -> None:
         """Close the list of formats, and end inspecting."""
-        self._show_formats(False)
+        self._downloads.close_list()
         self._spectra.leave()
 
     def _edit_failed(self, error: Exception) -> None:
         self._areas.fail(error)
-
-    def _toggle_formats(self) -> None:
-        self._show_formats(self._formats not in self._foot.children)
-
-    def _show_formats(self, visible: bool) -> None:
-        formats = (self._formats,) if visible else ()
-        self._foot.children = (self._main, self._more, *formats)
-
-    def _chosen(self, kind: str) -> None:
-        self.close_cards()
-        self._on_download(kind)
 
 
 def _head(analysis: Analysis, state: str) -> str:

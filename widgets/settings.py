@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.catalogs import DEMO, Example, default_name, examples
 from pipeline.errors import InvalidRequest
-from pipeline.request import AnalysisRequest, AreaOfInterest
+from pipeline.request import DEFAULT_MASK, AnalysisRequest, AreaOfInterest
 from widgets import words
 
 DEFAULT_DAYS = 60
 """Length of the period that is chosen at the start, ending today: long enough for one clear image."""
 
 
+Mode = Literal["square", "draw", "upload"]
+Tool = Literal["Polygon", "Rectangle"]
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The fields of the form."""
+    """The fields of the form. Each way to set the area keeps what it holds while another one is chosen."""
 
     latitude: str = ""
     """As typed, degrees."""
@@ -31,35 +36,78 @@ class Settings:
     catalog: str = "earth-search"
     n_clusters: int = 6
 
+    mode: Mode = "square"
+    """How the area is set."""
+    tool: Tool = "Polygon"
+    """What is drawn."""
+    drawn: AreaOfInterest | None = None
+    uploaded: AreaOfInterest | None = None
+    file_name: str = ""
+    """Of the uploaded area, as the visitor's computer calls it."""
+    scene_ids: tuple[str, ...] | None = None
+    """Use exactly these scenes of the present area and period."""
+    seed: int = 0
+    mask_classes: tuple[int, ...] = DEFAULT_MASK
+
     def changed(self, **changes: Any) -> Settings:
-        """Return the settings with some fields changed."""
-        return replace(self, **changes)
+        """Return the settings with some fields changed; scenes chosen for another place or time go."""
+        new = replace(self, **changes)
+        if "scene_ids" not in changes and new._question != self._question:
+            new = replace(new, scene_ids=None)
+        return new
 
     def at(self, latitude: float, longitude: float) -> Settings:
-        """Return the settings with the area at another place; any world copy of the longitude will do."""
+        """Return the settings with a square at another place; any world copy of the longitude will do."""
         east = words.wrapped(longitude)
-        return replace(self, latitude=words.degrees(latitude), longitude=words.degrees(east))
+        return self.changed(mode="square", latitude=words.degrees(latitude), longitude=words.degrees(east))
+
+    def of_values(self, values: Mapping[str, Any], *, file_name: str = "") -> Settings:
+        """Return the settings with fields of a request; polygons become a drawing, or those of a file."""
+        changes = {name: value for name, value in values.items() if name != "area"}
+        if "max_cloud_cover" in changes:
+            changes["max_cloud_cover"] = round(changes["max_cloud_cover"])
+        area = values.get("area")
+        if area is None:
+            return self.changed(**changes)
+        if area.size_km is None:
+            where = {"uploaded": area, "file_name": file_name} if file_name else {"drawn": area}
+            return self.changed(mode="upload" if file_name else "draw", **where, **changes)
+        latitude, longitude = (repr(v).removesuffix(".0") for v in (area.latitude, area.longitude))
+        place = {"latitude": latitude, "longitude": longitude}
+        return self.changed(mode="square", **place, size_km=area.size_km, **changes)
+
+    def of_request(self, request: AnalysisRequest, *, file_name: str = "") -> Settings:
+        """Return the settings that make a request."""
+        values = {f.name: getattr(request, f.name) for f in fields(request)}
+        return self.of_values(values, file_name=file_name)
 
     def of_example(self, example: Example) -> Settings:
         """Return the settings with an example's place, period and catalogue."""
         there = self.at(example.latitude, example.longitude)
-        return replace(
-            there, size_km=example.size_km, start=example.start, end=example.end, catalog=example.catalog
+        return there.changed(
+            size_km=example.size_km, start=example.start, end=example.end, catalog=example.catalog
         )
 
     @property
-    def has_place(self) -> bool:
-        """Whether anything stands in a coordinate field."""
-        return bool(self.latitude.strip() or self.longitude.strip())
+    def _question(self) -> tuple[object, ...]:
+        """What the choice of scenes depends on."""
+        place = {
+            "square": (self.latitude, self.longitude, self.size_km),
+            "draw": self.drawn,
+            "upload": self.uploaded,
+        }
+        return (place[self.mode], self.start, self.end, self.catalog)
 
     def area(self) -> AreaOfInterest | None:
-        """Return the area, None while a coordinate is still missing.
+        """Return the area, None while a coordinate or the polygon is still missing.
 
         Raises
         ------
         InvalidRequest
             When a coordinate is no number or out of range.
         """
+        if self.mode != "square":
+            return self.drawn if self.mode == "draw" else self.uploaded
         latitude = words.parse_degrees(self.latitude, "latitude")
         longitude = words.parse_degrees(self.longitude, "longitude")
         if latitude is None or longitude is None:
@@ -87,6 +135,9 @@ class Settings:
             max_cloud_cover=self.max_cloud_cover,
             n_clusters=self.n_clusters,
             catalog=self.catalog,
+            scene_ids=self.scene_ids,
+            seed=self.seed,
+            mask_classes=self.mask_classes,
         )
 
 

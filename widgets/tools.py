@@ -10,22 +10,25 @@ import threading
 from collections.abc import Callable
 from importlib import import_module
 
-from pipeline import catalogs
+from pipeline import catalogs, ready
 from pipeline.errors import Cancelled
 from widgets.worker import Progress
 
 log = logging.getLogger(__name__)
 
-MODULES = ("pipeline.ready", "bqplot")
-"""Imports of a run: the pipeline with its libraries, then the figures of a result."""
 LOOK_S = 0.05
 """Seconds between two looks whether a waiting run is still wanted."""
 
 
+def look_ahead() -> None:
+    """Make ready in a thread for the first area, which the page wants to show at once."""
+    threading.Thread(target=ready.for_an_area, name="area", daemon=True).start()
+
+
 def load() -> None:
-    """Import what a run needs."""
-    for name in MODULES:
-        import_module(name)
+    """Import what a run needs, and the figures of its result."""
+    ready.for_a_run()
+    import_module("bqplot")
 
 
 def connect(catalog: str) -> None:

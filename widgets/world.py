@@ -7,14 +7,13 @@ from functools import lru_cache
 from importlib.util import find_spec
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 Position = tuple[float, float]
 
 
 @lru_cache(maxsize=1)
-def land() -> dict[str, Any]:
-    """Return the land of the world as a GeoJSON feature (longitude, latitude; 0.04 degrees coarse)."""
+def land() -> list[list[list[Position]]]:
+    """Return the land: polygons, each its rings, in (latitude, longitude); 0.04 degrees coarse."""
     bqplot = find_spec("bqplot")
     assert bqplot is not None
     assert bqplot.origin is not None
@@ -23,9 +22,7 @@ def land() -> dict[str, Any]:
     shape = topology["objects"]["land"]
     arcs = [_unpacked(arc, topology["transform"]) for arc in topology["arcs"]]
     polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
-    coordinates = [[_ring(indices, arcs) for indices in polygon] for polygon in polygons]
-    geometry = {"type": "MultiPolygon", "coordinates": coordinates}
-    return {"type": "Feature", "properties": {}, "geometry": geometry}
+    return [[[(y, x) for x, y in _ring(indices, arcs)] for indices in p] for p in polygons]
 
 
 def _unpacked(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Position]:

@@ -136,7 +136,7 @@ def test_the_files_agree_with_the_table(dashboard: DashboardPage, tmp_path: Path
     assert [row.name for row in rows[:-1]] == [names[str(n)] for n in range(1, 7)]
 
     dashboard.button("More formats").click()
-    path = dashboard.save(dashboard.button("Package for QGIS (.zip)"), tmp_path)
+    path = dashboard.save(dashboard.button("All in one"), tmp_path)
     with zipfile.ZipFile(path) as package:
         assert package.testzip() is None
         endings = {name.split(".", 1)[1] for name in package.namelist()}
@@ -146,7 +146,7 @@ def test_the_files_agree_with_the_table(dashboard: DashboardPage, tmp_path: Path
 def test_without_internet_three_clicks_lead_to_a_result(open_page: Open, offline_voila: str) -> None:
     dashboard = open_page(offline_voila).wait_until_ready()
     expect(dashboard.message).to_contain_text("does not answer", timeout=10_000)
-    expect(dashboard.page.locator(".leaflet-overlay-pane path")).to_be_visible()
+    expect(dashboard.page.locator(".leaflet-land-pane path")).to_be_visible()
     dashboard.button("Use the demo").click()
     expect(dashboard.main).to_be_enabled()
     dashboard.calculate()

@@ -100,21 +100,6 @@ def test_a_small_area_is_a_valid_file_too(land: Land, tmp_path: Path) -> None:
         assert (dataset.read(1) == made.labels.values).all()
 
 
-def test_the_zip_holds_names_and_style_under_one_stem(done: Analysis, tmp_path: Path) -> None:
-    stem = exports.file_stem(done)
-    assert stem == "clusters_2022-06-17_32TPS_k4"
-    with zipfile.ZipFile(io.BytesIO(exports.package_zip(done))) as package:
-        assert package.testzip() is None
-        names = package.namelist()
-        package.extractall(tmp_path)
-    assert set(names) == {f"{stem}.tif", f"{stem}.tif.aux.xml", f"{stem}.qml", "README.txt"}
-    assert (tmp_path / f"{stem}.tif").read_bytes() == exports.geotiff_bytes(done)
-    readme = (tmp_path / "README.txt").read_text(encoding="utf-8")
-    assert stem in readme
-    assert "Copernicus Sentinel data 2022" in readme
-    assert "{" not in readme
-
-
 def test_gdal_reads_the_class_names_beside_the_file(done: Analysis, tmp_path: Path) -> None:
     stem = exports.file_stem(done)
     with zipfile.ZipFile(io.BytesIO(exports.package_zip(done))) as package:

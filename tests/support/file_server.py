@@ -5,6 +5,10 @@
 A server in a thread of the reading process deadlocks: GDAL holds the interpreter's lock while it opens.
 The address is printed on the first line. A path that begins with ``/fault/NAME/`` is the same file with a
 fault; ``/log`` returns the requests so far as JSON.
+
+It also stands for Azure's storage with Planetary Computer's signatures: ``/sas/ACCOUNT/CONTAINER`` gives a
+token, as a proxy it serves ``http://ACCOUNT.blob.core.windows.net/CONTAINER/…`` to those who show one. The
+container ``public`` has no tokens and needs none, ``closed`` gives none away, those of ``brief`` end soon.
 """
 
 from __future__ import annotations
@@ -16,11 +20,14 @@ import struct
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 SLOW_S = 20.0
+STORAGE, SIGNATURE = ".blob.core.windows.net", "secret"
 
 
 def reset(handler: BaseHTTPRequestHandler) -> None:
@@ -50,7 +57,14 @@ class Handler(BaseHTTPRequestHandler):
             self.requests.append(
                 {"path": self.path, "range": self.headers.get("Range"), "method": self.command}
             )
-        path, fault = self.path, ""
+        if self.path.startswith("/sas/"):
+            return self.send_token(self.path.rsplit("/", 1)[1])
+        address = urlsplit(self.path)
+        path, fault = address.path, ""
+        if address.netloc.endswith(STORAGE):
+            container, path = path.lstrip("/").split("/", 1)
+            if container != "public" and parse_qs(address.query).get("sig") != [SIGNATURE]:
+                return self.answer(403, b"not signed", "text/plain")
         found = re.fullmatch(r"/fault/([a-z0-9]+)(/.*)?", path)
         if found:
             fault, path = found[1], found[2] or "/"
@@ -80,6 +94,12 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "nottiff":
             content = b"this is no TIFF " * 4096
         return self.send_range(content)
+
+    def send_token(self, container: str) -> None:
+        status = {"public": 404, "closed": 403}.get(container, 200)
+        ends = datetime.now(UTC) + timedelta(seconds=30 if container == "brief" else 3600)
+        token = {"msft:expiry": ends.isoformat(), "token": f"se={ends:%Y-%m-%d}&sp=rl&sig={SIGNATURE}"}
+        self.answer(status, json.dumps(token).encode(), "application/json")
 
     def send_range(self, content: bytes) -> None:
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")

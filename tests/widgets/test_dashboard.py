@@ -175,7 +175,7 @@ def test_a_click_fills_the_fields_and_draws_the_area(page: Dashboard) -> None:
     assert page._foot._main.disabled
     page._map._interaction(type="click", coordinates=[46.49, 11.34])
     assert (page._fields.settings.latitude, page._fields.settings.longitude) == ("46.49", "11.34")
-    assert "2,500 ha" in page._fields._summary.value
+    assert "2,500 ha" in page._fields._area._summary.value
     assert len(page._map._area.layers) == 2
     assert not page._foot._main.disabled
 
@@ -183,7 +183,7 @@ def test_a_click_fills_the_fields_and_draws_the_area(page: Dashboard) -> None:
 def test_a_click_on_another_world_copy_is_wrapped_and_drawn_where_it_was_clicked(page: Dashboard) -> None:
     page._map._interaction(type="click", coordinates=[46.49, 371.34])
     assert page._fields.settings.longitude == "11.34"
-    longitudes = [longitude for _, longitude in page._map._area.layers[0].locations]
+    longitudes = [longitude for _, longitude in page._map._area.layers[0].locations[0][0]]
     assert min(longitudes) > 371
 
 
@@ -258,7 +258,7 @@ def test_other_changes_make_the_result_stale_until_they_are_undone(page: Dashboa
     page._fields._fields["max_cloud_cover"].value = 40
     assert "Out of date" in page._results._head.value
     assert "The results are still from 14 June 2022." in text(page)
-    assert page._results._main.description == "Download GeoTIFF (14 June)"
+    assert page._results._downloads._main.description == "Download GeoTIFF (14 June)"
     page._fields._fields["max_cloud_cover"].value = 20
     assert "clear here" in page._results._head.value
     assert "Done in" in text(page)
@@ -315,11 +315,6 @@ def test_text_of_a_catalogue_is_escaped(page: Dashboard, runs: Runs) -> None:
     press(page)
     finish(page)
     assert "<img" not in page._results._head.value
-
-
-def test_a_download_before_a_result_is_told(page: Dashboard) -> None:
-    page._download("geotiff")
-    assert "nothing to download yet" in text(page)
 
 
 def test_old_layers_are_closed(page: Dashboard) -> None:

@@ -47,7 +47,7 @@ def test_the_nearest_copy_of_the_world() -> None:
 
 
 def test_the_continents_are_where_they_are() -> None:
-    polygons = world.land()["geometry"]["coordinates"]
+    polygons = [[[(x, y) for y, x in ring] for ring in polygon] for polygon in world.land()]
     points = [point for polygon in polygons for ring in polygon for point in ring]
     assert len(points) > 3000
     assert all(-180.01 <= x <= 180.01 and -90.01 <= y <= 90.01 for x, y in points)

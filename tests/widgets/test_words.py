@@ -13,6 +13,7 @@ from pipeline.errors import (
     ReadFailed,
     TooCloudy,
 )
+from pipeline.estimate import Estimate
 from widgets import messages, words
 from widgets.settings import Settings
 
@@ -112,3 +113,27 @@ def test_the_unexpected_keeps_its_secrets() -> None:
     message = messages.of_error(RuntimeError("/home/someone <script>"), SETTINGS)
     assert "someone" not in message.html
     assert message.kind == "err"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "1 second"),
+        (1.6, "2 seconds"),
+        (12.4, "12 seconds"),
+        (13.1, "15 seconds"),
+        (88, "90 seconds"),
+        (91, "2 minutes"),
+        (600, "10 minutes"),
+    ],
+)
+def test_a_time_is_told_as_roughly_as_it_is_known(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+def test_what_a_run_costs_is_one_calm_line() -> None:
+    small = messages.ready(2500, Estimate(megabytes=15.9, seconds=2.2, memory_mb=380, disk_mb=0))
+    assert small.html == "Ready. 2,500 ha, 16 MB, about 2 seconds."
+    large = messages.ready(1_210_000, Estimate(megabytes=1040, seconds=84, memory_mb=1100, disk_mb=1210))
+    assert large.html == "Ready. 1.0 GB, about 85 seconds, 1.1 GB of memory."
+    assert large.kind == small.kind == "plain"

@@ -23,6 +23,8 @@ class Host:
     """Serialises callbacks with the rest of the page."""
     adopt: Callable[[Analysis], None]
     """Make a result the present one: the same request with other classes or fewer patches."""
+    save: Callable[[bytes, str, str], None]
+    """Save a file in the visitor's browser: content, name, MIME type."""
     lay: Callable[[str, Layers | None], None]
     """Lay layers over the result's pictures under a name, in place of those that had it; None: no layers."""
     inspect: Callable[[bool], None]
