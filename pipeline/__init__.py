@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.errors import AreaTooLarge as AreaTooLarge
     from pipeline.errors import Cancelled as Cancelled
     from pipeline.errors import CatalogUnavailable as CatalogUnavailable
+    from pipeline.errors import ClusterUnavailable as ClusterUnavailable
     from pipeline.errors import InvalidRequest as InvalidRequest
     from pipeline.errors import NoScenesFound as NoScenesFound
     from pipeline.errors import NothingToGroup as NothingToGroup
@@ -45,6 +46,7 @@ _HOMES = {
         "AreaTooLarge",
         "Cancelled",
         "CatalogUnavailable",
+        "ClusterUnavailable",
         "InvalidRequest",
         "NoScenesFound",
         "NothingToGroup",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -16,24 +17,42 @@ import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
-from pipeline import exports, imagery, overlays
+from pipeline import area_pixels, exports
+from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.areas import areas_of
 from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
+from pipeline.cluster import configured, store_of
 from pipeline.clustering import ClusterModel, fit
-from pipeline.errors import AreaTooLarge, NoScenesFound, NothingToGroup
+from pipeline.drawing import Frame, draw, frame_of
+from pipeline.errors import (
+    AnalysisError,
+    AreaTooLarge,
+    Cancelled,
+    NoScenesFound,
+    NothingToGroup,
+    ReadFailed,
+)
+from pipeline.estimate import largest_km
 from pipeline.grid import grid_for, inside, size_km, true_area_factor
-from pipeline.imagery import Imagery
+from pipeline.imagery import Reading
+from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
 from pipeline.naming import Suggestion, suggest
 from pipeline.overlays import Overlays
+from pipeline.overview import NoOverviews, OverviewReading, look_grid
+from pipeline.pixels import Pixels
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.request import AnalysisRequest
+from pipeline.sampling import Sample
 from pipeline.scenes import BANDS, Scene
 from pipeline.search import find_overpasses
-from pipeline.warp import Warp
+from pipeline.store import LocalStore
+from pipeline.warp import Bounds
 from pipeline.wording import day_words
 
 log = logging.getLogger(__name__)
+
+OnPreview = Callable[["Analysis"], object]
 
 MOST_READ = 3
 """Candidates that are read before a run ends without a clear pixel."""
@@ -41,28 +60,51 @@ FULLY_COVERED = 0.9995
 """Share of the area with data from which on nothing is said about missing parts."""
 
 
+PREVIEW_FROM_PX = 300
+"""Side from which on a first look is worth its reads."""
+
+
 @dataclass(frozen=True)
 class Analysis:
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
-    grid: GeoBox
-    """Pixel grid of the area: UTM, 10 m."""
-    inside: np.ndarray = field(repr=False)
-    """bool ``(y, x)``: pixels of the area (all of a square)."""
-    pixels: Imagery = field(repr=False)
+    pixels: AreaPixels = field(repr=False)
     """What was read: clouds included, for pictures and for clustering again."""
     model: ClusterModel
-    labels: xr.DataArray = field(repr=False)
-    """uint8 ``(y, x)``: 0 masked, missing or outside; 1..k clusters."""
+    raster: LabelRaster = field(repr=False)
+    """The labels in blocks."""
     suggestions: tuple[Suggestion, ...]
     """Name, reason and colour of clusters 1..k."""
     areas: pd.DataFrame
     """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
     overlays: Overlays = field(repr=False)
-    """Pictures for a web map."""
+    """Pictures for a web map: of at most 2048 pixels a side (see `draw`)."""
     notes: tuple[str, ...] = ()
     """Sentences a user should know."""
+    preview: bool = False
+    """Whether this is a first look at coarser pixels."""
+    model_given: bool = False
+    """Whether the model came with the call instead of being fitted on these pixels."""
+    edits: tuple[int, ...] | None = None
+    """Class of each label 0..k of the model, where classes were merged or renamed."""
+    smallest_patch_ha: float = 0.0
+    """Patches below this were given to their neighbours; 0: none."""
+
+    @property
+    def grid(self) -> GeoBox:
+        """Pixel grid of the area: UTM, 10 m (coarser in a preview)."""
+        return self.pixels.extent.grid
+
+    @property
+    def resolution_m(self) -> float:
+        """Side of a pixel in metres."""
+        return float(self.grid.affine.a)
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Bool ``(y, x)``: pixels of the area (all of a square)."""
+        return inside(self.request.area, self.grid)
 
     @property
     def scenes(self) -> tuple[Scene, ...]:
@@ -74,10 +116,33 @@ class Analysis:
         """Day of the image (UTC)."""
         return self.scenes[0].date
 
-    @cached_property
+    @property
     def imagery(self) -> xr.DataArray:
-        """Reflectance ``(band, y, x)`` float32, bands blue, green, red, nir; NaN where masked or outside."""
-        return self.pixels.masked(self.inside)
+        """Reflectance ``(band, y, x)`` float32, bands blue, green, red, nir; NaN where masked or outside.
+
+        A dask array where the area is large (assembly.IN_MEMORY_PX).
+        """
+        return self.pixels.masked
+
+    @cached_property
+    def labels(self) -> xr.DataArray:
+        """uint8 ``(y, x)``: 0 masked, missing or outside; 1..k clusters. Lazy as `imagery`."""
+        return self.raster.array()
+
+    @property
+    def sample(self) -> Sample:
+        """Clear pixels of the area, evenly drawn: all of a small one, at most about 500,000."""
+        return self.pixels.sample
+
+    @cached_property
+    def sample_labels(self) -> np.ndarray:
+        """uint8 ``(n,)``: the labels of `sample`."""
+        return self.raster.at(self.sample.rows, self.sample.columns)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Mean spectrum and standard deviation of clusters 1..k, from `sample`."""
+        return signatures(self.sample.reflectance, self.sample_labels, len(self.suggestions))
 
     @property
     def clear_share(self) -> float:
@@ -106,13 +171,69 @@ class Analysis:
         """
         request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
+        return progress.run(_cluster, request, self.pixels, None, progress, self.overlays, self.preview)
 
-        def again() -> Analysis:
-            return _cluster(
-                request, self.grid, self.inside, self.pixels, None, progress, pictures=self.overlays
-            )
+    def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
+        """Fit another number of clusters ahead, so that `recluster` only has to label."""
+        _fitted(self.pixels, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
-        return progress.run(again)
+    def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
+        """Return the analysis with its clusters renamed, recoloured or merged.
+
+        Parameters
+        ----------
+        lut : sequence of int
+            New class of each label 0..k; label 0 stays 0.
+        suggestions : sequence of Suggestion
+            Name and colour of the new classes, from class 1 on.
+        """
+        return self._with(self.raster.mapped(lut), suggestions, edits=tuple(int(n) for n in lut))
+
+    def with_labels(
+        self,
+        labels: np.ndarray,
+        suggestions: Sequence[Suggestion] | None = None,
+        smallest_patch_ha: float = 0.0,
+    ) -> Analysis:
+        """Return the analysis with other labels ``(y, x)`` of the same clusters, such as sieved ones."""
+        suggestions = self.suggestions if suggestions is None else suggestions
+        raster = raster_of(labels, self.pixels.extent, self.raster.blocks, len(suggestions))
+        return self._with(raster, suggestions, smallest_patch_ha=smallest_patch_ha)
+
+    def _with(self, raster: LabelRaster, suggestions: Sequence[Suggestion], **changes: object) -> Analysis:
+        made = tuple(suggestions)
+        drawn = draw(self.pixels, raster, [s.color for s in made], _frame(self.grid), self.overlays)
+        return replace(
+            self,
+            raster=raster,
+            suggestions=made,
+            areas=areas_of(raster.counts, made, self.resolution_m**2 / 10_000),
+            overlays=drawn,
+            **changes,  # type: ignore[arg-type]
+        )
+
+    def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
+        """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.
+
+        Parameters
+        ----------
+        bounds : tuple
+            ((south, west), (north, east)) in degrees.
+
+        Returns
+        -------
+        Overlays or None
+            None where the map shows nothing of the area. Contrast as in `overlays`.
+        """
+        frame = frame_of(self.grid, bounds, max_px)
+        if frame is None:
+            return None
+        colors = [s.color for s in self.suggestions]
+        return draw(self.pixels, self.raster, colors, frame, stretch=self.overlays.stretch)
+
+    def pixel(self, row: int, column: int) -> Pixels:
+        """Return what was read of one pixel of the grid: arrays of 1 x 1."""
+        return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
 
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
         """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
@@ -125,7 +246,9 @@ def analyse(
     cancelled: IsCancelled | None = None,
     *,
     on_detail: OnDetail | None = None,
+    on_preview: OnPreview | None = None,
     model: ClusterModel | None = None,
+    machines: bool = True,
 ) -> Analysis:
     """Find the best image of an area, read it, and group its pixels.
 
@@ -141,16 +264,22 @@ def analyse(
         once, even while a server is waited for.
     on_detail : callable, optional
         Called with a phrase such as ``"11 of 24 blocks"``.
+    on_preview : callable, optional
+        Called, from another thread, with an analysis of the files' overviews (`Analysis.preview`) while the
+        full resolution is being read; not called where the files have no overviews.
     model : ClusterModel, optional
         Label with this model instead of fitting one.
+    machines : bool
+        Whether to work on the dask cluster that ``DASK_SCHEDULER_ADDRESS`` names, if it names one.
 
     Raises
     ------
-    AreaTooLarge, NoScenesFound, TooCloudy, CatalogUnavailable, ReadFailed, NothingToGroup, Cancelled
+    AreaTooLarge, NoScenesFound, TooCloudy, CatalogUnavailable, ReadFailed, ClusterUnavailable,
+    NothingToGroup, Cancelled
         Each with a message for the user.
     """
     progress = Progress(on_progress, cancelled, on_detail)
-    return progress.run(_analyse, request, model, progress)
+    return progress.run(_analyse, request, model, progress, on_preview, machines)
 
 
 def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:
@@ -164,42 +293,90 @@ def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:
     return tuple(s for overpass in find_overpasses(request, Progress()) for s in overpass.scenes)
 
 
-def _analyse(request: AnalysisRequest, model: ClusterModel | None, progress: Progress) -> Analysis:
+def _analyse(
+    request: AnalysisRequest,
+    model: ClusterModel | None,
+    progress: Progress,
+    on_preview: OnPreview | None,
+    machines: bool,
+) -> Analysis:
     started = time.perf_counter()
     progress.check()
     progress.report("searching", 0)
     grid = grid_for(request.area)
-    if size_km(grid) > max_size_km():
-        raise AreaTooLarge(size_km(grid), max_size_km())
-    within = inside(request.area, grid)
+    limit_km = max_size_km() if machines and configured() else largest_km()
+    if size_km(grid) > limit_km:
+        raise AreaTooLarge(size_km(grid), limit_km)
+    extent = Extent(request.area, grid, request.mask_classes)
+    if request.area.size_km is None:
+        inside(request.area, grid)
     candidates = find_overpasses(request, progress)
     searched = time.perf_counter()
     progress.report("reading", 0)
-    pixels = _read_first_clear(request, candidates, grid, within, progress)
+    with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
+        if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
+            look = _first_look(request, candidates[0], extent, progress.silent())
+            if look is not None:
+                aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
+        pixels = _read_first_clear(request, candidates, extent, progress, machines)
     log.info(
         "searched %.2f s, read %.2f s: %s",
         searched - started,
         time.perf_counter() - searched,
         ", ".join(s.id for s in pixels.scenes),
     )
-    return _cluster(request, grid, within, pixels, model, progress)
+    return _cluster(request, pixels, model, progress)
+
+
+def _first_look(
+    request: AnalysisRequest, overpass: Overpass, extent: Extent, progress: Progress
+) -> AreaPixels | None:
+    """Return the pixels of the files' overviews; None where there are none or where they cannot be read."""
+    grid, factor = look_grid(overpass.scenes, extent.grid)
+    reading = OverviewReading(overpass.scenes, grid, factor, progress)
+    try:
+        coarse = replace(extent, grid=grid)
+        store = LocalStore(reading.blocks)
+        return area_pixels.read(overpass.scenes, coarse, store, reading, request.seed, progress)
+    except NoOverviews:
+        return None
+    except ReadFailed:
+        log.info("no first look", exc_info=True)
+        return None
+
+
+def _show_preview(
+    request: AnalysisRequest,
+    look: AreaPixels,
+    model: ClusterModel | None,
+    progress: Progress,
+    on_preview: OnPreview,
+) -> None:
+    try:
+        on_preview(_cluster(request, look, model, progress, preview=True))
+    except (AnalysisError, Cancelled):
+        log.info("no preview", exc_info=True)
+    except Exception:
+        log.exception("the preview failed")
 
 
 def _read_first_clear(
     request: AnalysisRequest,
     candidates: Sequence[Overpass],
-    grid: GeoBox,
-    within: np.ndarray,
+    extent: Extent,
     progress: Progress,
-) -> Imagery:
+    machines: bool,
+) -> AreaPixels:
     """Return the best candidate with a clear pixel in the area; the best one when none of the first has any.
 
     A catalogue knows footprints and the clouds of whole tiles; only the pixels tell about the area.
     """
-    read: list[Imagery] = []
+    read: list[AreaPixels] = []
     for overpass in candidates[:MOST_READ]:
-        pixels = imagery.read(overpass.scenes, grid, request.mask_classes, progress)
-        if (pixels.clear & within).any():
+        reading = Reading(overpass.scenes, extent.grid, progress)
+        store = store_of(reading.blocks, machines)
+        pixels = area_pixels.read(overpass.scenes, extent, store, reading, request.seed, progress)
+        if len(pixels.sample.rows):
             passed_over = (
                 f"{day_words(p.scenes[0].date)} was passed over: no clear pixel here." for p in read
             )
@@ -210,51 +387,62 @@ def _read_first_clear(
 
 def _cluster(
     request: AnalysisRequest,
-    grid: GeoBox,
-    within: np.ndarray,
-    pixels: Imagery,
+    pixels: AreaPixels,
     model: ClusterModel | None,
     progress: Progress,
     pictures: Overlays | None = None,
+    preview: bool = False,
 ) -> Analysis:
     progress.report("clustering", 0)
-    day = pixels.scenes[0].date
-    usable = pixels.clear & within
-    if not usable.any():
-        raise _nothing_to_group(pixels, within, day)
-    cube = pixels.masked(within)
-    if model is None:
-        model = fit(cube.values[:, usable].T, BANDS, request.n_clusters, request.seed, progress)
-    progress.report("clustering", 0.7)
-    labels = model.label(cube, progress)
-    suggestions = suggest(np.array(model.centres))
-    table = areas_of(labels.values, within, suggestions)
+    if not len(pixels.sample.rows):
+        raise _nothing_to_group(pixels)
+    fitted = _fitted(pixels, request.n_clusters, request.seed, progress) if model is None else model
+    progress.report("clustering", 0.5)
+    raster = label(pixels, fitted, progress)
+    suggestions = suggest(np.array(fitted.centres))
+    pixel_ha = pixels.extent.grid.affine.a**2 / 10_000
+    table = areas_of(raster.counts, suggestions, pixel_ha)
     progress.report("drawing", 0)
-    drawn = _draw(grid, pixels, within, labels.values, [s.color for s in suggestions], pictures)
-    notes = _notes(request, pixels, within, model)
+    drawn = draw(pixels, raster, [s.color for s in suggestions], _frame(pixels.extent.grid), pictures)
+    notes = _notes(request, pixels, fitted)
     progress.report("drawing", 1)
-    return Analysis(request, grid, within, pixels, model, labels, suggestions, table, drawn, notes)
+    return Analysis(
+        request, pixels, fitted, raster, suggestions, table, drawn, notes, preview, model is not None
+    )
 
 
-def _nothing_to_group(pixels: Imagery, within: np.ndarray, day: date) -> NothingToGroup | NoScenesFound:
-    total = int(within.sum())
-    if not (pixels.has_data & within).any():
+def _fitted(pixels: AreaPixels, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
+    """Return the model of a number of clusters, fitted once."""
+    known = pixels.models.get((n_clusters, seed))
+    if known is None:
+        known = fit(pixels.sample.reflectance, BANDS, n_clusters, seed, progress)
+        pixels.models[n_clusters, seed] = known
+    return known
+
+
+def _frame(grid: GeoBox) -> Frame:
+    frame = frame_of(grid)
+    assert frame is not None, "the whole of a grid is never empty"
+    return frame
+
+
+def _nothing_to_group(pixels: AreaPixels) -> NothingToGroup | NoScenesFound:
+    day = pixels.scenes[0].date
+    if not pixels.n_data:
         return NoScenesFound(
             f"The image of {day_words(day)} holds no data here: the area lies outside its edge. "
             "Choose another period or move the area."
         )
     return NothingToGroup(
-        f"Nothing to group: all {total:,} pixels are cloud or no data on {day_words(day)}. "
+        f"Nothing to group: all {pixels.n_inside:,} pixels are cloud or no data on {day_words(day)}. "
         "Choose another period.",
         day,
     )
 
 
-def _notes(
-    request: AnalysisRequest, pixels: Imagery, within: np.ndarray, model: ClusterModel
-) -> tuple[str, ...]:
+def _notes(request: AnalysisRequest, pixels: AreaPixels, model: ClusterModel) -> tuple[str, ...]:
     notes = list(pixels.notes)
-    missing = 1 - float((pixels.has_data & within).sum() / within.sum())
+    missing = 1 - pixels.n_data / pixels.n_inside
     if missing > 1 - FULLY_COVERED:
         notes.append(f"{100 * missing:.1f} % of the area lies outside the image.")
     longitude = request.area.longitude
@@ -270,20 +458,3 @@ def _notes(
             f"of {request.n_clusters}."
         )
     return tuple(notes)
-
-
-def _draw(
-    grid: GeoBox,
-    pixels: Imagery,
-    within: np.ndarray,
-    labels: np.ndarray,
-    colors: list[str],
-    known: Overlays | None,
-) -> Overlays:
-    """Return the pictures; the images of `known` are used again."""
-    warp = known.warp if known is not None and known.warp is not None else Warp.of(grid)
-    if known is not None:
-        return replace(known, clusters=overlays.cluster_overlays(labels, warp, colors))
-    planes = np.maximum(np.nan_to_num(pixels.reflectance.values * 10_000 + 0.5), 1).astype(np.uint16)
-    planes *= pixels.has_data & within
-    return overlays.draw(labels, colors, planes, pixels.clear & within, warp)

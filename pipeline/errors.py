@@ -33,7 +33,7 @@ class AreaTooLarge(AnalysisError):
 
     def __init__(self, size_km: float, limit_km: float) -> None:
         super().__init__(
-            f"The area is too large: {size_km:g} km, at most {limit_km:g} km. Choose a smaller side length."
+            f"The area is too large: {size_km:g} km, at most {limit_km:g} km. Choose a smaller one."
         )
         self.size_km = size_km
         self.limit_km = limit_km
@@ -79,6 +79,14 @@ class ReadFailed(AnalysisError):
     def __init__(self, message: str, url: str = "") -> None:
         super().__init__(message)
         self.url = url
+
+
+class ClusterUnavailable(AnalysisError):
+    """The dask cluster did not answer, or is gone."""
+
+    def __init__(self, message: str, address: str = "") -> None:
+        super().__init__(message)
+        self.address = address
 
 
 class NothingToGroup(AnalysisError):

@@ -16,6 +16,7 @@ from shapely.geometry import Polygon, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
+from pipeline.blocks import Block
 from pipeline.errors import InvalidRequest
 from pipeline.request import AreaOfInterest
 
@@ -122,6 +123,26 @@ def outline(grid: GeoBox, points_per_side: int = 16) -> tuple[LatLon, ...]:
     return tuple(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
 
 
+def window_of(grid: GeoBox, bounds: tuple[LatLon, LatLon]) -> tuple[slice, slice]:
+    """Return the rows and columns of a grid under ((south, west), (north, east)); empty where they miss it.
+
+    Any world copy of the longitudes will do.
+    """
+    (south, west), (north, east) = bounds
+    here = Polygon([(longitude, latitude) for latitude, longitude in outline(grid)]).envelope
+    turn = 360 * round((here.centroid.x - (west + east) / 2) / 360)
+    seen = box(west + turn, south, east + turn, north).intersection(here)
+    if seen.is_empty:
+        return slice(0, 0), slice(0, 0)
+    xy = _project(segmentize(seen, 0.1), epsg_of(grid)).bounds
+    columns, rows = zip(*(~grid.affine * corner for corner in ((xy[0], xy[3]), (xy[2], xy[1]))), strict=True)
+    spans = (
+        slice(max(math.floor(a), 0), min(math.ceil(b), n))
+        for (a, b), n in zip((rows, columns), grid.shape, strict=True)
+    )
+    return next(spans), next(spans)
+
+
 def footprint(area: AreaOfInterest) -> dict[str, Any]:
     """Return the area as GeoJSON in longitude/latitude, split at the antimeridian, for a STAC search."""
     if area.geometry is not None:
@@ -140,23 +161,40 @@ def split_at_antimeridian(polygon: BaseGeometry) -> BaseGeometry:
     return unary_union(parts)
 
 
-def inside(area: AreaOfInterest, grid: GeoBox) -> np.ndarray:
+def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np.ndarray:
     """Return which pixels belong to the area: bool ``(y, x)``, True where the pixel's centre lies inside.
+
+    Parameters
+    ----------
+    area : AreaOfInterest
+        The area.
+    grid : GeoBox
+        Its grid, or a coarser one over it.
+    block : Block, optional
+        The part of the grid that is asked for; all of it by default.
 
     Raises
     ------
     InvalidRequest
-        When polygons hold no pixel centre at all.
+        When polygons hold no pixel centre of the whole grid.
     """
-    if area.size_km is not None:
-        return np.ones(grid.shape, bool)
-    from rasterio.features import geometry_mask
+    part = grid if block is None else block.of(grid)
+    rows, columns = part.shape
+    if area.size_km is None:
+        from rasterio.features import geometry_mask
 
-    polygons = mapping(polygons_on(area, epsg_of(grid)))
-    within = geometry_mask([polygons], out_shape=tuple(grid.shape), transform=grid.affine, invert=True)
-    if not within.any():
-        raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Draw a larger one.", "area")
-    return np.asarray(within)
+        polygons = mapping(polygons_on(area, epsg_of(grid)))
+        within = geometry_mask([polygons], out_shape=(rows, columns), transform=part.affine, invert=True)
+        if block is None and not within.any():
+            raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Draw a larger one.", "area")
+        return np.asarray(within)
+    exact = grid_for(area)
+    if exact == grid:
+        return np.broadcast_to(np.True_, (rows, columns))
+    west, south, east, north = bounds_of(exact)
+    x = part.affine.c + (np.arange(columns) + 0.5) * part.affine.a
+    y = part.affine.f + (np.arange(rows) + 0.5) * part.affine.e
+    return np.outer((south < y) & (y < north), (west < x) & (x < east))
 
 
 def polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
@@ -164,9 +202,12 @@ def polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
 
     They get corners enough that edges straight in degrees stay in place.
     """
+    return _project(segmentize(shape(area.geometry or {}), MAX_EDGE_DEGREES), epsg)
+
+
+def _project(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
     to_utm = _transformer(4326, epsg).transform
-    dense = segmentize(shape(area.geometry or {}), MAX_EDGE_DEGREES)
-    return transform(dense, lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
+    return transform(geometry, lambda xy: np.column_stack(to_utm(xy[:, 0], xy[:, 1])))
 
 
 def true_area_factor(grid: GeoBox) -> float:

@@ -1,4 +1,4 @@
-"""Scenes on a grid: reflectance and a clear-sky mask. The only file that knows stackstac.
+"""Scenes on a grid, read block by block. The only file that knows stackstac.
 
 stackstac plans and opens; each block of a cloud-optimised GeoTIFF is one task of a dask graph and crosses the
 network once. Where a file lies on the area's own 10 m grid its blocks are read as they are; anything else
@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import dask.array as da
@@ -18,38 +20,38 @@ import dask.base
 import dask.threaded
 import numpy as np
 import stackstac
-import xarray as xr
 from affine import Affine
 from dask.array import Array
 from odc.geo.geobox import GeoBox
-from odc.geo.xr import xr_coords
 from stackstac.rio_env import LayeredEnv
 from stackstac.rio_reader import DEFAULT_GDAL_ENV, AutoParallelRioReader
 
 from pipeline.alignment import Span, aligned
+from pipeline.blocks import Block, blocks_of
 from pipeline.grid import RESOLUTION_M, bounds_of, epsg_of
-from pipeline.offset import QUANTIFICATION, check_against_pixels
+from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
 from pipeline.read_errors import SILENCE_S, read_failed
 from pipeline.scenes import BANDS, SCL, BandFile, Scene
 from pipeline.signing import signed
 
 READ_THREADS = 8
-BLOCK_PX = 1024
+FILE_BLOCK_PX = 1024
 """Block side of the catalogues' files; one task reads one block."""
-SATURATED_DN = 65535
 SCL_RESOLUTION_M = 20
-FILL = 0
 
 GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
     always={
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        "GDAL_CACHEMAX": 64,
+        "CPL_VSIL_CURL_CACHE_SIZE": 128 * 2**20,
         "GDAL_HTTP_CONNECTTIMEOUT": 5,
         "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
         "GDAL_HTTP_LOW_SPEED_TIME": SILENCE_S,
         "GDAL_HTTP_MAX_RETRY": 2,
         "GDAL_HTTP_RETRY_DELAY": 0.5,
-    }
+    },
+    open={"VSI_CACHE": False},
 )
 """GDAL's settings for cloud-optimised GeoTIFFs: no side-car requests, time limits, retries on 429 and 5xx."""
 
@@ -59,31 +61,8 @@ _failed: set[str] = set()
 """Addresses of files that could not be read the last time."""
 
 
-@dataclass(frozen=True)
-class Imagery:
-    """What was read of an area: reflectance of every pixel with data, and which of them are clear."""
-
-    reflectance: xr.DataArray
-    """float32 ``(band, y, x)``; NaN where there is no data, clouds included otherwise."""
-    clear: np.ndarray
-    """bool ``(y, x)``: has data and is of no masked scene class."""
-    scenes: tuple[Scene, ...]
-    """With the offset decisions after the look at the pixels."""
-    notes: tuple[str, ...]
-    """What a user should know."""
-
-    @property
-    def has_data(self) -> np.ndarray:
-        """Bool ``(y, x)``: every band has a value."""
-        return np.asarray(np.isfinite(self.reflectance.values).all(axis=0))
-
-    def masked(self, within: np.ndarray) -> xr.DataArray:
-        """Return reflectance that is NaN outside `within` and where it is not clear."""
-        return self.reflectance.where(xr.DataArray(self.clear & within, dims=("y", "x")))
-
-
-def read(scenes: Sequence[Scene], grid: GeoBox, mask_classes: Sequence[int], progress: Progress) -> Imagery:
-    """Read the four bands and the scene classification of an area.
+class Reading:
+    """Scenes planned on the grid of an area by stackstac; blocks are read from them.
 
     Parameters
     ----------
@@ -91,83 +70,138 @@ def read(scenes: Sequence[Scene], grid: GeoBox, mask_classes: Sequence[int], pro
         Tiles of one overpass; where they overlap, the first one with data wins.
     grid : GeoBox
         Target grid: 10 m, UTM.
-    mask_classes : sequence of int
-        Scene classes (SCL) that count as not clear.
     progress : Progress
-        Told about each block; asked before each block whether to go on.
-
-    Raises
-    ------
-    ReadFailed
-        When a file is missing, refused, cut off or no GeoTIFF.
+        Told about each block of a file; asked before each whether to go on.
     """
-    counter = _BlockCounter(progress)
-    arrays = _compute([_lazy_bands(scene, grid, counter) for scene in scenes])
-    progress.check()
-    return _mosaic(scenes, arrays, grid, mask_classes)
+
+    def __init__(self, scenes: Sequence[Scene], grid: GeoBox, progress: Progress) -> None:
+        counter = _BlockCounter(progress)
+        self.blocks = blocks_of((int(grid.shape[0]), int(grid.shape[1])), corner_of_files(scenes, grid))
+        self._plans = [_plans(scene, grid, self.blocks, counter) for scene in scenes]
+        self._parts = {b: [[p.part(b) for p in plans] for plans in self._plans] for b in self.blocks}
+        self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
+        lazies = [part.lazy for scenes_parts in self._parts.values() for ps in scenes_parts for part in ps]
+        counter.expected = sum(math.prod(lazy.numblocks) for lazy in lazies if lazy.size)
+        self._pool = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
+
+    def __call__(self, block: Block) -> Pixels:
+        """Read a block: all its bands and classes together, each block of a file once.
+
+        Raises
+        ------
+        ReadFailed
+            When a file is missing, refused, cut off or no GeoTIFF.
+        """
+        parts = self._parts[block]
+        under = [n for n, (bands, *_) in enumerate(parts) if bands.lazy.size]
+        arrays = iter(_compute([part.lazy for n in under for part in parts[n]], self._pool))
+        layers = []
+        for n in under:
+            dn, *classes = (part.placed(next(arrays)) for part in parts[n])
+            layers.append(Layer(n, dn, classes[0][0] if classes else None))
+        return lay_over(layers, block.shape, len(BANDS))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to other machines as scenes and grid; there, each process plans once."""
+        return _planned, (self._key, self._scenes, self._grid)
 
 
-def _mosaic(
-    scenes: Sequence[Scene],
-    arrays: Sequence[tuple[np.ndarray, np.ndarray | None]],
-    grid: GeoBox,
-    mask_classes: Sequence[int],
-) -> Imagery:
-    """Lay the scenes' digital numbers and classes over each other, each with its own offset."""
-    shape = tuple(grid.shape)
-    reflectance = np.full((len(BANDS), *shape), np.nan, np.float32)
-    clear, taken = np.zeros(shape, bool), np.zeros(shape, bool)
-    decided = []
-    for scene, (dn, classes) in zip(scenes, arrays, strict=True):
-        valid = ((dn != FILL) & (dn != SATURATED_DN)).all(axis=0)
-        unmasked = valid if classes is None else valid & ~np.isin(classes, mask_classes)
-        offset = check_against_pixels(scene.offset, dn[:3, unmasked if unmasked.any() else valid])
-        new = valid & ~taken
-        reflectance[:, new] = (dn[:, new].astype(np.float32) + offset.dn) / QUANTIFICATION
-        clear[new] = unmasked[new]
-        taken |= new
-        decided.append(replace(scene, offset=offset))
-    cube = xr.DataArray(
-        reflectance,
-        dims=("band", "y", "x"),
-        coords={"band": list(BANDS), **xr_coords(grid)},
-        name="reflectance",
-    )
-    return Imagery(cube, clear, tuple(decided), tuple(_notes(decided)))
+_plans_made: dict[str, Reading] = {}
 
 
-def _notes(scenes: Sequence[Scene]) -> Iterator[str]:
+def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox) -> Reading:
+    """Return the reading of a run, planned at first use in this process."""
+    with _plan_lock:
+        if key not in _plans_made:
+            _plans_made.clear()
+            _plans_made[key] = Reading(scenes, grid, Progress())
+        return _plans_made[key]
+
+
+_plan_lock = threading.Lock()
+
+
+def corner_of_files(scenes: Sequence[Scene], grid: GeoBox) -> tuple[int, int]:
+    """Return row and column of the first file's corner on the grid; (0, 0) where no file is aligned."""
     for scene in scenes:
-        if SCL not in scene.bands:
-            yield f"{scene.id} has no scene classification: clouds and shadows are not masked."
-    if len({s.offset.dn for s in scenes}) > 1:
-        yield "The tiles' offsets were decided differently: look for a seam between them."
+        file_grid = _common_grid(scene.epsg, [scene.bands[b] for b in BANDS])
+        if file_grid is not None and aligned(file_grid, grid, RESOLUTION_M):
+            return (
+                round((grid.affine.f - file_grid.affine.f) / RESOLUTION_M),
+                round((file_grid.affine.c - grid.affine.c) / RESOLUTION_M),
+            )
+    return (0, 0)
 
 
-def _lazy_bands(scene: Scene, grid: GeoBox, counter: _BlockCounter) -> tuple[Array, Array | None]:
-    """Return the digital numbers ``(band, y, x)`` uint16 and the classes ``(y, x)`` uint8, still unread."""
-    dn = _lazy(scene, BANDS, grid, RESOLUTION_M, np.dtype(np.uint16), counter)
-    if SCL not in scene.bands:
-        return dn, None
-    return dn, _lazy(scene, (SCL,), grid, SCL_RESOLUTION_M, np.dtype(np.uint8), counter)[0]
+@dataclass(frozen=True)
+class _Part:
+    """The pixels of files under a block, still unread."""
+
+    lazy: Array
+    factor: int
+    inner: tuple[slice, slice]
+    pads: tuple[tuple[int, int], tuple[int, int]]
+
+    def placed(self, data: np.ndarray) -> np.ndarray:
+        """Return what was read on the block's own pixels; 0 where the files end."""
+        if self.factor > 1:
+            data = data.repeat(self.factor, axis=1).repeat(self.factor, axis=2)[:, *self.inner]
+        return np.pad(data, ((0, 0), *self.pads)) if any(map(any, self.pads)) else data
 
 
-def _lazy(
-    scene: Scene,
-    bands: Sequence[str],
-    grid: GeoBox,
-    resolution_m: int,
-    dtype: np.dtype[Any],
-    counter: _BlockCounter,
-) -> Array:
+class _Plan:
+    """Some bands of a scene as one lazy array, and where the blocks of the area lie in it."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        bands: Sequence[str],
+        grid: GeoBox,
+        blocks: Sequence[Block],
+        resolution_m: int,
+        dtype: np.dtype[Any],
+        reader: type[AutoParallelRioReader],
+    ) -> None:
+        file_grid = _common_grid(scene.epsg, [scene.bands[b] for b in bands])
+        if file_grid is not None and aligned(file_grid, grid, resolution_m):
+            self._factor = resolution_m // RESOLUTION_M
+            self._start = (
+                round((file_grid.affine.f - grid.affine.f) / RESOLUTION_M),
+                round((grid.affine.c - file_grid.affine.c) / RESOLUTION_M),
+            )
+            self._data = _stack(scene, bands, file_grid, dtype, reader, FILE_BLOCK_PX)
+        else:
+            self._factor, self._start = 1, (0, 0)
+            chunks = (1, 1, *_chunks(blocks))
+            self._data = _stack(scene, bands, grid, dtype, reader, chunks)
+
+    def part(self, block: Block) -> _Part:
+        """Return the part under a block."""
+        starts = (self._start[0] + block.row, self._start[1] + block.column)
+        sizes = self._data.shape[1:]
+        rows, columns = (Span(*v, self._factor) for v in zip(starts, block.shape, sizes, strict=True))
+        lazy = self._data[:, rows.coarse, columns.coarse]
+        return _Part(lazy, self._factor, (rows.inner, columns.inner), (rows.pad, columns.pad))
+
+
+def _plans(scene: Scene, grid: GeoBox, blocks: Sequence[Block], counter: _BlockCounter) -> list[_Plan]:
+    """Return the plans of the bands and, where there is one, of the scene classification."""
     reader = _counting_reader(counter)
-    file_grid = _common_grid(scene.epsg, [scene.bands[b] for b in bands])
-    if file_grid is not None and aligned(file_grid, grid, resolution_m):
-        data = _stack(scene, bands, file_grid, dtype, reader)
-        return _cut(data, file_grid, grid, resolution_m // RESOLUTION_M, counter)
-    data = _stack(scene, bands, grid, dtype, reader)
-    counter.expect(data)
-    return data
+    plans = [_Plan(scene, BANDS, grid, blocks, RESOLUTION_M, np.dtype(np.uint16), reader)]
+    if SCL in scene.bands:
+        plans.append(_Plan(scene, (SCL,), grid, blocks, SCL_RESOLUTION_M, np.dtype(np.uint8), reader))
+    return plans
+
+
+def _chunks(blocks: Sequence[Block]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the chunks of a warped array: quarters of the blocks."""
+    heights = [b.height for b in blocks if b.column == 0]
+    widths = [b.width for b in blocks if b.row == 0]
+    return _halved(heights), _halved(widths)
+
+
+def _halved(lengths: Sequence[int]) -> tuple[int, ...]:
+    return tuple(half for n in lengths for half in (n // 2, n - n // 2))
 
 
 def _stack(
@@ -176,6 +210,7 @@ def _stack(
     grid: GeoBox,
     dtype: np.dtype[Any],
     reader: type[AutoParallelRioReader],
+    chunks: Any,
 ) -> Array:
     """Return bands of a scene on a grid as a lazy ``(band, y, x)`` array; 0 where there is no data."""
     stacked = stackstac.stack(
@@ -185,9 +220,9 @@ def _stack(
         resolution=abs(grid.affine.a),
         bounds=bounds_of(grid),
         snap_bounds=False,
-        chunksize=BLOCK_PX,
+        chunksize=chunks,
         dtype=dtype,
-        fill_value=dtype.type(FILL),
+        fill_value=dtype.type(NO_DATA_DN),
         rescale=False,
         xy_coords=False,
         properties=False,
@@ -238,40 +273,20 @@ def _common_grid(epsg: int, files: Sequence[BandFile]) -> GeoBox | None:
     return GeoBox(first.shape, Affine(*first.transform), f"EPSG:{epsg}")
 
 
-def _cut(data: Array, file_grid: GeoBox, grid: GeoBox, factor: int, counter: _BlockCounter) -> Array:
-    """Return the part of a file on the target grid, its pixels repeated `factor` times, 0 outside."""
-    starts = (
-        round((file_grid.affine.f - grid.affine.f) / RESOLUTION_M),
-        round((grid.affine.c - file_grid.affine.c) / RESOLUTION_M),
-    )
-    rows, columns = (Span(*v, factor) for v in zip(starts, grid.shape, data.shape[1:], strict=True))
-    data = data[:, rows.coarse, columns.coarse]
-    if data.size == 0:
-        return _nothing(len(data), grid, data.dtype)
-    counter.expect(data)
-    if factor > 1:
-        data = da.repeat(da.repeat(data, factor, axis=1), factor, axis=2)[:, rows.inner, columns.inner]
-    pads = ((0, 0), rows.pad, columns.pad)
-    return da.pad(data, pads, constant_values=FILL) if any(map(any, pads)) else data
-
-
 class _BlockCounter:
     """Counts blocks expected and read, in many threads."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self._expected = 0
+        self.expected = 0
         self._read = 0
         self._lock = threading.Lock()
-
-    def expect(self, data: Array) -> None:
-        self._expected += math.prod(data.numblocks)
 
     def one_more(self) -> None:
         with self._lock:
             self._read += 1
-            self.progress.detail(f"{self._read} of {self._expected} blocks")
-            self.progress.report("reading", self._read / self._expected)
+            self.progress.detail(f"{self._read} of {self.expected} blocks")
+            self.progress.report("reading", self._read / self.expected)
 
 
 def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
@@ -301,11 +316,12 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
     return Reader
 
 
-def _compute(arrays: Any) -> Any:
+def _compute(arrays: Sequence[Array], pool: ThreadPoolExecutor) -> tuple[np.ndarray, ...]:
     """Compute lazy arrays together, on threads: reads wait for the network, not for each other.
 
     The scheduler is given as a callable: named by a string, dask would import distributed on first use.
     """
-    return dask.base.compute(  # type: ignore[no-untyped-call]
-        *arrays, scheduler=dask.threaded.get, num_workers=READ_THREADS
+    computed: tuple[np.ndarray, ...] = dask.base.compute(  # type: ignore[no-untyped-call]
+        *arrays, scheduler=dask.threaded.get, pool=pool
     )
+    return computed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import Transformer
@@ -13,6 +13,7 @@ from pyproj import Transformer
 from pipeline.confidence import confidence, squared_distances
 from pipeline.grid import epsg_of
 from pipeline.naming import MASKED_COLOR, MASKED_NAME, Spectrum
+from pipeline.pixels import NO_CLASS
 from pipeline.scenes import BANDS
 
 if TYPE_CHECKING:
@@ -154,14 +155,12 @@ def inspect_pixel(
 
 def _pixel(analysis: Analysis, row: int, column: int) -> tuple[tuple[float, ...] | None, int | None]:
     """Return reflectance (None: no data) and scene class (None: not known) of a pixel."""
-    pixels: Any = analysis.pixels
-    if not hasattr(pixels, "window"):  # until blocks are there
-        known = pixels.reflectance.values[:, row, column]
-        return (tuple(map(float, known)) if np.isfinite(known).all() else None), None
-    window = pixels.window(slice(row, row + 1), slice(column, column + 1))
-    values = np.asarray(window.reflectance)[:, 0, 0]
-    scl = None if window.scl is None else int(np.asarray(window.scl)[0, 0])
-    return (tuple(map(float, values)) if np.isfinite(values).all() else None), scl
+    pixel = analysis.pixel(row, column)
+    if not pixel.has_data[0, 0]:
+        return None, None
+    values = pixel.reflectance(analysis.pixels.offsets)[:, 0, 0]
+    scl = int(pixel.scl[0, 0])
+    return tuple(map(float, values)), None if scl == NO_CLASS else scl
 
 
 def _margin(

@@ -62,8 +62,16 @@ class Progress:
 
     def check(self) -> None:
         """Raise `Cancelled` when the run shall end."""
-        if self._ended or (self._cancelled is not None and self._cancelled()):
+        if self.ended():
             raise Cancelled
+
+    def silent(self) -> Progress:
+        """Return one that ends with this one and reports nothing."""
+        return Progress(cancelled=self.ended)
+
+    def ended(self) -> bool:
+        """Tell whether the run shall end."""
+        return self._ended or (self._cancelled is not None and self._cancelled())
 
     def run(self, work: Callable[..., T], *args: Any) -> T:
         """Return ``work(*args)``, or raise `Cancelled` at once when cancelled, even while the work blocks.

@@ -109,12 +109,13 @@ def sieved(
     suggestions : sequence of Suggestion
         Name and colour of clusters 1..k.
     """
-    from pipeline.areas import areas_of
+    from pipeline.areas import areas_of, counted
 
     after = sieve(labels, hectares, connectivity)
-    table = areas_of(labels, inside, suggestions)[["name", "color", "hectares"]]
+    k = len(suggestions)
+    table = areas_of(counted(labels, inside, k), suggestions)[["name", "color", "hectares"]]
     table = table.rename(columns={"hectares": "before_ha"})
-    table["after_ha"] = areas_of(after, inside, suggestions)["hectares"]
+    table["after_ha"] = areas_of(counted(after, inside, k), suggestions)["hectares"]
     table["change_ha"] = (table["after_ha"] - table["before_ha"]).round(2)
     sizes = patch_sizes(after, connectivity)
     return Sieved(

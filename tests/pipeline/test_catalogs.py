@@ -111,7 +111,8 @@ def test_anything_else_is_not(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "limit"), [("35", 35.0), ("7.5", 7.5), ("much", 110.0), ("", 110.0), ("nan", 110.0), ("-3", 110.0)]
+    ("text", "limit"),
+    [("35", 35.0), ("7.5", 7.5), ("much", 110.0), ("", 110.0), ("nan", 110.0), ("-3", 110.0)],
 )
 def test_the_largest_side_is_configurable(monkeypatch: pytest.MonkeyPatch, text: str, limit: float) -> None:
     assert catalogs.max_size_km() == 110.0

@@ -10,12 +10,16 @@ import pytest
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import Transformer
+from shapely.geometry import Polygon, mapping
 
-from pipeline import ReadFailed, imagery
-from pipeline.imagery import Imagery
+from pipeline import AreaOfInterest, ReadFailed, area_pixels
+from pipeline.area_pixels import AreaPixels, Extent
+from pipeline.grid import outline
+from pipeline.imagery import Reading
 from pipeline.progress import Progress
 from pipeline.request import DEFAULT_MASK
 from pipeline.scenes import Scene
+from pipeline.store import LocalStore
 from tests.pipeline.conftest import Folder
 from tests.support.servers import requests_to
 from tests.support.synthetic import scene, write_granule, write_tiff
@@ -33,13 +37,33 @@ def numbered(rows: int = 200, columns: int = 200) -> np.ndarray:
     return np.stack([first, first + 1, first + 2, first + 3]).astype(np.uint16)
 
 
-def read(scenes: list[Scene], grid: GeoBox, mask: Any = DEFAULT_MASK) -> Imagery:
-    return imagery.read(scenes, grid, mask, Progress())
+def read(
+    scenes: list[Scene],
+    grid: GeoBox,
+    mask: Any = DEFAULT_MASK,
+    progress: Progress | None = None,
+    area: AreaOfInterest | None = None,
+) -> AreaPixels:
+    progress = progress or Progress()
+    if area is None:
+        around = Polygon([(lon, lat) for lat, lon in outline(grid)]).buffer(0.001)
+        area = AreaOfInterest.polygon(mapping(around))
+    reading = Reading(scenes, grid, progress)
+    extent = Extent(area, grid, tuple(mask))
+    return area_pixels.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
 
 
-def dn(found: Imagery, offset: int = 0) -> np.ndarray:
+def dn(found: AreaPixels, offset: int = 0) -> np.ndarray:
     """Return digital numbers, -1 where there is no data."""
     return np.nan_to_num(np.round(found.reflectance.values * 10_000) - offset, nan=-1).astype(int)
+
+
+def has_data(found: AreaPixels) -> np.ndarray:
+    return np.isfinite(found.reflectance.values).all(axis=0)
+
+
+def clear(found: AreaPixels) -> np.ndarray:
+    return np.isfinite(found.masked.values).all(axis=0)
 
 
 @pytest.fixture
@@ -77,18 +101,23 @@ def test_classes_of_20_m_meet_pixels_of_10_m_at_any_alignment(tile: Folder, righ
     classes = np.arange(100 * 100).reshape(100, 100) % 12
     row, column = np.meshgrid(down + np.arange(rows), right + np.arange(columns), indexing="ij")
     expected = ~np.isin(classes[row // 2, column // 2], [0, 1, 3, 8, 9, 10])
-    assert (found.clear == expected).all()
-    assert found.has_data.all()
-    clear = read([scene("a", tile.url)], grid, (4,)).clear
-    assert (clear == (classes[row // 2, column // 2] != 4)).all()
+    assert (clear(found) == expected).all()
+    assert has_data(found).all()
+    other = clear(read([scene("a", tile.url)], grid, (4,)))
+    assert (other == (classes[row // 2, column // 2] != 4)).all()
 
 
 def test_masked_pixels_are_nan_and_others_keep_their_value(tile: Folder) -> None:
-    found = read([scene("a", tile.url)], target(LEFT, TOP, 30, 30))
-    within = np.ones((30, 30), bool)
-    within[:, :5] = False
-    masked = found.masked(within).values
-    assert (np.isfinite(masked).all(axis=0) == (found.clear & within)).all()
+    grid = target(LEFT, TOP, 30, 30)
+    half = Polygon([(lon, lat) for lat, lon in outline(target(LEFT + 50, TOP, 30, 25))]).buffer(1e-7)
+    found = read([scene("a", tile.url)], grid, area=AreaOfInterest.polygon(mapping(half)))
+    within = np.zeros((30, 30), bool)
+    within[:, 5:] = True
+    masked = found.masked.values
+    classes = np.arange(100 * 100).reshape(100, 100) % 12
+    wanted = ~np.isin(classes, DEFAULT_MASK).repeat(2, 0).repeat(2, 1)[:30, :30] & within
+    assert (np.isfinite(masked).all(axis=0) == wanted).all()
+    assert (masked[:, wanted] == found.reflectance.values[:, wanted]).all()
 
 
 def test_an_area_over_the_edge_is_padded_with_nothing(tile: Folder) -> None:
@@ -97,7 +126,7 @@ def test_an_area_over_the_edge_is_padded_with_nothing(tile: Folder) -> None:
     expected = np.full((4, 60, 70), -1)
     expected[:, 13:, 7:] = numbered()[:, :47, :63]
     assert (dn(found) == expected).all()
-    assert not found.clear[:13].any()
+    assert not clear(found)[:13].any()
     grid = target(LEFT + 1910, TOP - 1930, 60, 70)
     expected = np.full((4, 60, 70), -1)
     expected[:, :7, :9] = numbered()[:, 193:, 191:]
@@ -106,8 +135,8 @@ def test_an_area_over_the_edge_is_padded_with_nothing(tile: Folder) -> None:
 
 def test_an_area_beside_the_tile_is_empty(tile: Folder) -> None:
     found = read([scene("a", tile.url)], target(LEFT + 5000, TOP, 60, 70))
-    assert not found.has_data.any()
-    assert not found.clear.any()
+    assert not has_data(found).any()
+    assert not clear(found).any()
 
 
 def test_each_block_is_read_once_and_others_not_at_all(folder: Folder) -> None:
@@ -119,7 +148,7 @@ def test_each_block_is_read_once_and_others_not_at_all(folder: Folder) -> None:
     write_granule(folder.path, pixels + noise, None, LEFT, TOP, blockxsize=1024, blockysize=1024)
     details: list[str] = []
     one = scene("a", folder.url, shape=(rows, rows), scl=False)
-    found = imagery.read([one], target(LEFT, TOP, 50, 50), (), Progress(on_detail=details.append))
+    found = read([one], target(LEFT, TOP, 50, 50), (), Progress(on_detail=details.append))
     assert (dn(found) == (pixels + noise)[:, :50, :50]).all()
     assert details[-1] == "4 of 4 blocks"
     size = (folder.path / "nir.tif").stat().st_size
@@ -142,10 +171,10 @@ def test_zero_is_no_data_whatever_the_file_says(folder: Folder, tag: int | None)
     write_tiff(folder.path / "scl.tif", classes.astype(np.uint8), LEFT, TOP, step=20)
     one = scene("a", folder.url, shape=(80, 80))
     found = read([one], target(LEFT, TOP, 80, 80))
-    assert (~found.has_data == (pixels[0] == 0)).all()
-    assert (dn(found)[:, found.has_data] == pixels[:, pixels[0] > 0]).all()
+    assert (~has_data(found) == (pixels[0] == 0)).all()
+    assert (dn(found)[:, has_data(found)] == pixels[:, pixels[0] > 0]).all()
     warped = read([one], target(LEFT + 3, TOP - 4, 79, 79))  # another way of reading
-    assert (~warped.has_data == (pixels[0, :79, :79] == 0)).all()
+    assert (~has_data(warped) == (pixels[0, :79, :79] == 0)).all()
 
 
 def test_a_pixel_without_one_band_or_saturated_has_no_data(folder: Folder) -> None:
@@ -154,13 +183,13 @@ def test_a_pixel_without_one_band_or_saturated_has_no_data(folder: Folder) -> No
     pixels[3, 7, 9] = 65535
     write_granule(folder.path, pixels, None, LEFT, TOP)
     found = read([scene("a", folder.url, shape=(80, 80), scl=False)], target(LEFT, TOP, 80, 80))
-    assert np.argwhere(~found.has_data).tolist() == [[5, 5], [7, 9]]
+    assert np.argwhere(~has_data(found)).tolist() == [[5, 5], [7, 9]]
 
 
 def test_without_scene_classification_nothing_is_masked_and_it_is_said(folder: Folder) -> None:
     write_granule(folder.path, numbered(), None, LEFT, TOP)
     found = read([scene("a", folder.url, scl=False)], target(LEFT, TOP, 40, 40))
-    assert found.clear.all()
+    assert clear(found).all()
     assert any("no scene classification" in note for note in found.notes)
 
 
@@ -215,8 +244,8 @@ def test_of_two_tiles_the_first_with_data_wins(folder: Folder) -> None:
     expected[:, :, 60:] = second
     expected[:, :, :100][:, first[0] > 0] = first[:, first[0] > 0]
     assert (dn(found) == expected).all()
-    assert not found.clear[:20, :100].any()  # the first tile's cloud stays a cloud where the second is clear
-    assert found.clear[:20, 100:].all()
+    assert not clear(found)[:20, :100].any()  # the first tile's cloud stays a cloud where the second is clear
+    assert clear(found)[:20, 100:].all()
     assert [s.id for s in found.scenes] == ["one", "two"]
 
 
@@ -275,7 +304,7 @@ def test_other_grids_are_warped_by_nearest_neighbour(
     one = scene("a", folder.url, left, top, (rows, columns), epsg=epsg, step=step, scl=False)
     grid = target(LEFT + 500, TOP - 500, 100, 100)
     found = read([one], grid)
-    assert found.has_data.all()
+    assert has_data(found).all()
     values = dn(found)
     assert (values[3] - values[0] == 3).all(), "all bands come from the same pixel"
     assert displacement(values[0], grid, file).max() <= 0.5 + 0.13  # GDAL's approximate transformer: 1/8 px

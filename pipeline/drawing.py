@@ -1,0 +1,84 @@
+"""What of an area is drawn, and how finely: all of it, or the part that a map shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from affine import Affine
+from odc.geo.geobox import GeoBox
+
+from pipeline import overlays
+from pipeline.area_pixels import AreaPixels
+from pipeline.assembly import stepped
+from pipeline.grid import inside, window_of
+from pipeline.labelling import LabelRaster
+from pipeline.overlays import Overlays
+from pipeline.warp import MAX_SIDE_PX, Bounds, Warp
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Every `step`-th pixel of a rectangle of a grid."""
+
+    rows: slice
+    columns: slice
+    step: int
+    grid: GeoBox
+    """Grid of the pixels that are drawn; their centres are the centres of those pixels."""
+
+
+def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = MAX_SIDE_PX) -> Frame | None:
+    """Return what is drawn of a grid: at most `max_px` a side.
+
+    Parameters
+    ----------
+    bounds : tuple, optional
+        ((south, west), (north, east)) in degrees: the part that a map shows. All by default.
+
+    Returns
+    -------
+    Frame or None
+        None where the bounds miss the grid.
+    """
+    height, width = grid.shape
+    rows, columns = (slice(0, height), slice(0, width)) if bounds is None else window_of(grid, bounds)
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return None
+    step = math.ceil(max(rows.stop - rows.start, columns.stop - columns.start) / max_px)
+    r, c = stepped(rows, step), stepped(columns, step)
+    if not len(r) or not len(c):
+        return None
+    corner = Affine.translation(c.start + 0.5 - step / 2, r.start + 0.5 - step / 2)
+    affine = grid.affine * corner * Affine.scale(step)
+    return Frame(rows, columns, step, GeoBox((len(r), len(c)), affine, grid.crs))
+
+
+def draw(
+    pixels: AreaPixels,
+    raster: LabelRaster,
+    colors: Sequence[str],
+    frame: Frame,
+    known: Overlays | None = None,
+    stretch: overlays.Stretch | None = None,
+) -> Overlays:
+    """Return the pictures of a frame.
+
+    Parameters
+    ----------
+    colors : sequence of str
+        ``#rrggbb`` of clusters 1..k.
+    known : Overlays, optional
+        Pictures of the same pixels and frame, whose images are used again.
+    stretch : Stretch, optional
+        Contrast of the images; from the frame's own pixels by default.
+    """
+    labels = raster.window(frame.rows, frame.columns, frame.step)
+    if known is not None and known.warp is not None:
+        return replace(known, clusters=overlays.cluster_overlays(labels, known.warp, colors))
+    shown = pixels.window(frame.rows, frame.columns, frame.step)
+    within = inside(pixels.extent.area, frame.grid)
+    planes = shown.picture_planes(pixels.offsets) * within
+    clear = shown.clear(pixels.extent.mask_classes) & within
+    return overlays.draw(labels, colors, planes, clear, Warp.of(frame.grid), stretch)

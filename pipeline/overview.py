@@ -1,0 +1,139 @@
+"""A first look: the files' overviews, a sixteenth of the pixels or fewer, read at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import rasterio
+from affine import Affine
+from odc.geo.geobox import GeoBox
+from rasterio.enums import Resampling
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+
+from pipeline.blocks import Block
+from pipeline.grid import RESOLUTION_M, epsg_of
+from pipeline.imagery import GDAL_ENV, READ_THREADS, corner_of_files
+from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
+from pipeline.progress import Progress
+from pipeline.read_errors import read_failed
+from pipeline.scenes import BANDS, SCL, BandFile, Scene
+from pipeline.signing import signed
+
+FACTORS = (4, 8, 16)
+"""Overviews that catalogues' files have, beside a first one of 2."""
+LOOK_PX = 704
+"""A first look has about as many pixels a side: a tile at a sixteenth of its resolution has 686."""
+
+
+class NoOverviews(Exception):
+    """A file has no overview of the wanted size: a first look would cost as much as the whole."""
+
+
+def look_grid(scenes: Sequence[Scene], grid: GeoBox) -> tuple[GeoBox, int]:
+    """Return the coarser grid of a first look and its factor; its lines are those of the files' overviews."""
+    rows, columns = grid.shape
+    factor = next((f for f in FACTORS if max(rows, columns) / f <= LOOK_PX), FACTORS[-1])
+    top, left = (n % factor for n in corner_of_files(scenes, grid))
+    top, left = (n - factor if n else 0 for n in (top, left))
+    affine = grid.affine * Affine.translation(left, top) * Affine.scale(factor)
+    shape = (math.ceil((rows - top) / factor), math.ceil((columns - left) / factor))
+    return GeoBox(shape, affine, grid.crs), factor
+
+
+class OverviewReading:
+    """Scenes at overview resolution (see `imagery.Reading`): one block, one read a file.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        Tiles of one overpass; where they overlap, the first one with data wins.
+    grid : GeoBox
+        Target grid, from `look_grid`.
+    factor : int
+        Pixels of the files per pixel of the grid, along a side.
+    """
+
+    def __init__(self, scenes: Sequence[Scene], grid: GeoBox, factor: int, progress: Progress) -> None:
+        self._scenes, self._grid, self._factor, self._progress = scenes, grid, factor, progress
+        rows, columns = grid.shape
+        self.blocks = (Block(0, 0, int(rows), int(columns)),)
+
+    def __call__(self, block: Block) -> Pixels:
+        """Read everything.
+
+        Raises
+        ------
+        NoOverviews
+            When a file lacks them.
+        ReadFailed
+            When a file is missing, refused, cut off or no GeoTIFF.
+        """
+        names = [(s, b) for s in self._scenes for b in (*BANDS, SCL) if b in s.bands]
+        with ThreadPoolExecutor(READ_THREADS, thread_name_prefix="look") as pool:
+            read = dict(zip([(s.id, b) for s, b in names], pool.map(self._read, names), strict=True))
+        layers = [
+            Layer(n, np.stack([read[s.id, b] for b in BANDS]), read.get((s.id, SCL)))
+            for n, s in enumerate(self._scenes)
+        ]
+        return lay_over(layers, block.shape, len(BANDS))
+
+    def _read(self, wanted: tuple[Scene, str]) -> np.ndarray:
+        scene, band = wanted
+        self._progress.check()
+        file = scene.bands[band]
+        dtype = np.uint8 if band == SCL else np.uint16
+        try:
+            with GDAL_ENV.open, rasterio.open(signed(file.href)) as dataset:
+                return self._of(dataset, file).astype(dtype, copy=False)
+        except NoOverviews:
+            raise
+        except Exception as error:
+            raise read_failed(file.href, error) from error
+
+    def _of(self, dataset: Any, file: BandFile) -> np.ndarray:
+        factor = round(self._factor * RESOLUTION_M / dataset.res[0])
+        levels = [n for n, f in enumerate(dataset.overviews(1)) if f <= factor]
+        if factor > 1 and not levels:
+            raise NoOverviews
+        grid = self._grid
+        start = ~dataset.transform * (grid.affine.c, grid.affine.f)
+        on_lines = all(abs(v / factor - round(v / factor)) < 1e-6 for v in start)
+        if dataset.crs.to_epsg() == epsg_of(grid) and on_lines:
+            return _aligned(dataset, (round(start[1]), round(start[0])), self.blocks[0].shape, factor)
+        options = {"OVERVIEW_LEVEL": levels[-1]} if factor > 1 else {}
+        with rasterio.open(dataset.name, **options) as coarse:
+            return _warped(coarse, grid)
+
+
+def _aligned(dataset: Any, start: tuple[int, int], shape: tuple[int, int], factor: int) -> np.ndarray:
+    """Return a part of a file at an overview's resolution; `start` in the file's own pixels."""
+    data = np.full(shape, NO_DATA_DN, dataset.dtypes[0])
+    spans = []
+    for first, n, length in zip(start, shape, dataset.shape, strict=True):
+        a = max(0, -(first // factor))
+        b = min(n, math.ceil((length - first) / factor))
+        spans.append((a, b, first + a * factor, min(first + b * factor, length)))
+    (r0, r1, top, bottom), (c0, c1, left, right) = spans
+    if r1 > r0 and c1 > c0:
+        window = Window(left, top, right - left, bottom - top)
+        data[r0:r1, c0:c1] = dataset.read(1, window=window, out_shape=(r1 - r0, c1 - c0))
+    return data
+
+
+def _warped(dataset: Any, grid: GeoBox) -> np.ndarray:
+    rows, columns = grid.shape
+    with WarpedVRT(
+        dataset,
+        crs=f"EPSG:{epsg_of(grid)}",
+        transform=grid.affine,
+        width=columns,
+        height=rows,
+        resampling=Resampling.nearest,
+        nodata=NO_DATA_DN,
+    ) as warped:
+        return np.asarray(warped.read(1))
