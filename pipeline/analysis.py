@@ -20,6 +20,7 @@ from odc.geo.geobox import GeoBox
 from pipeline import area_pixels, exports
 from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.areas import areas_of
+from pipeline.blocks import BLOCK_PX
 from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
 from pipeline.cluster import configured, store_of
@@ -317,7 +318,9 @@ def _analyse(
         if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
             look = _first_look(request, candidates[0], extent, progress.silent())
             if look is not None:
-                aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
+                shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
+                if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
+                    shown.result()
         pixels = _read_first_clear(request, candidates, extent, progress, machines)
     log.info(
         "searched %.2f s, read %.2f s: %s",

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pipeline.blocks import Block
-from pipeline.errors import ClusterUnavailable
+from pipeline.errors import AnalysisError, ClusterUnavailable
 from pipeline.pixels import Pixels
 from pipeline.progress import POLL_S, Progress
 from pipeline.store import LocalStore, Reader, Store, Summary
@@ -30,7 +30,7 @@ CONNECT_S = 5
 """Seconds in which a scheduler must answer."""
 LOOK_S = 1
 """Seconds without a result after which the scheduler is asked for its workers."""
-GONE_S = 10
+GONE_S = 30
 """Seconds without scheduler or without any worker after which a run ends."""
 
 T = TypeVar("T")
@@ -190,7 +190,12 @@ def _putter(done: queue.SimpleQueue[int], number: int) -> Callable[[Any], None]:
 
 
 def _read_and_tell(read: Reader, summary: Summary[T], block: Block) -> tuple[Pixels, T]:
-    pixels = read(block)
+    try:
+        pixels = read(block)
+    except AnalysisError as error:
+        # GDAL's errors behind it cannot travel; the worker's log has them.
+        error.__cause__ = error.__context__ = None
+        raise
     return pixels, summary(block, pixels)
 
 

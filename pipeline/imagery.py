@@ -23,6 +23,7 @@ import stackstac
 from affine import Affine
 from dask.array import Array
 from odc.geo.geobox import GeoBox
+from rasterio.vrt import WarpedVRT
 from stackstac.rio_env import LayeredEnv
 from stackstac.rio_reader import DEFAULT_GDAL_ENV, AutoParallelRioReader
 
@@ -72,11 +73,20 @@ class Reading:
         Target grid: 10 m, UTM.
     progress : Progress
         Told about each block of a file; asked before each whether to go on.
+    blocks : sequence of Block, optional
+        What is read at a time; cut along the files' own blocks by default.
     """
 
-    def __init__(self, scenes: Sequence[Scene], grid: GeoBox, progress: Progress) -> None:
+    def __init__(
+        self,
+        scenes: Sequence[Scene],
+        grid: GeoBox,
+        progress: Progress,
+        blocks: Sequence[Block] | None = None,
+    ) -> None:
         counter = _BlockCounter(progress)
-        self.blocks = blocks_of((int(grid.shape[0]), int(grid.shape[1])), corner_of_files(scenes, grid))
+        shape = (int(grid.shape[0]), int(grid.shape[1]))
+        self.blocks = blocks_of(shape, corner_of_files(scenes, grid)) if blocks is None else blocks
         self._plans = [_plans(scene, grid, self.blocks, counter) for scene in scenes]
         self._parts = {b: [[p.part(b) for p in plans] for plans in self._plans] for b in self.blocks}
         self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
@@ -103,18 +113,18 @@ class Reading:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other machines as scenes and grid; there, each process plans once."""
-        return _planned, (self._key, self._scenes, self._grid)
+        return _planned, (self._key, self._scenes, self._grid, self.blocks)
 
 
 _plans_made: dict[str, Reading] = {}
 
 
-def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox) -> Reading:
+def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox, blocks: Sequence[Block]) -> Reading:
     """Return the reading of a run, planned at first use in this process."""
     with _plan_lock:
         if key not in _plans_made:
             _plans_made.clear()
-            _plans_made[key] = Reading(scenes, grid, Progress())
+            _plans_made[key] = Reading(scenes, grid, Progress(), blocks)
         return _plans_made[key]
 
 
@@ -302,10 +312,20 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             finally:
                 self.url = plain
 
+        def _is_plain(self) -> bool:
+            """Tell whether the file is read as it is, and 0 is its only no data."""
+            dataset = self.dataset.dataset
+            return not isinstance(dataset, WarpedVRT) and dataset.nodata in (None, NO_DATA_DN)
+
+        def _unmasked(self, window: Any) -> np.ndarray:
+            """Read without making a mask of what is 0 anyway: a fifth of the time of a block."""
+            block: np.ndarray = self.dataset.read(window=window, indexes=1, out_dtype=self.dtype)
+            return block
+
         def read(self, window: Any, **kwargs: Any) -> np.ndarray:
             counter.progress.check()
             try:
-                block: np.ndarray = super().read(window, **kwargs)
+                block = self._unmasked(window) if self._is_plain() else super().read(window, **kwargs)
             except Exception as error:
                 _failed.add(self.url)
                 raise read_failed(self.url, error) from error

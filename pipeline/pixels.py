@@ -108,9 +108,11 @@ def lay_over(layers: Sequence[Layer], shape: tuple[int, int], n_bands: int) -> P
 
 
 def _state(layer: Layer, code: int) -> np.ndarray:
+    valid = layer.dn.min(axis=0) != NO_DATA_DN
+    if layer.dn.max() == SATURATED_DN:
+        valid &= layer.dn.max(axis=0) != SATURATED_DN
     classes = np.uint8(NO_CLASS) if layer.classes is None else layer.classes & np.uint8(15)
-    valid = (layer.dn.min(axis=0) != NO_DATA_DN) & (layer.dn.max(axis=0) != SATURATED_DN)
-    return np.where(valid, classes | np.uint8(code << 4), np.uint8(0))
+    return np.asarray(valid * (classes | np.uint8(code << 4)), np.uint8)
 
 
 def joined(parts: Sequence[tuple[slice, slice, Pixels]], shape: tuple[int, int]) -> Pixels:
