@@ -34,6 +34,9 @@ class FakeAnalysis:
     notes: tuple[str, ...] = ()
     scene_id: str = "S2B_32TPS_20220614_0_L2A"
     true_area_factor: float = 1.0006
+    preview: bool = False
+    resolution_m: float = 10.0
+    pixels: object = None
     classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 
