@@ -61,7 +61,7 @@ class Ahead:
     def _begin(self) -> None:
         stop = self._stop = threading.Event()
         analysis, fitted = self._analysis, self._fitted
-        if not hasattr(analysis, "prefit"):
+        if analysis is None:
             return
         with self._fitting:
             for n_clusters in nearest_first(analysis.request.n_clusters):

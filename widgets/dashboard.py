@@ -21,9 +21,9 @@ from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
 from widgets import area_input, background, messages, tools, visit, words
 from widgets.address import Address
+from widgets.ahead import Ahead
 from widgets.area_input import AreaInput
 from widgets.area_part import HOW_TO_MOVE, invitation
-from widgets.ahead import Ahead
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
 from widgets.chosen import ChosenScenes
@@ -55,10 +55,6 @@ QUICK_S = 0.1
 """The same where that number was fitted ahead: it costs little to change one's mind."""
 ENTER_AFTER_S = 0.3
 """How long after Enter a run starts: the field's own value may arrive after the key."""
-
-def CORE(f, **kw):  # temporary, until the core lands
-    import inspect
-    return kw if "on_preview" in inspect.signature(f).parameters else {}
 
 
 class Dashboard(ipw.VBox):
@@ -210,7 +206,8 @@ class Dashboard(ipw.VBox):
                 progress,
                 cancelled,
                 on_detail=progress.detail,
-                **CORE(analyse, on_preview=progress.early, machines=self._machines.used),
+                on_preview=progress.early,
+                machines=self._machines.used,
             )
 
         self._clock.start(request)
@@ -341,26 +338,28 @@ class Dashboard(ipw.VBox):
             self._set_results(UPDATING)
             return
         result = self._analysis
-        current = result is not None and result.request == request and not getattr(result, "preview", False)
+        current = result is not None and result.request == request and not result.preview
         if self._analysis is not None and request is not None and self._differs_in_clusters_only(request):
             self._set_results(UPDATING)
             if message is None:
                 self._later.restart(QUICK_S if self._ahead.has(request.n_clusters) else None)
                 return
-        self._set_results(FRESH if current else STALE)
+        stopped = result is not None and result.preview and result.request == request
+        self._set_results(FRESH if current or stopped else STALE)
         self._foot.show(message or problem or self._state_message(request, current), self._act)
-        label = AGAIN if current else CALCULATE if self._analysis is None else UPDATE
+        label = AGAIN if current else CALCULATE if result is None or stopped else UPDATE
         self._foot.show_button(label, primary=not current, enabled=request is not None)
 
     def _state_message(self, request: AnalysisRequest | None, current: bool) -> Message:
         if request is None:
             return Message("plain", "Choose an area first.")
-        if self._analysis is None:
+        result = self._analysis
+        if result is None or (result.preview and result.request == request):
             cost = estimate(request.area, self._clock.pace.link_mbit(request.catalog))
             return messages.ready(pixels_inside(request.area) * PIXEL_HA, cost)
         if current and self._done_message is not None:
             return self._done_message
-        return messages.stale(day_words(self._analysis.date))
+        return messages.stale(day_words(result.date))
 
     def _set_results(self, state: str) -> None:
         if self._analysis is not None:

@@ -89,8 +89,8 @@ class Results(ipw.VBox):
         (self.add_class if stale else self.remove_class)("eo-stale")
         self._head.value = _head(analysis, state)
         label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
-        self._downloads.label(label, primary=state == FRESH and not getattr(analysis, "preview", False))
-        self._downloads.allow(not getattr(analysis, "preview", False))
+        self._downloads.label(label, primary=state == FRESH and not analysis.preview)
+        self._downloads.allow(not analysis.preview)
 
     def offer_scenes(self, request: AnalysisRequest) -> None:
         """Let the visitor choose among the images of a request that has no result."""
@@ -120,7 +120,7 @@ class Results(ipw.VBox):
 
 def notes_of(analysis: Analysis) -> tuple[str, ...]:
     """Return what should be known about a result; of a preview first of all that it is one."""
-    if not getattr(analysis, "preview", False):
+    if not analysis.preview:
         return analysis.notes
     coarse = f"Preview from pixels of {analysis.resolution_m:,.0f} m: hectares and clusters may still change."
     return (coarse, *analysis.notes)
@@ -136,7 +136,7 @@ def _head(analysis: Analysis, state: str) -> str:
     tiles = sorted({s.tile for s in analysis.scenes})
     label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))
-    badge = PREVIEW if getattr(analysis, "preview", False) else badges[state]
+    badge = PREVIEW if analysis.preview else badges[state]
     return (
         f"<div class='eo-date'><b>{day_words(analysis.date)}</b>{badge}</div>"
         f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"

@@ -56,7 +56,7 @@ class Sharp:
         """Take another result; `area` is where it lies on the map, `shift` its world copy in degrees."""
         self._analysis, self._area, self._shift = analysis, area, shift
         self._wish += 1
-        if hasattr(analysis, "draw") and pixel_m(analysis) > analysis.resolution_m:
+        if pixel_m(analysis) > analysis.resolution_m:
             self._delay.restart()
         else:
             self._delay.cancel()
@@ -64,7 +64,7 @@ class Sharp:
 
     def moved(self) -> None:
         """The map shows something else."""
-        if hasattr(self._analysis, "draw") and pixel_m(self._analysis) > self._analysis.resolution_m:
+        if self._analysis is not None and pixel_m(self._analysis) > self._analysis.resolution_m:
             self._wish += 1
             self._delay.restart()
 
