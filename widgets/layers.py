@@ -20,7 +20,6 @@ PANES = {
     "clusters": {"zIndex": 450},
     "sharpclusters": {"zIndex": 455},
     "extra": {"zIndex": 457},
-    "extra": {"zIndex": 457},
     "aoi": {"zIndex": 460},
 }
 """Drawing order of our own layers; tiles are at 200, what is being drawn is above all (style.css)."""
