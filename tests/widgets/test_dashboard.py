@@ -37,6 +37,7 @@ class FakeAnalysis:
     preview: bool = False
     resolution_m: float = 10.0
     pixels: object = None
+    model_given: bool = False
     classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 
