@@ -33,7 +33,7 @@ class Edits:
         from pipeline.sieve import sieved
 
         found = sieved(analysis.labels.values, analysis.inside, analysis.suggestions, self.smallest_ha)
-        return analysis.with_labels(found.labels), found
+        return analysis.with_labels(found.labels, smallest_patch_ha=self.smallest_ha), found
 
 
 class Editor:

@@ -109,15 +109,9 @@ class HowSure(ipw.VBox):
         arrange(self, self._sentence, self._button, self._legend)
 
         def work(_progress: Progress, cancelled: Callable[[], bool]) -> tuple[Overlay, pd.DataFrame]:
-            from pipeline import confidence as margins
-            from pipeline.warp import Warp
+            from pipeline.confidence_view import confidence_view
 
-            reflectance = analysis.imagery.values
-            level = margins.levels(
-                margins.confidence(reflectance, analysis.model, lut=lut, cancelled=cancelled)
-            )
-            overlay = margins.confidence_overlay(level, Warp.of(analysis.grid))
-            return overlay, margins.level_areas(level, analysis.inside)
+            return confidence_view(analysis, lut=lut, cancelled=cancelled)
 
         self._draws.start(work)
 
