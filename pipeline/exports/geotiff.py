@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipeline.exports.provenance import tags
-from pipeline.grid import epsg_of
 
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
@@ -88,6 +87,8 @@ def write_cog(
     """
     import rasterio
     from rasterio.shutil import copy
+
+    from pipeline.grid import epsg_of
 
     rows, columns = grid.shape
     place = {
