@@ -36,7 +36,7 @@ def confidence_view(
     analysis : Analysis
         Pixels and model.
     lut : sequence of int, optional
-        Class of each cluster, index 0..k; by default as the analysis was edited. Merged clusters are no border.
+        Class of each cluster, index 0..k; by default as edited. Merged clusters are no border.
     cancelled : callable, optional
         Returns True when nobody wants the picture any more.
     max_px : int
