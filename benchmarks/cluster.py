@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rig import REPO
+from benchmarks.task import OURS
 
 START_S = 60
 
@@ -42,7 +44,7 @@ class Cluster:
 
 @contextmanager
 def cluster(workers: int, environment: dict[str, str]) -> Iterator[Cluster]:
-    """Start a scheduler and workers of one thread each; they end with the context.
+    """Start a scheduler and workers of one thread each, imports done; they end with the context.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def cluster(workers: int, environment: dict[str, str]) -> Iterator[Cluster]:
             stack.enter_context(_dask((*one, "--local-directory", str(folder / str(n))), folder, environment))
             for n in range(workers)
         ]
-        _wait_for_workers(address, workers)
+        _ready_workers(address, workers)
         yield Cluster(address, tuple(process.pid for process in started))
 
 
@@ -98,11 +100,17 @@ def _when_written(path: Path) -> str:
     raise RuntimeError("the Dask scheduler did not start")
 
 
-def _wait_for_workers(address: str, count: int) -> None:
+def _ready_workers(address: str, count: int) -> None:
     from distributed import Client
 
     with Client(address) as client:  # type: ignore[no-untyped-call]
         client.wait_for_workers(count, timeout=START_S)
+        client.run(_import_what_a_run_needs)
+
+
+def _import_what_a_run_needs() -> None:
+    for module in OURS:
+        importlib.import_module(module)
 
 
 def _status_kb(pid: int, name: str) -> int:

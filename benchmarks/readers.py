@@ -18,15 +18,20 @@ DECODERS = 2
 
 
 def ours(case: Case) -> np.ndarray:
-    """Return reflectance as the pipeline reads it."""
-    from pipeline import imagery
+    """Return digital numbers as the pipeline reads them, block by block; the sample is taken as well."""
+    from pipeline import area_pixels
+    from pipeline.area_pixels import Extent
+    from pipeline.imagery import Reading
     from pipeline.progress import Progress
     from pipeline.scenes import from_item
+    from pipeline.store import LocalStore
 
-    scene = from_item(case.stac_item())
-    read = imagery.read([scene], case.grid, case.request.mask_classes, Progress())
-    values: np.ndarray = read.reflectance.values
-    return values
+    scenes, progress = [from_item(case.stac_item())], Progress()
+    extent = Extent(case.request.area, case.grid, case.request.mask_classes)
+    reading = Reading(scenes, case.grid, progress)
+    read = area_pixels.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
+    rows, columns = case.grid.shape
+    return read.window(slice(0, rows), slice(0, columns)).dn
 
 
 def odc_stac(case: Case) -> np.ndarray:

@@ -21,7 +21,7 @@ from benchmarks.case import Case
 
 OURS = ("pipeline.analysis", "pystac_client", "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
 IMPORTS = {
-    "ours": ("pipeline.imagery",),
+    "ours": ("pipeline.area_pixels", "pipeline.imagery"),
     "odc_stac": ("odc.stac",),
     "floor": ("benchmarks.readers",),
     "search": ("http.client",),

@@ -102,7 +102,7 @@ def compare(before: Analysis, after: Analysis) -> Change:
         With the reason, where the two cannot be compared (`check_comparable`).
     """
     check_comparable(before, after)
-    pixel_ha = abs(before.grid.affine.a * before.grid.affine.e) / 10_000
+    pixel_ha = before.resolution_m**2 / 10_000
     return change_of(before.labels, after.labels, before.inside, before.suggestions, pixel_ha)
 
 
@@ -131,10 +131,10 @@ def check_comparable(before: Analysis, after: Analysis) -> None:
                     f"certain ({scene.offset.reason}): its reflectances may be off by 0.1. "
                     "Choose another date."
                 )
-    if len(before.suggestions) != len(after.suggestions):
+    if _lut(before) != _lut(after):
         raise InvalidRequest(
-            f"The first result has {len(before.suggestions)} classes, the second {len(after.suggestions)}. "
-            "Give both the same ones."
+            f"The first result has {len(before.suggestions)} classes, the second {len(after.suggestions)}, "
+            "and they are not made of the same clusters. Give both the same ones."
         )
 
 
@@ -241,6 +241,11 @@ def change_of(
         "both": hectares[0, 0],
     }
     return Change(matrix, clusters, pd.Series(masked, name="hectares").round(2))
+
+
+def _lut(analysis: Analysis) -> tuple[int, ...]:
+    """Return the class of each cluster of the model."""
+    return tuple(range(analysis.model.n_clusters + 1)) if analysis.edits is None else analysis.edits
 
 
 def changed_labels(before: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -101,15 +101,15 @@ def levels(margin: np.ndarray) -> np.ndarray:
     return found
 
 
-def level_areas(level: np.ndarray, inside: np.ndarray) -> pd.DataFrame:
+def level_areas(counts: np.ndarray, pixel_ha: float = PIXEL_HA) -> pd.DataFrame:
     """Return hectares per level.
 
     Parameters
     ----------
-    level : numpy.ndarray
-        uint8 ``(y, x)`` of `levels`.
-    inside : numpy.ndarray
-        bool ``(y, x)``: pixels of the area.
+    counts : numpy.ndarray
+        Pixels of the area per level, from 0 (masked) on.
+    pixel_ha : float
+        Hectares of a pixel.
 
     Returns
     -------
@@ -118,12 +118,12 @@ def level_areas(level: np.ndarray, inside: np.ndarray) -> pd.DataFrame:
     """
     import pandas as pd
 
-    pixels = np.bincount(level[inside], minlength=len(LEVELS) + 1)[1:]
+    pixels = counts[1:]
     return pd.DataFrame(
         {
             "label": [entry.label for entry in LEVELS],
             "color": [entry.color for entry in LEVELS],
-            "hectares": np.round(pixels * PIXEL_HA, 2),
+            "hectares": np.round(pixels * pixel_ha, 2),
             "share": pixels / max(int(pixels.sum()), 1),
         },
         index=pd.RangeIndex(1, len(LEVELS) + 1, name="level"),

@@ -20,7 +20,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
 from pipeline.grid import epsg_of
-from pipeline.imagery import GDAL_ENV
+from pipeline.imagery import note, settings_for
 from pipeline.offset import QUANTIFICATION, check_against_pixels
 from pipeline.pictures import data_url, webp
 from pipeline.read_errors import read_failed
@@ -137,16 +137,22 @@ def _picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndar
 def _read(href: str, grid: GeoBox, resampling: Resampling) -> np.ndarray:
     """Return a file on a grid ``(y, x)``, 0 where it has no data, from the coarsest overview that will do."""
     try:
-        with GDAL_ENV.open:
-            address = signed(href)
-            with rasterio.open(address) as dataset:
-                level = _overview(dataset, grid.resolution.x)
-                if level is None:
-                    return _warped(dataset, grid, resampling)
-            with rasterio.open(address, overview_level=level) as dataset:
-                return _warped(dataset, grid, resampling)
+        with settings_for(href).open:
+            read = _opened_and_read(signed(href), grid, resampling)
     except Exception as error:
+        note(href, failed=True)
         raise read_failed(href, error) from error
+    note(href, failed=False)
+    return read
+
+
+def _opened_and_read(address: str, grid: GeoBox, resampling: Resampling) -> np.ndarray:
+    with rasterio.open(address) as dataset:
+        level = _overview(dataset, grid.resolution.x)
+        if level is None:
+            return _warped(dataset, grid, resampling)
+    with rasterio.open(address, overview_level=level) as dataset:
+        return _warped(dataset, grid, resampling)
 
 
 def _overview(dataset: Any, resolution_m: float) -> int | None:

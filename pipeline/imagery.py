@@ -62,6 +62,16 @@ _failed: set[str] = set()
 """Addresses of files that could not be read the last time."""
 
 
+def settings_for(*hrefs: str) -> LayeredEnv:
+    """Return GDAL's settings for some files: what failed the last time is asked for afresh."""
+    return GDAL_ENV if _failed.isdisjoint(hrefs) else FORGETFUL_ENV
+
+
+def note(href: str, *, failed: bool) -> None:
+    """Remember whether a file could be read."""
+    (_failed.add if failed else _failed.discard)(href)
+
+
 class Reading:
     """Scenes planned on the grid of an area by stackstac; blocks are read from them.
 
@@ -237,7 +247,7 @@ def _stack(
         xy_coords=False,
         properties=False,
         band_coords=False,
-        gdal_env=GDAL_ENV if _failed.isdisjoint(scene.bands[b].href for b in bands) else FORGETFUL_ENV,
+        gdal_env=settings_for(*(scene.bands[b].href for b in bands)),
         errors_as_nodata=(),
         reader=reader,
     )
@@ -327,9 +337,9 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             try:
                 block = self._unmasked(window) if self._is_plain() else super().read(window, **kwargs)
             except Exception as error:
-                _failed.add(self.url)
+                note(self.url, failed=True)
                 raise read_failed(self.url, error) from error
-            _failed.discard(self.url)
+            note(self.url, failed=False)
             counter.one_more()
             return block
 

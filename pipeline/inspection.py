@@ -52,7 +52,7 @@ class PixelReport:
     ndvi: float | None
     """Two decimals, as in the suggested names."""
     scl: int | None
-    """Scene class 0..11; None where the scene has no classification."""
+    """Scene class 0..11; None where there is no data or no classification."""
     confidence: float | None
     """Margin between the nearest class and the next (confidence.py); None where masked."""
     nearest: int | None
@@ -104,7 +104,7 @@ def inspect(
     latitude, longitude : float
         Degrees (WGS 84); longitudes of any world copy will do.
     lut : sequence of int, optional
-        Class of each cluster of the model, index 0..k (``Classes.lut``), where classes were merged.
+        Class of each cluster of the model, index 0..k; by default as the analysis was edited.
     """
     if not (math.isfinite(latitude) and math.isfinite(longitude)) or abs(latitude) > 90:
         return None
@@ -125,11 +125,11 @@ def inspect_pixel(
     if not (0 <= row < rows and 0 <= column < columns) or not analysis.inside[row, column]:
         return None
     values, scl = _pixel(analysis, row, column)
-    cluster = int(analysis.labels[row, column])
+    cluster = int(analysis.raster.at(np.array([row]), np.array([column]))[0])
     names = tuple(s.name for s in analysis.suggestions)
     margin = nearest = runner_up = None
     if cluster and values is not None:
-        margin, nearest, runner_up = _margin(values, analysis.model, lut)
+        margin, nearest, runner_up = _margin(values, analysis.model, analysis.edits if lut is None else lut)
     x, y = analysis.grid.affine * (column + 0.5, row + 0.5)
     longitude, latitude = _to_degrees(analysis.grid, x, y)
     return PixelReport(

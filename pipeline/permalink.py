@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,6 +19,9 @@ from pipeline.request import FIRST_IMAGE, AnalysisRequest, AreaOfInterest, Posit
 
 MAX_QUERY_BYTES = 2000
 """Longer addresses do not pass every server, mail program and chat."""
+
+USUAL_SIZE_KM = "5"
+"""Of a square whose link tells no side length: such links are written by hand."""
 
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
@@ -42,7 +46,7 @@ def to_query(request: AnalysisRequest) -> str:
     if area.size_km is not None:
         values = dict(zip(_SQUARE, map(_plain, (area.latitude, area.longitude, area.size_km)), strict=True))
     else:
-        values = {"area": _POLYGON.join(_RING.join(map(_corners, p)) for p in area.polygons)}
+        values = {"area": _polygons(area)}
     for f in fields(request):
         value = getattr(request, f.name)
         if f.name == "area" or (f.name not in _FIELDS and f.default is not MISSING and value == f.default):
@@ -115,7 +119,7 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:
     if "area" not in texts:
-        latitude, longitude, size_km = (float(texts[name]) for name in _SQUARE)
+        latitude, longitude, size_km = (float({"km": USUAL_SIZE_KM, **texts}[name]) for name in _SQUARE)
         return AreaOfInterest.square(longitude, latitude, size_km)
     coordinates = [
         [[[float(v) for v in corner.split(",")] for corner in ring.split(_CORNER)] for ring in p.split(_RING)]
@@ -130,6 +134,11 @@ def _checked(field: str, value: Any, offered: Collection[str]) -> Any:
         raise InvalidRequest(f"There is no catalogue named {value!r} here.", field)
     period = {"start": FIRST_IMAGE, "end": date.max}
     return getattr(AnalysisRequest(_ANYWHERE, **{**period, field: value}), field)
+
+
+@lru_cache(maxsize=4)
+def _polygons(area: AreaOfInterest) -> str:
+    return _POLYGON.join(_RING.join(map(_corners, rings)) for rings in area.polygons)
 
 
 def _corners(ring: tuple[Position, ...]) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from pipeline.analysis import Analysis
 
 WAVELENGTHS_NM = {"blue": 492.0, "green": 560.0, "red": 665.0, "nir": 833.0}
@@ -35,39 +33,20 @@ class Scatter:
 
 
 def signatures_of(analysis: Analysis) -> tuple[Signature, ...]:
-    """Return the signatures of clusters 1..k over all their pixels; an empty cluster has its centre."""
-    found = getattr(analysis, "signatures", None)
-    if found is None:
-        return _computed(analysis)
+    """Return the signatures of clusters 1..k; those of a cluster without a sampled pixel are NaN."""
+    found = analysis.signatures
     return tuple(Signature(_row(m), _row(s)) for m, s in zip(found.mean, found.sd, strict=True))
 
 
-def scatter_of(analysis: Analysis, bands: Sequence[str] = ("blue", "green", "red", "nir")) -> Scatter:
+def scatter_of(analysis: Analysis) -> Scatter:
     """Return pixels drawn evenly over the area's clear pixels, `SCATTER_PX` at most."""
-    import numpy as np
-
-    labels = analysis.labels.values
-    rows, columns = np.nonzero(labels)
-    every = max(1, -(-len(rows) // SCATTER_PX))
-    rows, columns = rows[every // 2 :: every], columns[every // 2 :: every]
-    values = analysis.imagery.values[:, rows, columns]
-    red, nir = values[list(bands).index("red")], values[list(bands).index("nir")]
-    return Scatter(_row(red), _row(nir), tuple(int(n) for n in labels[rows, columns]))
+    sample, labels = analysis.sample, analysis.sample_labels
+    every = slice(None, None, max(1, -(-len(labels) // SCATTER_PX)))
+    values = sample.reflectance[every].T
+    bands = analysis.model.bands
+    red, nir = values[bands.index("red")], values[bands.index("nir")]
+    return Scatter(_row(red), _row(nir), tuple(int(n) for n in labels[every]))
 
 
-def _computed(analysis: Analysis) -> tuple[Signature, ...]:
-    import numpy as np
-
-    labels, cube = analysis.labels.values, analysis.imagery.values
-    found = []
-    for number, centre in enumerate(analysis.model.centres, start=1):
-        pixels = cube[:, labels == number]
-        some = pixels.shape[1] > 0
-        mean = pixels.mean(axis=1, dtype=np.float64) if some else np.array(centre)
-        sd = pixels.std(axis=1, dtype=np.float64) if some else np.zeros(len(centre))
-        found.append(Signature(_row(mean), _row(sd)))
-    return tuple(found)
-
-
-def _row(values: np.ndarray) -> tuple[float, ...]:
+def _row(values: Iterable[float]) -> tuple[float, ...]:
     return tuple(float(v) for v in values)

@@ -13,6 +13,19 @@ from widgets.messages import Message
 from widgets.settings import Settings
 from widgets.worker import Gate
 
+LABELS = {
+    "area": "the area",
+    "lat": "latitude",
+    "lon": "longitude",
+    "km": "side length",
+    "from": "start date",
+    "to": "end date",
+    "cloud": "cloud cover",
+    "k": "number of clusters",
+    "catalog": "image catalogue",
+}
+"""Names in a link -> names in the form."""
+
 
 class HasSettings(Protocol):
     """The form."""
@@ -102,6 +115,6 @@ def left_out(names: tuple[str, ...], source: str) -> Message:
     if names == ("catalog",):
         text = f"<b>The image catalogue of this {source} is not offered here.</b> The form keeps its own."
     else:
-        listed = escape(", ".join(names))
-        text = f"<b>Parts of this {source} cannot be used: {listed}.</b> They are left out. Check the form."
+        listed = escape(", ".join(LABELS.get(name, name) for name in names))
+        text = f"<b>Not usable in this {source}: {listed}.</b> The rest is set; check the form."
     return Message("warn", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +13,7 @@ import ipywidgets as ipw
 
 from pipeline import catalogs, permalink
 from pipeline.errors import Cancelled, InvalidRequest
-from pipeline.estimate import Pace, estimate, largest_km
+from pipeline.estimate import estimate, largest_km
 from pipeline.exports import credit
 from pipeline.grid import PIXEL_HA
 from pipeline.polygons import pixels_inside, shape_on_map
@@ -20,6 +21,7 @@ from pipeline.request import AnalysisRequest, AreaOfInterest
 from pipeline.wording import day_words
 from widgets import area_input, background, messages, tools, visit, words
 from widgets.address import Address
+from widgets.ahead import Ahead
 from widgets.area_input import AreaInput
 from widgets.area_part import HOW_TO_MOVE, invitation
 from widgets.aria import RULES
@@ -28,23 +30,29 @@ from widgets.chosen import ChosenScenes
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
 from widgets.header import header, style
 from widgets.layers import Shape
+from widgets.machines import ADDRESS_VARIABLE, Machines
 from widgets.map_view import MapView
 from widgets.messages import Action, Message
+from widgets.pacing import ReadingClock
 from widgets.parts import classed, column
 from widgets.places import demo, demo_example, first_view
 from widgets.results import FRESH, STALE, UPDATING, Results
 from widgets.settings import Settings, at_the_start
+from widgets.sharp import Sharp
 from widgets.tabs.host import Host, Layers
 from widgets.view import Box
 from widgets.worker import Delay, Gate, Progress, Worker
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+    from pipeline.overlays import Overlays
 
 log = logging.getLogger(__name__)
 
 RECLUSTER_AFTER_S = 0.3
 """How long the number of clusters must rest before pixels are grouped anew."""
+QUICK_S = 0.1
+"""The same where that number was fitted ahead: it costs little to change one's mind."""
 ENTER_AFTER_S = 0.3
 """How long after Enter a run starts: the field's own value may arrive after the key."""
 
@@ -55,7 +63,13 @@ class Dashboard(ipw.VBox):
     def __init__(self) -> None:
         self._gate = Gate(self._report)
         guard = self._gate.guard
-        self._worker = Worker(self._gate, progress=self._progressed, done=self._done, failed=self._failed)
+        self._worker = Worker(
+            self._gate,
+            progress=self._progressed,
+            done=self._done,
+            failed=self._failed,
+            early=self._previewed,
+        )
         self._later = Delay(RECLUSTER_AFTER_S, guard(self._recluster))
         self._soon = Delay(ENTER_AFTER_S, guard(self._run))
         self._analysis: Analysis | None = None
@@ -64,7 +78,7 @@ class Dashboard(ipw.VBox):
         self._done_message: Message | None = None
         self._shift, self._started = 0.0, 0.0
         self._reclustering = False
-        self._pace = Pace()
+        self._clock, self._ahead = ReadingClock(), Ahead()
         self._looked_at: tuple[float, ...] = ()
 
         linked = permalink.from_query(visit.query_string(), area_input.offered())
@@ -87,10 +101,13 @@ class Dashboard(ipw.VBox):
             host=self._host(),
         )
         self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard(self._drawn), guard)
+        self._sharp = Sharp(self._gate, lambda: (self._map.seen, self._map.map.zoom), self._show_sharp)
+        self._map.on_move(self._sharp.moved)
+        self._machines = Machines(self._gate, os.environ.get(ADDRESS_VARIABLE))
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._escape))
         self._saver = Download()
         form = column("eo-form", self._fields, self._foot)
-        app = column("eo-app", header(self._address), form, self._map, self._results)
+        app = column("eo-app", header(self._machines, self._address), form, self._map, self._results)
         unseen = classed(ipw.Box([self._names, self._saver, Heartbeat()]), "eo-unseen")
         super().__init__([style(), app, unseen])
         self.add_class("eo-wrap")
@@ -99,6 +116,8 @@ class Dashboard(ipw.VBox):
         tools.look_ahead()
         self._fields.observe(guard(self._changed), "settings")
         self._refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
+        if self._area is not None:
+            self._map.look_at_first(self._box(self._area))
         show_examples = self._results.invitation.show_examples
         background.look_around(self._gate, start.catalog, self._silent, show_examples)
         background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
@@ -159,9 +178,11 @@ class Dashboard(ipw.VBox):
             self._take_example(demo())
         if action.deed == "scenes" and (request := self._request()) is not None:
             self._results.offer_scenes(request)
+        if action.deed == "here":
+            self._machines.leave()
         if action.changes is not None:
             self._fields.settings = action.changes
-        if action.deed in ("retry", "change and run"):
+        if action.deed in ("retry", "here", "change and run"):
             self._run()
 
     def _ticked(self) -> None:
@@ -180,8 +201,16 @@ class Dashboard(ipw.VBox):
             tools.TOOLS.wait(progress, cancelled)
             from pipeline import analyse
 
-            return analyse(request, progress, cancelled, on_detail=progress.detail)
+            return analyse(
+                request,
+                progress,
+                cancelled,
+                on_detail=progress.detail,
+                on_preview=progress.early,
+                machines=self._machines.used,
+            )
 
+        self._clock.start(request)
         self._start(work, "searching")
 
     def _cancel(self) -> None:
@@ -229,6 +258,7 @@ class Dashboard(ipw.VBox):
     def _start(self, work: Any, stage: str) -> None:
         if not self._worker.start(work):
             return
+        self._ahead.stop()
         self._started = time.monotonic()
         self._reclustering = stage == "clustering"
         self._looked_at = self._map.looks_at
@@ -236,13 +266,17 @@ class Dashboard(ipw.VBox):
         self._refresh()
 
     def _progressed(self, stage: str, fraction: float, detail: str) -> None:
+        self._clock.stage(stage)
         self._foot.show_progress(words.STAGES[stage], detail, fraction)
 
+    def _previewed(self, analysis: Analysis) -> None:
+        """Show a first look while the run goes on."""
+        self._show_new(analysis)
+        self._refresh()
+
     def _done(self, analysis: Analysis) -> None:
-        moved_area = self._analysis is None or self._analysis.request.area != analysis.request.area
-        self._adopt(analysis, self._results.begin)
-        if moved_area and self._map.looks_at == self._looked_at:
-            self._map.look_at_if_needed(self._box(analysis.request.area))
+        self._show_new(analysis)
+        self._ahead.of(analysis)
         area_ha = float(analysis.areas["hectares"].sum())
         self._done_message = messages.done(
             time.monotonic() - self._started,
@@ -252,6 +286,12 @@ class Dashboard(ipw.VBox):
         )
         self._refresh()
 
+    def _show_new(self, analysis: Analysis) -> None:
+        moved_area = self._analysis is None or self._analysis.request.area != analysis.request.area
+        self._adopt(analysis, self._results.begin)
+        if moved_area and self._map.looks_at == self._looked_at:
+            self._map.look_at_if_needed(self._box(analysis.request.area))
+
     def _adopt(self, analysis: Analysis, show: Callable[[Analysis], None] | None = None) -> None:
         """Make a result the present one, in the results column and on the map."""
         self._analysis = analysis
@@ -260,6 +300,11 @@ class Dashboard(ipw.VBox):
         source = "Made-up demo land" if made_up else credit(analysis)
         shift = self._shift_of(analysis.request.area)
         self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
+        self._sharp.of(analysis, self._box(analysis.request.area), shift)
+
+    def _show_sharp(self, pictures: Overlays | None) -> None:
+        if self._analysis is not None:
+            self._map.show_sharp(pictures, self._shift_of(self._analysis.request.area))
 
     def _failed(self, error: Exception) -> None:
         self._refresh(messages.of_error(error, self._fields.settings))
@@ -292,26 +337,29 @@ class Dashboard(ipw.VBox):
             self._foot.show_button(RUNNING, primary=True, enabled=False)
             self._set_results(UPDATING)
             return
-        current = self._analysis is not None and self._analysis.request == request
+        result = self._analysis
+        current = result is not None and result.request == request and not result.preview
         if self._analysis is not None and request is not None and self._differs_in_clusters_only(request):
             self._set_results(UPDATING)
             if message is None:
-                self._later.restart()
+                self._later.restart(QUICK_S if self._ahead.has(request.n_clusters) else None)
                 return
-        self._set_results(FRESH if current else STALE)
+        stopped = result is not None and result.preview and result.request == request
+        self._set_results(FRESH if current or stopped else STALE)
         self._foot.show(message or problem or self._state_message(request, current), self._act)
-        label = AGAIN if current else CALCULATE if self._analysis is None else UPDATE
+        label = AGAIN if current else CALCULATE if result is None or stopped else UPDATE
         self._foot.show_button(label, primary=not current, enabled=request is not None)
 
     def _state_message(self, request: AnalysisRequest | None, current: bool) -> Message:
         if request is None:
             return Message("plain", "Choose an area first.")
-        if self._analysis is None:
-            cost = estimate(request.area, self._pace.link_mbit(request.catalog))
+        result = self._analysis
+        if result is None or (result.preview and result.request == request):
+            cost = estimate(request.area, self._clock.pace.link_mbit(request.catalog))
             return messages.ready(pixels_inside(request.area) * PIXEL_HA, cost)
         if current and self._done_message is not None:
             return self._done_message
-        return messages.stale(day_words(self._analysis.date))
+        return messages.stale(day_words(result.date))
 
     def _set_results(self, state: str) -> None:
         if self._analysis is not None:

@@ -70,6 +70,7 @@ class Downloads(ipw.HBox):
     def __init__(self, gate: Gate, editor: Editor, save: Save) -> None:
         self._editor, self._save = editor, save
         self._files: exports.Files | None = None
+        self._allowed = True
         self._maker = Worker(gate, progress=lambda *_: None, done=self._made, failed=self._refused)
         self._sizer = Worker(
             gate, progress=lambda *_: self._show_sizes(), done=self._sized, failed=self._sized
@@ -103,6 +104,11 @@ class Downloads(ipw.HBox):
         self._main.description = text
         (self._main.add_class if primary else self._main.remove_class)("eo-primary")
 
+    def allow(self, allowed: bool) -> None:
+        """Let files be made, or not yet."""
+        self._allowed = allowed
+        self._set_busy(self._maker.busy)
+
     def close_list(self) -> None:
         """Close the list."""
         if self.is_open:
@@ -120,7 +126,7 @@ class Downloads(ipw.HBox):
     def _measure(self) -> None:
         """Make the files in the background, so that their sizes can be shown; only where that is quick."""
         files = self._files
-        if files is None or not exports.is_quick(files.analysis):
+        if files is None or not self._allowed or not exports.is_quick(files.analysis):
             return
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
@@ -176,7 +182,7 @@ class Downloads(ipw.HBox):
 
     def _set_busy(self, busy: bool) -> None:
         for button in (self._main, *(row.button for row in self._rows.values())):
-            button.disabled = busy
+            button.disabled = busy or not self._allowed
 
     def _snippet(self, analysis: Analysis) -> str:
         edits = self._editor.edits

@@ -42,6 +42,7 @@ class Drawing:
             rotate=False,
         )
         self.control.on_draw(self._drawn)
+        self.control.observe(self._forget, "data")
 
     def use(self, tool: str | None) -> None:
         """Take up a tool, "Polygon" or "Rectangle", or lay it down."""
@@ -61,5 +62,9 @@ class Drawing:
         if action != "create":
             return
         self.control.current_mode = None
-        self.control.data = []
         self._on_drawn(geo_json[-1]["geometry"])
+
+    def _forget(self, _change: Any) -> None:
+        """Take the control's own copy of a drawing off the map; the page tells of it after the drawing."""
+        if self.control.data:
+            self.control.data = []

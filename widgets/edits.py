@@ -11,6 +11,7 @@ from widgets.worker import Gate, Worker
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+    from pipeline.sieve import Sieved
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,17 @@ class Edits:
     smallest_ha: float = 0.0
     """Patches below this many hectares join their neighbours; 0: all stay."""
 
-    def applied_to(self, analysis: Analysis) -> Analysis:
-        """Return the result as it is after the edits."""
+    def applied_to(self, analysis: Analysis) -> tuple[Analysis, Sieved | None]:
+        """Return the result as it is after the edits, and what removing small patches changed."""
         classes = self.history.present
         if classes.edited(analysis.suggestions):
             analysis = analysis.with_classes(classes.lut(), classes.suggestions())
-        if self.smallest_ha:
-            from pipeline.sieve import sieve
+        if not self.smallest_ha:
+            return analysis, None
+        from pipeline.sieve import sieved
 
-            analysis = analysis.with_labels(sieve(analysis.labels.values, self.smallest_ha))
-        return analysis
+        found = sieved(analysis.labels.values, analysis.inside, analysis.suggestions, self.smallest_ha)
+        return analysis.with_labels(found.labels, smallest_patch_ha=self.smallest_ha), found
 
 
 class Editor:
@@ -58,6 +60,8 @@ class Editor:
         self.calculated: Analysis | None = None
         """The result before any edit."""
         self.edits: Edits | None = None
+        self.sieved: Sieved | None = None
+        """What removing small patches changed in the result that is shown."""
         self._applied: Edits | None = None
 
     def begin(self, analysis: Analysis) -> None:
@@ -70,6 +74,7 @@ class Editor:
         fresh = Edits(History(Classes.of(analysis.suggestions)))
         wanted = self.edits if same and self.edits is not None else replace(fresh, smallest_ha=smallest_ha)
         self.edits = self._applied = fresh
+        self.sieved = None
         self.apply(wanted)
 
     def apply(self, edits: Edits) -> None:
@@ -80,10 +85,15 @@ class Editor:
         self.edits = edits
         self._worker.cancel()
 
-        def work(*_: Any) -> tuple[Edits, Analysis]:
-            return edits, edits.applied_to(analysis)
+        def work(*_: Any) -> tuple[Edits, Analysis, Sieved | None]:
+            return edits, *edits.applied_to(analysis)
 
         self._worker.start(work)
+
+    @property
+    def lut(self) -> tuple[int, ...] | None:
+        """The class of each cluster, from 0; None before there is a result."""
+        return self.edits.history.present.lut() if self.edits is not None else None
 
     def classes(self, change: Callable[[History], History]) -> None:
         """Change the classes."""
@@ -95,8 +105,8 @@ class Editor:
         if self.edits is not None:
             self.apply(replace(self.edits, smallest_ha=hectares))
 
-    def _done(self, result: tuple[Edits, Analysis]) -> None:
-        self._applied, analysis = result
+    def _done(self, result: tuple[Edits, Analysis, Sieved | None]) -> None:
+        self._applied, analysis, self.sieved = result
         self._on_edited(analysis)
 
     def _failed(self, error: Exception) -> None:

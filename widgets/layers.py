@@ -16,7 +16,10 @@ PANES = {
     "land": {"zIndex": 150},
     "backdrop": {"zIndex": 300},
     "img": {"zIndex": 420},
+    "sharpimg": {"zIndex": 430},
     "clusters": {"zIndex": 450},
+    "sharpclusters": {"zIndex": 455},
+    "extra": {"zIndex": 457},
     "aoi": {"zIndex": 460},
 }
 """Drawing order of our own layers; tiles are at 200, what is being drawn is above all (style.css)."""
@@ -24,6 +27,9 @@ PANES = {
 LIGHT, SATELLITE, NONE = "Light map", "Satellite", "No map"
 _TILES = {LIGHT: leaflet.basemaps.OpenStreetMap.Mapnik, SATELLITE: leaflet.basemaps.Esri.WorldImagery}
 """Sources that ask for no key; style.css makes the first one light."""
+
+SAME_PLACE = 0.05
+"""Boxes whose corners differ by at most this share of their sides are of the same piece of land."""
 
 LatLon = tuple[float, float]
 Ring = Sequence[LatLon]
@@ -101,9 +107,16 @@ class Outline:
 
 
 class Pictures:
-    """The true-colour and false-colour image of a result and one picture per cluster."""
+    """The true-colour and false-colour image of a result and one picture per cluster.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    prefix : str
+        Before the names of the panes they lie in.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        self._images, self._masks = f"{prefix}img", f"{prefix}clusters"
         self.true_colour: leaflet.ImageOverlay | None = None
         self.false_colour: leaflet.ImageOverlay | None = None
         self.clusters: tuple[leaflet.ImageOverlay, ...] = ()
@@ -115,16 +128,35 @@ class Pictures:
         return [*images, *self.clusters]
 
     def replace(self, overlays: Overlays, shift: float, credit: str) -> list[leaflet.ImageOverlay]:
-        """Take the pictures of a result; return those that are not needed any more, for closing.
+        """Take the pictures of a result; return the layers that are not needed any more, for closing.
 
-        An image that stays the same (only the number of clusters changed) keeps its layer.
+        Pictures of the same piece of land go into the layers there are: the browser then shows the old one
+        until it has the new one.
         """
         old = self.layers
-        self.true_colour = _kept(self.true_colour, overlays.true_colour, shift, credit)
-        self.false_colour = _kept(self.false_colour, overlays.false_colour, shift, credit)
-        self.clusters = tuple(picture(overlay, shift, pane="clusters") for overlay in overlays.clusters)
+        self.true_colour, self.false_colour = (
+            _renewed(layer, overlay, shift, self._images, credit)
+            for layer, overlay in (
+                (self.true_colour, overlays.true_colour),
+                (self.false_colour, overlays.false_colour),
+            )
+        )
+        layers = (
+            self.clusters if len(self.clusters) == len(overlays.clusters) else [None] * len(overlays.clusters)
+        )
+        self.clusters = tuple(
+            _renewed(layer, overlay, shift, self._masks)
+            for layer, overlay in zip(layers, overlays.clusters, strict=True)
+        )
         kept = {id(layer) for layer in self.layers}
         return [layer for layer in old if id(layer) not in kept]
+
+    def clear(self) -> list[leaflet.ImageOverlay]:
+        """Take all pictures away; return their layers, for closing."""
+        old = self.layers
+        self.true_colour = self.false_colour = None
+        self.clusters = ()
+        return old
 
 
 def picture(overlay: Overlay, shift: float, *, pane: str, attribution: str = "") -> leaflet.ImageOverlay:
@@ -161,10 +193,19 @@ def _shifted(overlay: Overlay, shift: float) -> tuple[LatLon, LatLon]:
     return ((south, west + shift), (north, east + shift))
 
 
-def _kept(
-    layer: leaflet.ImageOverlay | None, overlay: Overlay, shift: float, credit: str
+def _renewed(
+    layer: leaflet.ImageOverlay | None, overlay: Overlay, shift: float, pane: str, credit: str = ""
 ) -> leaflet.ImageOverlay:
+    """Return a layer with a picture: the one there is if that lies in the same place."""
     bounds = _shifted(overlay, shift)
-    if layer is not None and layer.url == overlay.url and tuple(map(tuple, layer.bounds)) == bounds:
-        return layer
-    return picture(overlay, shift, pane="img", attribution=credit)
+    if layer is None or not _same_place(layer.bounds, bounds):
+        return picture(overlay, shift, pane=pane, attribution=credit)
+    with layer.hold_sync():
+        layer.url, layer.bounds, layer.attribution = overlay.url, bounds, credit
+    return layer
+
+
+def _same_place(one: Sequence[LatLon], other: Sequence[LatLon]) -> bool:
+    """Return whether two boxes differ by little: a preview's pixels reach a little farther."""
+    sides = [abs(other[1][i] - other[0][i]) for i in (0, 1)]
+    return all(abs(one[j][i] - other[j][i]) <= SAME_PLACE * sides[i] for i in (0, 1) for j in (0, 1))

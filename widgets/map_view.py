@@ -11,6 +11,7 @@ import ipywidgets as ipw
 from widgets.drawing import Drawing
 from widgets.layers import LIGHT, PANES, Base, Outline, Pictures, Shape
 from widgets.parts import arrange, checkbox, classed, html, push_button, shown
+from widgets.sharp import hole
 from widgets.view import USUAL_SIZE_PX, ZOOM_STEP, Box, well_in_view, world_copy, zoom_for
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class MapView(ipw.VBox):
     ) -> None:
         self._on_click = on_click
         self._base, self._area, self._result_area = Base(), Outline(), Outline()
-        self._pictures = Pictures()
+        self._pictures, self._sharp = Pictures(), Pictures("sharp")
+        self._hole = html("", "eo-gone")
         self._extras: dict[str, tuple[leaflet.Layer, ...]] = {}
         self._ticks: tuple[bool, ...] = ()
         self.map = leaflet.Map(
@@ -116,7 +118,8 @@ class MapView(ipw.VBox):
         self.drawing = Drawing(on_drawn)
         self.map.add(self.drawing.control)
         self._pill = html("", "eo-pill")
-        self._frame = classed(ipw.Box([self.map, self._pill]), "eo-map")
+        self._frame = classed(ipw.Box([self.map, self._pill, self._hole]), "eo-map")
+        self._frame.add_class(f"eo-map-{self.map.model_id}")
         self.bar = MapBar(guard(self._apply))
         self.bar.on_blink(self._blink)
         super().__init__([self.bar, self._frame])
@@ -141,11 +144,25 @@ class MapView(ipw.VBox):
 
     def show_result(self, overlays: Overlays, shift: float, credit: str, ticks: Sequence[bool]) -> None:
         """Lay the pictures of a result over the map; all are assigned in one go."""
-        old = self._pictures.replace(overlays, shift, credit)
+        old = [*self._pictures.replace(overlays, shift, credit), *self._sharp.clear()]
+        self._hole.value = ""
         self.set_ticks(ticks)
         self._lay()
         for layer in old:
             layer.close()
+
+    def show_sharp(self, overlays: Overlays | None, shift: float) -> None:
+        """Lay sharper pictures of a part over those of the result, or take them away."""
+        old = self._sharp.clear() if overlays is None else self._sharp.replace(overlays, shift, "")
+        self._apply()
+        self._lay()
+        for layer in old:
+            layer.close()
+        self._hole.value = self._style_of_hole()
+
+    def on_move(self, called: Callable[[], None]) -> None:
+        """Set what happens when the map shows something else."""
+        self.map.observe(lambda _change: called(), ["north", "south", "east", "west", "zoom"])
 
     def set_ticks(self, ticks: Sequence[bool]) -> None:
         """Switch the pictures of the clusters on or off."""
@@ -185,18 +202,29 @@ class MapView(ipw.VBox):
             self.map.center = box.middle
             self.map.zoom = max(zoom_for(box, self._size_px), MIN_ZOOM)
 
+    def look_at_first(self, box: Box) -> None:
+        """Show a box when the page opens: as soon as the page has told how large the map is."""
+        self.look_at(box)
+
+        def again(_change: Any) -> None:
+            self.map.unobserve(again, "bottom")
+            self.look_at(box)
+
+        self.map.observe(again, "bottom")
+
     def look_at_if_needed(self, box: Box) -> None:
         """Move the map so that it shows a box, unless that is well in view."""
-        if not well_in_view(box, self._seen, self.map.zoom, self._size_px):
+        if not well_in_view(box, self.seen, self.map.zoom, self._size_px):
             self.look_at(box)
 
     def look_at_if_unseen(self, box: Box) -> None:
         """Move the map to a box that lies outside of it or is too small to be noticed."""
-        if min(box.size_px(self.map.zoom)) < TINY_PX or not box.within(self._seen):
+        if min(box.size_px(self.map.zoom)) < TINY_PX or not box.within(self.seen):
             self.look_at(box)
 
     @property
-    def _seen(self) -> Box:
+    def seen(self) -> Box:
+        """What the map shows."""
         return Box(self.map.south, self.map.west, self.map.north, self.map.east)
 
     @property
@@ -209,6 +237,7 @@ class MapView(ipw.VBox):
         layers = (
             *self._base.layers,
             *self._pictures.layers,
+            *self._sharp.layers,
             *(layer for layers in self._extras.values() for layer in layers),
             *self._result_area.layers,
             *self._area.layers,
@@ -218,13 +247,22 @@ class MapView(ipw.VBox):
 
     def _apply(self) -> None:
         """Bring checkboxes, ticks and opacity onto the pictures."""
-        if self._pictures.true_colour is None or self._pictures.false_colour is None:
-            return
-        self._pictures.true_colour.visible = self.bar.true_colour.value
-        self._pictures.false_colour.visible = self.bar.false_colour.value
-        for layer, tick in zip(self._pictures.clusters, self._ticks, strict=False):
-            layer.opacity = self.bar.opacity.value / 100
-            layer.visible = tick
+        for pictures in (self._pictures, self._sharp):
+            if pictures.true_colour is None or pictures.false_colour is None:
+                continue
+            pictures.true_colour.visible = self.bar.true_colour.value
+            pictures.false_colour.visible = self.bar.false_colour.value
+            for layer, tick in zip(pictures.clusters, self._ticks, strict=False):
+                layer.opacity = self.bar.opacity.value / 100
+                layer.visible = tick
+
+    def _style_of_hole(self) -> str:
+        """Return the style that cuts the sharp part out of the pictures below it."""
+        if not self._sharp.clusters or not self._pictures.clusters:
+            return ""
+        path = hole(self._pictures.clusters[0].bounds, self._sharp.clusters[0].bounds)
+        pane = f".eo-map-{self.map.model_id} .leaflet-clusters-pane img"
+        return f"<style>{pane} {{ clip-path: {path}; }}</style>"
 
     def _choose_base(self, change: Any) -> None:
         self._base.choose(change.new)

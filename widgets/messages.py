@@ -12,6 +12,7 @@ from pipeline.errors import (
     AreaTooLarge,
     Cancelled,
     CatalogUnavailable,
+    ClusterUnavailable,
     InvalidRequest,
     NoScenesFound,
     NothingToGroup,
@@ -23,7 +24,7 @@ from widgets import words
 from widgets.settings import Settings
 
 Kind = Literal["plain", "ok", "warn", "err"]
-Deed = Literal["retry", "demo", "change", "change and run", "scenes"]
+Deed = Literal["retry", "demo", "change", "change and run", "scenes", "here"]
 
 UNEXPECTED = (
     "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
@@ -39,7 +40,8 @@ class Action:
 
     label: str
     deed: Deed
-    """What it does: run again, go to the demo, change fields (and run), or list the images there are."""
+    """What it does: run again, go to the demo, change fields (and run), list the images there are,
+    or run on this machine instead of a cluster."""
     changes: Settings | None = None
     """The settings after a change."""
 
@@ -92,7 +94,7 @@ def of_error(error: Exception, settings: Settings) -> Message:
         return Message("plain", "Stopped.")
     if not isinstance(error, AnalysisError):
         return Message("err", words.bold_first_sentence(UNEXPECTED), (Action("Try again", "retry"),))
-    serious = isinstance(error, CatalogUnavailable | ReadFailed)
+    serious = isinstance(error, CatalogUnavailable | ReadFailed | ClusterUnavailable)
     kind: Kind = "err" if serious else "warn"
     return Message(kind, words.bold_first_sentence(str(error)), _next_steps(error, settings))
 
@@ -107,10 +109,12 @@ def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
             return (Action("Choose another date", "scenes"), *_search_wider(settings))
         case NoScenesFound():
             return _search_wider(settings)
+        case ClusterUnavailable():
+            return (Action("Try again", "retry"), Action("Calculate here instead", "here"))
         case CatalogUnavailable() | ReadFailed():
             demo = () if settings.catalog == "demo" else (Action("Use the demo", "demo"),)
             return (Action("Try again", "retry"), *demo)
-        case AreaTooLarge():
+        case AreaTooLarge() if settings.mode == "square":
             smaller = settings.changed(size_km=error.limit_km)
             return (Action(f"Use {error.limit_km:g} km", "change and run", smaller),)
         case InvalidRequest() if settings.start and settings.end and settings.end < settings.start:

@@ -20,6 +20,7 @@ from widgets.legend import Legend
 from widgets.parts import arrange, classed, html
 from widgets.tabs.areas import Areas
 from widgets.tabs.host import Host
+from widgets.tabs.quality import Quality
 from widgets.tabs.scenes import Scenes
 from widgets.tabs.shell import Page, Tabs
 from widgets.tabs.spectra import Spectra
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pipeline.analysis import Analysis
 
 FRESH, UPDATING, STALE = "fresh", "updating", "stale"
+PREVIEW = "<span class='eo-badge'>Preview</span>"
 
 
 class Results(ipw.VBox):
@@ -56,7 +58,13 @@ class Results(ipw.VBox):
         self._areas = Areas(self.legend, self.editor, host.gate.guard)
         self._spectra = Spectra(host, self.editor)
         self._scenes = Scenes(host)
-        pages: dict[str, Page] = {"Areas": self._areas, "Spectra": self._spectra, "Scenes": self._scenes}
+        self._quality = Quality(host, self.editor)
+        pages: dict[str, Page] = {
+            "Areas": self._areas,
+            "Spectra": self._spectra,
+            "Scenes": self._scenes,
+            "Quality": self._quality,
+        }
         self.tabs = Tabs(pages, host.gate.guard)
         self._downloads = Downloads(host.gate, self.editor, host.save)
         super().__init__([self.invitation])
@@ -69,7 +77,7 @@ class Results(ipw.VBox):
 
     def show(self, analysis: Analysis) -> None:
         """Show a result, edited or not, as a fresh one."""
-        self.legend.show(rows.of(analysis), analysis.notes)
+        self.legend.show(rows.of(analysis), notes_of(analysis))
         self.set_state(analysis, FRESH)
         arrange(self, self._head, self.tabs, self._downloads)
         self._downloads.show(analysis)
@@ -81,7 +89,8 @@ class Results(ipw.VBox):
         (self.add_class if stale else self.remove_class)("eo-stale")
         self._head.value = _head(analysis, state)
         label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
-        self._downloads.label(label, primary=state == FRESH)
+        self._downloads.label(label, primary=state == FRESH and not analysis.preview)
+        self._downloads.allow(not analysis.preview)
 
     def offer_scenes(self, request: AnalysisRequest) -> None:
         """Let the visitor choose among the images of a request that has no result."""
@@ -106,7 +115,15 @@ class Results(ipw.VBox):
         self._spectra.leave()
 
     def _edit_failed(self, error: Exception) -> None:
-        self._areas.fail(error)
+        (self._quality if self.tabs.opened == "Quality" else self._areas).fail(error)
+
+
+def notes_of(analysis: Analysis) -> tuple[str, ...]:
+    """Return what should be known about a result; of a preview first of all that it is one."""
+    if not analysis.preview:
+        return analysis.notes
+    coarse = f"Preview from pixels of {analysis.resolution_m:,.0f} m: hectares and clusters may still change."
+    return (coarse, *analysis.notes)
 
 
 def _head(analysis: Analysis, state: str) -> str:
@@ -119,8 +136,9 @@ def _head(analysis: Analysis, state: str) -> str:
     tiles = sorted({s.tile for s in analysis.scenes})
     label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))
+    badge = PREVIEW if analysis.preview else badges[state]
     return (
-        f"<div class='eo-date'><b>{day_words(analysis.date)}</b>{badges[state]}</div>"
+        f"<div class='eo-date'><b>{day_words(analysis.date)}</b>{badge}</div>"
         f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"
         f"<div class='eo-pop'>{facts}</div></details></div>"
     )

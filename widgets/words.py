@@ -30,6 +30,12 @@ PLATFORMS = {"S2A": "Sentinel-2A", "S2B": "Sentinel-2B", "S2C": "Sentinel-2C", "
 _MINUS = "\N{MINUS SIGN}"
 
 
+def signed(value: float) -> str:
+    """Return hectares with their sign, for a difference; what rounds to nothing has none."""
+    text = hectares(abs(value))
+    return text if text == "0.0" else f"+{text}" if value > 0 else f"{_MINUS}{text}"
+
+
 def day_and_month(value: date) -> str:
     """Return a date as "14 June"."""
     return f"{value.day} {month(value)}"

@@ -29,6 +29,9 @@ class Progress(Protocol):
     def detail(self, text: str) -> None:
         """Report something countable of the stage, such as "11 of 24 blocks"."""
 
+    def early(self, result: Any) -> None:
+        """Hand on a first look at the result; the work goes on."""
+
 
 Work = Callable[[Progress, Callable[[], bool]], Any]
 """A piece of work: gets a progress to report to and a function that tells whether to stop."""
@@ -91,6 +94,8 @@ class Worker:
         ``progress(stage, fraction, detail)``, at most every `PROGRESS_INTERVAL_S` within a stage.
     done, failed : callable
         ``done(result)`` or ``failed(error)`` ends each run that was not cancelled, exactly once.
+    early : callable, optional
+        Gets first looks at the result while the run goes on.
     """
 
     def __init__(
@@ -100,8 +105,10 @@ class Worker:
         progress: Callable[[str, float, str], None],
         done: Callable[[Any], None],
         failed: Callable[[Exception], None],
+        early: Callable[[Any], None] = lambda _result: None,
     ) -> None:
         self._gate = gate
+        self._early = gate.guard(early)
         self._progress, self._done, self._failed = (gate.guard(f) for f in (progress, done, failed))
         self._current: _Run | None = None
 
@@ -140,6 +147,10 @@ class Worker:
         """Publish a run's progress."""
         self.publish(run, self._progress, stage, fraction, detail)
 
+    def show_early(self, run: _Run, result: Any) -> None:
+        """Publish a run's first look at its result."""
+        self.publish(run, self._early, result)
+
     def _run(self, run: _Run, work: Work) -> None:
         try:
             result = work(run, run.stop.is_set)
@@ -173,6 +184,10 @@ class _Run:
         self._detail = text
         self._report(False)
 
+    def early(self, result: Any) -> None:
+        """Hand on a first look at the result."""
+        self._worker.show_early(self, result)
+
     def _report(self, now: bool) -> None:
         if now or time.monotonic() - self._reported >= PROGRESS_INTERVAL_S:
             self._reported = time.monotonic()
@@ -186,10 +201,11 @@ class Delay:
         self._seconds, self._function = seconds, function
         self._timer: threading.Timer | None = None
 
-    def restart(self) -> None:
-        """Wait anew, then call."""
+    def restart(self, seconds: float | None = None) -> None:
+        """Wait anew (the usual time, or another one this once), then call."""
         self.cancel()
-        self._timer = threading.Timer(self._seconds, self._function)
+        wait = self._seconds if seconds is None else seconds
+        self._timer = threading.Timer(wait, self._function)
         self._timer.daemon = True
         self._timer.start()
 

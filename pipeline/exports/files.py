@@ -14,8 +14,8 @@ from pipeline.exports.provenance import file_stem
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
 
-QUICK_PX = 4_000_000
-"""Areas up to 20 km: all files are made in seconds, so their sizes can be shown before anybody asks."""
+QUICK_PX = 1_000_000
+"""Areas up to 10 km: all files are made in seconds, so their sizes can be shown before anybody asks."""
 KEPT_BYTES = 96 * 2**20
 """Files beyond this are made again when they are asked for again."""
 

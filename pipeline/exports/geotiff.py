@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-
 from pipeline.exports.provenance import tags
-from pipeline.grid import epsg_of
 
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
 TIFF_BLOCK_PX = 256
 """Small blocks, so that small areas get overviews too."""
+PLAIN = {"tiled": True, "blockxsize": 512, "blockysize": 512, "sparse_ok": True, "bigtiff": "IF_SAFER"}
+"""How the raster is kept until it is complete."""
+COPY_BYTES = 2**22
 
 
 def write_geotiff(analysis: Analysis, target: str | PathLike[str] | BinaryIO) -> None:
-    """Write the labels as a cloud-optimised GeoTIFF.
+    """Write the labels as a cloud-optimised GeoTIFF, block by block.
 
     uint8, nodata 0, classes 1..k, colour table, overviews by nearest neighbour, `tags`. UTM, 10 m.
 
@@ -32,28 +36,41 @@ def write_geotiff(analysis: Analysis, target: str | PathLike[str] | BinaryIO) ->
     target : path or binary file
         Where to write; an open file is written at its position.
     """
-    content = geotiff_bytes(analysis)
-    if hasattr(target, "write"):
-        target.write(content)
-    else:
+    if isinstance(target, str | PathLike):
         with open(target, "wb") as file:
-            file.write(content)
+            _write(analysis, file)
+    else:
+        _write(analysis, target)
 
 
 def geotiff_bytes(analysis: Analysis) -> bytes:
-    """Return the file of `write_geotiff`; nothing is left on a disk."""
+    """Return the file of `write_geotiff`."""
+    buffer = io.BytesIO()
+    _write(analysis, buffer)
+    return buffer.getvalue()
+
+
+def _write(analysis: Analysis, file: BinaryIO) -> None:
+    from rasterio.windows import Window
 
     def fill(dataset: Any) -> None:
-        dataset.write(np.asarray(analysis.labels.values), 1)
+        raster = analysis.raster
+        for number, block in enumerate(raster.blocks):
+            window = Window(block.column, block.row, block.width, block.height)
+            dataset.write(raster.get(number), 1, window=window)
         dataset.write_colormap(1, {n: _rgba(c, n) for n, c in enumerate(analysis.areas["color"])})
         dataset.update_tags(**tags(analysis))
         dataset.set_band_description(1, "cluster")
 
-    return cog_bytes(analysis.grid, {"count": 1, "nodata": 0}, fill, overview_resampling="NEAREST")
+    write_cog(analysis.grid, {"count": 1, "nodata": 0}, fill, file, overview_resampling="NEAREST")
 
 
-def cog_bytes(grid: GeoBox, profile: Mapping[str, Any], fill: Callable[[Any], None], **options: str) -> bytes:
-    """Return a cloud-optimised GeoTIFF of uint8 bands on a grid.
+def write_cog(
+    grid: GeoBox, profile: Mapping[str, Any], fill: Callable[[Any], None], file: BinaryIO, **options: str
+) -> None:
+    """Write a cloud-optimised GeoTIFF of uint8 bands on a grid.
+
+    It grows in a private temporary folder, which goes at the end: a large raster is never in memory.
 
     Parameters
     ----------
@@ -63,11 +80,15 @@ def cog_bytes(grid: GeoBox, profile: Mapping[str, Any], fill: Callable[[Any], No
         Number of bands and what else rasterio is told about the dataset.
     fill : callable
         Writes pixels and tags into the dataset that it is given.
+    file : binary file
+        Where to write.
     **options : str
         Of GDAL's COG driver.
     """
-    from rasterio.io import MemoryFile
+    import rasterio
     from rasterio.shutil import copy
+
+    from pipeline.grid import epsg_of
 
     rows, columns = grid.shape
     place = {
@@ -78,12 +99,14 @@ def cog_bytes(grid: GeoBox, profile: Mapping[str, Any], fill: Callable[[Any], No
         "crs": f"EPSG:{epsg_of(grid)}",
         "transform": grid.affine,
     }
-    with MemoryFile() as plain, MemoryFile() as cog:
-        with plain.open(**place, **profile) as dataset:
+    with tempfile.TemporaryDirectory(prefix="clusters-", ignore_cleanup_errors=True) as folder:
+        plain, cog = Path(folder, "plain.tif"), Path(folder, "cog.tif")
+        with rasterio.open(plain, "w", **place, **profile, **PLAIN) as dataset:
             fill(dataset)
-        with plain.open() as dataset:
-            copy(dataset, cog.name, driver="COG", blocksize=TIFF_BLOCK_PX, compress="DEFLATE", **options)
-        return bytes(cog.read())
+        with rasterio.open(plain) as dataset:
+            copy(dataset, cog, driver="COG", blocksize=TIFF_BLOCK_PX, compress="DEFLATE", **options)
+        with open(cog, "rb") as made:
+            shutil.copyfileobj(made, file, COPY_BYTES)
 
 
 def _rgba(color: str, number: int) -> tuple[int, int, int, int]:

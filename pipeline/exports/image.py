@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.exports.geotiff import cog_bytes
+from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
 from pipeline.overlays import TRUE_COLOUR, Stretch
 from pipeline.wording import day_words
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 UNITS = 10_000
 """Of a plane per unit of reflectance."""
-STRIP_PX = 1024
-"""Rows that are coloured at a time."""
 NAMES = ("red", "green", "blue")
 
 
@@ -28,7 +26,8 @@ def image_bytes(analysis: Analysis) -> bytes:
     Red, green, blue and alpha, uint8, clouds included; transparent without data and outside a polygon. The
     contrast is that of the map and stands in the tags. UTM, 10 m.
     """
-    stretch = analysis.overlays.stretch or _stretch(analysis)
+    stretch = analysis.overlays.stretch
+    assert stretch is not None, "a finished analysis has drawn its pictures"
     tables = stretch.tables()
 
     def fill(dataset: Any) -> None:
@@ -36,17 +35,20 @@ def image_bytes(analysis: Analysis) -> bytes:
         from rasterio.windows import Window
 
         dataset.colorinterp = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
-        for rows, planes in _strips(analysis):
-            window = Window(0, rows.start, planes.shape[2], planes.shape[1])
-            alpha = np.where(planes.min(axis=0) > 0, np.uint8(255), np.uint8(0))
-            shown = [np.where(alpha > 0, tables[b][planes[b]], np.uint8(0)) for b in TRUE_COLOUR]
-            dataset.write(np.stack([*shown, alpha]), window=window)
+        for number, block in enumerate(analysis.pixels.store.blocks):
+            planes = analysis.pixels.store.get(number).picture_planes(analysis.pixels.offsets)
+            shown = (planes.min(axis=0) > 0) & analysis.pixels.extent.inside(block)
+            rgb = [np.where(shown, tables[b][planes[b]], np.uint8(0)) for b in TRUE_COLOUR]
+            window = Window(block.column, block.row, block.width, block.height)
+            dataset.write(np.stack([*rgb, shown * np.uint8(255)]), window=window)
         for band, name in enumerate((*NAMES, "alpha"), start=1):
             dataset.set_band_description(band, name)
         dataset.update_tags(**_tags(analysis, stretch))
 
     options = {"predictor": "YES", "overview_resampling": "AVERAGE"}
-    return cog_bytes(analysis.grid, {"count": 4, "photometric": "RGB"}, fill, **options)
+    file = io.BytesIO()
+    write_cog(analysis.grid, {"count": 4, "photometric": "RGB"}, fill, file, **options)
+    return file.getvalue()
 
 
 def _tags(analysis: Analysis, stretch: Stretch) -> dict[str, str]:
@@ -63,20 +65,3 @@ def _tags(analysis: Analysis, stretch: Stretch) -> dict[str, str]:
             "2 and 98 % of the clear pixels",
         }
     )
-
-
-def _strips(analysis: Analysis) -> Iterator[tuple[slice, np.ndarray]]:
-    """Return strips of the area as uint16 planes ``(band, y, x)``; 0 where there is nothing to show."""
-    height = analysis.grid.shape[0]
-    for start in range(0, height, STRIP_PX):
-        rows = slice(start, min(start + STRIP_PX, height))
-        reflectance = np.asarray(analysis.pixels.reflectance.values[:, rows])
-        shown = np.isfinite(reflectance).all(axis=0) & analysis.inside[rows]
-        planes = np.clip(np.round(np.nan_to_num(reflectance) * UNITS), 1, 2**16 - 1)
-        yield rows, np.where(shown, planes, 0).astype(np.uint16)
-
-
-def _stretch(analysis: Analysis) -> Stretch:
-    """Return the contrast from the clear pixels, where no picture was drawn yet."""
-    planes = np.concatenate([p for _, p in _strips(analysis)], axis=1)
-    return Stretch.of(planes, analysis.labels.values > 0)

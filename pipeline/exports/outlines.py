@@ -92,18 +92,23 @@ def _corners(patch: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
     """
     rows, columns = patch.shape
     flat = patch.ravel()
-    inner = np.arange(columns + 1, flat.size - columns - 1)
-    here = flat[inner]
+    first_inner, last_inner = columns + 1, flat.size - columns - 1
+
+    def beside(step: int) -> np.ndarray:
+        return flat[first_inner + step : last_inner + step]
+
     turning, turns_left = [], []
     for direction, (down, right) in enumerate(STEPS):
         left_down, left_right = STEPS[direction - 1]
         ahead, left = down * columns + right, left_down * columns + left_right
-        is_left = flat[inner + ahead + left] == here
-        is_edge = (here > 0) & (flat[inner + left] != here)
-        at = np.flatnonzero(is_edge & (is_left | (flat[inner + ahead] != here)))
+        is_left = beside(ahead + left) == beside(0)
+        is_edge = (beside(0) > 0) & (beside(left) != beside(0))
+        at = np.flatnonzero(is_edge & (is_left | (beside(ahead) != beside(0))))
+        pixel = at + first_inner
         if direction % 2:
-            at = at[np.argsort(_down_columns(inner[at], rows, columns), kind="stable")]
-        turning.append(inner[at])
+            order = np.argsort(_down_columns(pixel, rows, columns), kind="stable")
+            at, pixel = at[order], pixel[order]
+        turning.append(pixel)
         turns_left.append(is_left[at])
     keys = [_down_columns(t, rows, columns) if d % 2 else t for d, t in enumerate(turning)]
     first = np.cumsum([0, *map(len, turning)])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SOFTWARE = "Sentinel-2 clusters dashboard"
 PACKAGES = ("numpy", "odc-geo", "pystac-client", "rasterio", "scikit-learn", "stackstac", "xarray")
 NAMES_ARE = "suggestions from the spectra, not checked on the ground"
-METHOD = "k-means on z-scored reflectance of B02, B03, B04, B08 at 10 m; unsupervised"
+METHOD = "k-means on z-scored reflectance of B02, B03, B04, B08; unsupervised"
 
 
 def file_stem(analysis: Analysis) -> str:
@@ -46,6 +46,9 @@ def tags(analysis: Analysis) -> dict[str, str]:
             "SEED": str(analysis.model.seed),
             "MODEL": json.loads(analysis.model.to_json()),
             "METHOD": METHOD,
+            "CLASS_OF_CLUSTER": list(analysis.edits) if analysis.edits is not None else "unchanged",
+            "SMALLEST_PATCH_HA": analysis.smallest_patch_ha,
+            "RESOLUTION_M": analysis.resolution_m,
         }
     )
 

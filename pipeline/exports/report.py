@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.exports.figures import bar_svg, map_pictures, map_svg, spectra_svg
+from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, versions
-from pipeline.grid import PIXEL_HA, epsg_of
+from pipeline.exports.spectra_figure import spectra_svg
+from pipeline.grid import epsg_of
 from pipeline.spectra import WAVELENGTHS_NM, signatures_of
 from pipeline.wording import day_words, hectares, percent, period_words
 
@@ -24,7 +25,7 @@ MANY = 9
 DARK = 120
 """Perceived brightness (0..255) below which a number on a colour is white."""
 METHOD = (
-    "Every pixel of 10 m has four values: how much blue, green, red and near-infrared light the ground "
+    "Every pixel has four values: how much blue, green, red and near-infrared light the ground "
     "reflects. Clouds, shadows and missing data are left out with the image's own scene classification. "
     "k-means then puts pixels of similar colour into one cluster: each belongs to the cluster whose mean is "
     "nearest, with the bands on a common scale. Nobody told it what water or forest is, so clusters are "
@@ -88,8 +89,8 @@ def _place(analysis: Analysis) -> str:
     area = analysis.request.area
     where = f"{_degrees(area.latitude, 'N', 'S')}, {_degrees(area.longitude, 'E', 'W')}"
     shape = f"square of {area.size_km:g} km" if area.size_km is not None else "polygon"
-    total = int(analysis.areas["pixels"].sum()) * PIXEL_HA
-    return f"{where}, {shape}, {hectares(total)} ha, {percent(analysis.clear_share)} of it clear"
+    total = hectares(float(analysis.areas["hectares"].sum()))
+    return f"{where}, {shape}, {total} ha, {percent(analysis.clear_share)} of it clear"
 
 
 def _degrees(value: float, positive: str, negative: str) -> str:
@@ -105,7 +106,7 @@ def _table(analysis: Analysis) -> str:
         style = f"background:{escape(color)};color:{_ink(color)}"
         chip = f'<span class="chip" style="{style}">{number if number != 0 else "–"}</span>'
         rows.append(
-            f"<tr><td>{chip}{escape(str(row['name']))}{bar_svg(share, longest, color)}</td>"
+            f"<tr><td>{chip}{escape(str(row['name']))}{_bar(share, longest, color)}</td>"
             f"<td>{hectares(float(row['hectares']))}</td><td>{percent(share)}</td></tr>"
         )
     total = hectares(float(areas["hectares"].sum()))
@@ -113,6 +114,16 @@ def _table(analysis: Analysis) -> str:
     head = "<tr><th>Cluster</th><th>ha</th><th>%</th></tr>"
     kind = ' class="many"' if len(areas) > MANY else ""
     return f"<table{kind}><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _bar(share: float, longest: float, color: str) -> str:
+    """Return the bar of a row: its length is the share of the longest one."""
+    width = 100 * share / longest if longest else 0
+    return (
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{max(width, 0.6 if share else 0):.2f}" height="10" fill="{escape(color)}" '
+        'stroke="#14212b" stroke-opacity=".35" stroke-width=".3"/></svg>'
+    )
 
 
 def _ink(color: str) -> str:
@@ -134,7 +145,7 @@ def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
     if clouds:
         yield "Clouds", f"{', '.join(clouds)} of the whole tile"
     yield "Offset", "; ".join(dict.fromkeys(s.offset.words for s in scenes))
-    yield "Grid", f"10 m, EPSG:{epsg_of(analysis.grid)}"
+    yield "Grid", f"{analysis.resolution_m:g} m, EPSG:{epsg_of(analysis.grid)}"
 
 
 def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
@@ -146,8 +157,12 @@ def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield "Catalogue", request.catalog
     yield (
         "Clusters",
-        f"{len(analysis.areas) - 1} (asked for {request.n_clusters}), seed {analysis.model.seed}",
+        f"{analysis.model.n_clusters} of k-means, seed {analysis.model.seed}",
     )
+    if analysis.edits is not None:
+        yield "Edited", "classes were renamed, recoloured or merged by hand"
+    if analysis.smallest_patch_ha:
+        yield "Sieved", f"patches below {analysis.smallest_patch_ha:g} ha joined their neighbours"
     yield "Masked", f"scene classes {', '.join(map(str, request.mask_classes)) or 'none'}"
     factor = analysis.true_area_factor
     yield "True area", f"{factor:.5f} × the hectares above, which are counted on the UTM grid"

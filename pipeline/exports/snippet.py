@@ -32,7 +32,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         The sieve in hectares; 0 when none was used. It comes after the classes.
     """
     edits = _edits(analysis, classes, smallest_patch_ha)
-    given = getattr(analysis, "model_given", False)
+    given = analysis.model_given
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
         f"# Land-cover clusters, Sentinel-2, {day_words(analysis.date)}",

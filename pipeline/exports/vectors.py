@@ -20,13 +20,16 @@ from pipeline.errors import AnalysisError
 from pipeline.exports.outlines import Patches, count_corners, trace
 from pipeline.exports.provenance import source, tags
 from pipeline.exports.styles import qgis_polygon_style
-from pipeline.grid import PIXEL_HA, epsg_of, split_at_antimeridian
+from pipeline.grid import epsg_of, split_at_antimeridian
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
 
-MAX_CORNERS = 1_000_000
-"""Points at which outlines may turn: a file of about 80 MB, made in some 10 seconds."""
+MAX_PX = 25_000_000
+"""An area of 50 km."""
+MAX_CORNERS = 1_500_000
+"""Points at which outlines may turn, as 20 km of a town do: a file of about 170 MB."""
+M2_PER_HA = 10_000
 DECIMALS = 7
 """Of degrees: a centimetre, and all that RFC 7946 advises."""
 MAX_EDGE_M = 500
@@ -47,9 +50,15 @@ def polygons(analysis: Analysis) -> Patches:
     Raises
     ------
     TooManyPatches
-        When the outlines have more than `MAX_CORNERS` corners.
+        When the area has more than `MAX_PX` pixels, or its outlines more than `MAX_CORNERS` corners.
     """
-    labels = np.asarray(analysis.labels.values)
+    rows, columns = analysis.pixels.extent.shape
+    if rows * columns > MAX_PX:
+        raise TooManyPatches(
+            f"The area is too large for polygons: {rows * columns:,} pixels, at most {MAX_PX:,}. "
+            "Choose a smaller area, or take the GeoTIFF."
+        )
+    labels = analysis.raster.window(slice(0, rows), slice(0, columns))
     corners = count_corners(labels)
     if corners > MAX_CORNERS:
         raise TooManyPatches(
@@ -83,12 +92,13 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         "hectares": whole["hectares"].to_numpy(float),
         "share": whole["share"].to_numpy(float),
     }
+    pixel_ha = analysis.resolution_m**2 / M2_PER_HA
     by_patch = {
         "class": patches.cluster.astype(np.int32),
         "name": areas["name"].to_numpy(object)[patches.cluster],
         "color": areas["color"].to_numpy(object)[patches.cluster],
         "pixels": patches.pixels.astype(np.int64),
-        "hectares": np.round(patches.pixels * PIXEL_HA, 2),
+        "hectares": np.round(patches.pixels * pixel_ha, 2),
     }
     metadata = tags(analysis)
     with tempfile.TemporaryDirectory(prefix="clusters-") as folder:

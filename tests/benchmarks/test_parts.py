@@ -25,6 +25,7 @@ def not_measured() -> float:
     return measure.spread([]).median
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", sorted(set(PARTS) - BROWSER_PARTS))
 def test_a_part_runs_and_is_told(name: str, tmp_path: Path) -> None:
     store = Store(tmp_path / "records")
@@ -40,7 +41,8 @@ def test_a_part_runs_and_is_told(name: str, tmp_path: Path) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", sorted(BROWSER_PARTS & PARTS.keys()))
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", sorted(BROWSER_PARTS))
 @pytest.mark.browser
 def test_a_part_that_needs_a_browser_runs_and_is_told(name: str, tmp_path: Path) -> None:
     test_a_part_runs_and_is_told(name, tmp_path)

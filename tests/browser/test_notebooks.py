@@ -1,5 +1,8 @@
 """The same notebook in JupyterLab, in Notebook 7, and on the route that Binder opens."""
 
+import json
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
@@ -16,8 +19,12 @@ NOTEBOOKS_OWN_ERRORS = ("reading 'schema'", "filebrowser:open-path", "status of 
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 
 
-def test_jupyterlab(open_page: Open, jupyter: str) -> None:
-    core(run_notebook(open_page(f"{jupyter}lab/tree/dashboard.ipynb?reset")))
+def test_jupyterlab(open_page: Open, jupyter: str, tmp_path: Path) -> None:
+    page = run_notebook(open_page(f"{jupyter}lab/tree/dashboard.ipynb?reset"))
+    core(page)
+    assert "lat=" not in page.page.url, "the address is the notebook's"
+    saved = page.save(page.button("Save request"), tmp_path)
+    assert json.loads(saved.read_text())["catalog"] == "demo"
 
 
 def test_notebook_7(open_page: Open, jupyter: str) -> None:
@@ -26,7 +33,11 @@ def test_notebook_7(open_page: Open, jupyter: str) -> None:
 
 
 def test_the_route_of_binder(open_page: Open, jupyter: str) -> None:
-    core(open_page(f"{jupyter}voila/render/dashboard.ipynb"))
+    address = f"{jupyter}voila/render/dashboard.ipynb"
+    page = open_page(f"{address}?lat=48.45&lon=11.62&km=3&k=4").wait_until_ready()
+    expect(page.latitude).to_have_value("48.45")
+    expect(page.handle("Number of clusters")).to_have_attribute("aria-valuetext", "4 clusters")
+    core(open_page(address))
 
 
 def run_notebook(dashboard: DashboardPage) -> DashboardPage:

@@ -1,20 +1,31 @@
 """What a visitor sees when the process behind the page is gone."""
 
+import re
+
 import psutil
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 
 
-def test_a_killed_kernel_is_told(open_page: Open, voila: str) -> None:
+def test_a_killed_kernel_is_told_and_a_reload_goes_on(open_page: Open, voila: str) -> None:
     before = set(kernels())
-    page = open_page(voila, hosts_own_errors=["404", "WebSocket", "kernel", "Cannot send"]).wait_until_ready()
+    page = open_page(
+        voila, hosts_own_errors=["403", "404", "WebSocket", "kernel", "Cannot send"]
+    ).wait_until_ready()
     page.place_area()
+    expect(page.page).to_have_url(re.compile("lat=.*catalog=demo"))
+    place = page.latitude.input_value(), page.longitude.input_value()
     (kernel,) = set(kernels()) - before
     kernel.kill()
     card = page.page.get_by_text("This session has ended.")
     expect(card).to_be_visible(timeout=60_000)
-    expect(page.page.get_by_role("button", name="Reload")).to_be_visible()
+    expect(page.page.get_by_text("Your settings are in the address.")).to_be_visible()
+    page.button("Reload and continue").click()
+    expect(card).to_have_count(0, timeout=60_000)
+    page.wait_until_ready()
+    expect(page.message).to_contain_text("Ready.")
+    assert (page.latitude.input_value(), page.longitude.input_value()) == place
 
 
 def kernels() -> list[psutil.Process]:

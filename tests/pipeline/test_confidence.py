@@ -8,11 +8,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline import Analysis, Cancelled
-from pipeline.confidence import BLOCK_PX, LEVELS, confidence, confidence_overlay, level_areas, levels
+from pipeline import Analysis, Cancelled, analyse, blocks
+from pipeline.classes import Classes
+from pipeline.confidence import (
+    BLOCK_PX,
+    LEVELS,
+    confidence,
+    confidence_overlay,
+    level_areas,
+    levels,
+)
+from pipeline.confidence_view import confidence_view
+from pipeline.drawing import frame_of
 from pipeline.grid import epsg_of, outline
 from pipeline.naming import PALETTE
 from pipeline.warp import Warp, picture_grid
+from tests.pipeline.conftest import Land
 from tests.support.blobs import SPECTRA, model_of
 
 
@@ -46,7 +57,7 @@ def test_bolzano_agrees_with_the_formula_pixel_by_pixel(bolzano: Analysis, lut: 
     for i in range(0, len(rows), 997):
         pixel = cube[:, rows[i], columns[i]].astype(float)
         assert margin[rows[i], columns[i]] == pytest.approx(plain(pixel, bolzano, lut), abs=2e-4)
-    table = level_areas(levels(margin), bolzano.inside)
+    table = level_areas(np.bincount(levels(margin).ravel()))
     assert table["hectares"].sum() == pytest.approx(bolzano.areas["hectares"].iloc[1:].sum())
     assert table["share"].sum() == pytest.approx(1)
     assert table["hectares"].iloc[0] == pytest.approx(np.nansum(margin < 0.1) / 100)
@@ -84,7 +95,9 @@ def test_the_picture_shows_each_level_where_it_is(bolzano: Analysis) -> None:
     grid = bolzano.grid
     warp = Warp.between(tuple(grid.shape), grid.affine, epsg_of(grid), picture_grid(outline(grid), 500))
     level = levels(confidence(bolzano.imagery.values, bolzano.model))
-    overlay = confidence_overlay(level, warp)
+    overlay, table = confidence_view(bolzano)
+    assert overlay == confidence_overlay(level, warp)
+    assert table.equals(level_areas(np.bincount(level.ravel())))
     head, _, data = overlay.url.partition(",")
     assert head == "data:image/png;base64"
     rgba = np.array(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGBA"))
@@ -93,3 +106,23 @@ def test_the_picture_shows_each_level_where_it_is(bolzano: Analysis) -> None:
     assert (rgba[..., 3] == np.where(shown > 0, 255, 0)).all()
     for n, entry in enumerate(LEVELS, start=1):
         assert (rgba[shown == n][:, :3] == list(bytes.fromhex(entry.color[1:]))).all()
+
+
+def test_an_area_of_many_blocks_is_drawn_thinned_and_counted_in_full(
+    land: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_PX", 128)
+    found = analyse(land.request(5))
+    assert len(found.pixels.store.blocks) > 9
+    merged = Classes.of(found.suggestions).merge([1, 2])
+    edited = found.with_classes(merged.lut(), merged.suggestions())
+    overlay, table = confidence_view(edited, max_px=100)
+    level = levels(confidence(found.imagery.values, found.model, lut=merged.lut()))
+    assert table["hectares"].tolist() == pytest.approx(np.bincount(level.ravel(), minlength=6)[1:] / 100)
+    head = base64.b64decode(overlay.url.partition(",")[2])
+    shown = np.array(Image.open(io.BytesIO(head)))
+    frame = frame_of(found.grid, max_px=100)
+    assert frame is not None
+    assert (shown == Warp.of(frame.grid)(level[2::5, 2::5])).all()
+    with pytest.raises(Cancelled):
+        confidence_view(found, cancelled=lambda: True)

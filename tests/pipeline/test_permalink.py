@@ -118,6 +118,11 @@ def test_what_is_not_ours_is_passed_over() -> None:
     assert from_query("", OFFERED).values == {}
 
 
+def test_a_link_written_by_hand_needs_no_side_length() -> None:
+    linked = from_query("lat=46.49&lon=11.34", OFFERED)
+    assert linked.values == {"area": REQUEST.area}
+
+
 def test_a_link_without_an_area_is_no_request() -> None:
     with pytest.raises(InvalidRequest, match="lacks area"):
         from_query("from=2022-06-01&to=2022-06-30", OFFERED).request()

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline import Analysis, analyse, exports
-from pipeline.exports.figures import nice_above, nice_below
+from pipeline.exports.map_figure import nice_below
+from pipeline.exports.spectra_figure import nice_above
 from tests.pipeline.conftest import Land
 
 A4_PAGE = re.compile(rb"/Type\s*/Page\b")

@@ -229,6 +229,24 @@ def test_one_broken_date_does_not_break_the_list(granule: Folder, fake_api: Call
     assert "does not" in facts[2].problem
 
 
+def test_a_date_whose_files_come_back_can_be_used(granule: Folder, fake_api: Callable[..., str]) -> None:
+    """GDAL remembers for the life of the process that a file was missing; the list must not make it so."""
+    hidden = granule.path / "hidden.tif"
+    (granule.path / "red.tif").rename(hidden)
+    request = AnalysisRequest(
+        AREA, date(2022, 6, 1), date(2022, 6, 30), catalog=fake_api(**many(granule, [granule.url]))
+    )
+    (facts,) = list_scenes(request)
+    assert "does not" in facts.problem
+    hidden.rename(granule.path / "red.tif")
+    assert analyse(request).clear_share == pytest.approx(facts_of(request).clear or 0)
+
+
+def facts_of(request: AnalysisRequest) -> SceneFacts:
+    (facts,) = list_scenes(request)
+    return facts
+
+
 def test_no_image_is_told_as_by_a_search(granule: Folder, fake_api: Callable[..., str]) -> None:
     api = fake_api(**many(granule, [granule.url]))
     request = AnalysisRequest(BORDER, date(2022, 6, 1), date(2022, 6, 30), catalog=api)

@@ -1,5 +1,6 @@
 """Copy as Python: the lines, run in a fresh process, give the same labels."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ import rasterio
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
 from pipeline.classes import Classes
+from pipeline.sieve import sieve
 from tests.pipeline.conftest import Land
 
 POLYGON = {
@@ -67,17 +69,22 @@ def test_a_real_place_and_another_number_of_clusters(real_api: str, tmp_path: Pa
     assert (labels_of(exports.python_snippet(made), tmp_path, repository) == made.labels.values).all()
 
 
-def test_edited_classes_and_the_sieve_are_in_it(done: Analysis) -> None:
-    classes = Classes.of(done.suggestions).merge([2, 3], "Grün & 'Wald'")
+def test_edited_classes_and_the_sieve_are_in_it(done: Analysis, tmp_path: Path, repository: Path) -> None:
+    classes = Classes.of(done.suggestions).merge([2, 3], "Grün & 'Wald'").recolour(1, "#123456")
+    edited = done.with_classes(classes.lut(), classes.suggestions())
+    edited = edited.with_labels(sieve(edited.labels.values, 0.5), smallest_patch_ha=0.5)
     snippet = exports.python_snippet(done, classes, 0.5)
-    compile(snippet, "snippet", "exec")
-    names: dict[str, Any] = {}
-    lines = [line for line in snippet.splitlines() if line.startswith(("from pipeline.classes", "classes ="))]
-    exec("\n".join(lines), names)
-    assert names["classes"] == classes
-    assert "analysis.with_classes(classes.lut(), classes.suggestions())" in snippet
-    assert "analysis.with_labels(sieve(analysis.labels.values, 0.5))" in snippet
-    assert snippet.index("with_classes") < snippet.index("with_labels")
+    assert (labels_of(snippet, tmp_path, repository) == edited.labels.values).all()
+    (written,) = tmp_path.glob("*.tif")
+    with rasterio.open(written) as dataset:
+        assert json.loads(dataset.tags()["CLASS_NAMES"])["2"] == "Grün & 'Wald'"
+        assert dataset.colormap(1)[1][:3] == (0x12, 0x34, 0x56)
+
+
+def test_a_given_model_is_in_it(land: Land, done: Analysis, tmp_path: Path, repository: Path) -> None:
+    made = analyse(land.request(n_clusters=5), model=done.model)
+    snippet = exports.python_snippet(made)
+    assert (labels_of(snippet, tmp_path, repository) == done.labels.values).all()
 
 
 def test_text_of_others_stays_text(done: Analysis) -> None:

@@ -19,8 +19,10 @@ from rasterio import features
 from shapely.geometry import shape
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
+from pipeline.classes import Classes
 from pipeline.exports import vectors
 from pipeline.exports.outlines import count_corners, trace
+from pipeline.sieve import sieve
 
 GRID = Affine(10, 0, 600_000, 0, -10, 5_200_000)
 
@@ -174,12 +176,30 @@ def test_speckle_is_refused_with_the_number_and_a_way_out(
 
 
 def test_classes_without_a_pixel_are_left_out(done: Analysis) -> None:
-    labels = done.labels.copy(data=np.where(done.labels.values == 2, 0, done.labels.values))
-    areas = done.areas.copy()
-    areas.loc[2, ["pixels", "hectares", "share"]] = 0
-    made = replace(done, labels=labels, areas=areas)
+    made = done.with_labels(np.where(done.labels.values == 2, 0, done.labels.values).astype(np.uint8))
     content = json.loads(exports.make(made, "geojson"))
     assert [f["properties"]["class"] for f in content["features"]] == [1, 3, 4]
+
+
+def test_merged_and_sieved_classes_are_in_the_files(done: Analysis, tmp_path: Path) -> None:
+    classes = Classes.of(done.suggestions).merge([1, 3], "Both")
+    merged = done.with_classes(classes.lut(), classes.suggestions())
+    made = merged.with_labels(sieve(merged.labels.values, 1.0), smallest_patch_ha=1.0)
+    (tmp_path / "edited.gpkg").write_bytes(exports.make(made, "geopackage"))
+    found = gpd.read_file(tmp_path / "edited.gpkg", layer="classes")
+    assert found["name"].tolist() == made.areas["name"].tolist()[1:]
+    assert (found.geometry.area / 10_000).to_numpy() == pytest.approx(made.areas["hectares"].to_numpy()[1:])
+    tags = pyogrio.read_info(tmp_path / "edited.gpkg", layer="classes")["dataset_metadata"]
+    assert json.loads(tags["CLASS_OF_CLUSTER"]) == list(classes.lut())
+    assert json.loads(tags["SMALLEST_PATCH_HA"]) == 1.0
+
+
+def test_an_area_too_large_is_refused_before_its_labels_are_read(
+    done: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "MAX_PX", 10)
+    with pytest.raises(vectors.TooManyPatches, match="too large for polygons: 90,000 pixels, at most 10"):
+        exports.make(done, "geojson")
 
 
 def test_names_go_into_the_files_as_they_are(done: Analysis, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
         ("stackstac", "imagery.py"),
         ("pystac_client", "stac_api.py"),
         ("sklearn", "clustering.py"),
+        ("planetary_computer", "signing.py"),
     ],
 )
 def test_each_foreign_thing_has_one_home(repository: Path, package: str, home: str) -> None:
@@ -109,6 +110,12 @@ def test_what_interprets_clusters_imports_nothing_heavy(repository: Path) -> Non
         "dask.array",
         "pandas",
     }
+
+
+def test_the_list_of_downloads_costs_nothing_before_a_file_is_made(repository: Path) -> None:
+    modules = loaded_after(repository, "import pipeline.exports, pipeline.signing")
+    heavy = {"rasterio", "pyogrio", "shapely", "scipy", "PIL", "pandas", "planetary_computer", "pydantic"}
+    assert not modules & heavy
 
 
 def test_an_analysis_imports_no_widget_and_no_scheduler(repository: Path) -> None:

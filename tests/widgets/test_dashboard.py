@@ -13,7 +13,7 @@ import pytest
 
 import pipeline
 from pipeline import AnalysisRequest, catalogs
-from pipeline.errors import CatalogUnavailable
+from pipeline.errors import CatalogUnavailable, ClusterUnavailable
 from pipeline.grid import grid_for
 from pipeline.naming import Suggestion
 from pipeline.overlays import Overlay, Overlays
@@ -34,6 +34,10 @@ class FakeAnalysis:
     notes: tuple[str, ...] = ()
     scene_id: str = "S2B_32TPS_20220614_0_L2A"
     true_area_factor: float = 1.0006
+    preview: bool = False
+    resolution_m: float = 10.0
+    pixels: object = None
+    model_given: bool = False
     classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 
@@ -94,6 +98,9 @@ class FakeAnalysis:
         assert len(lut) == self.request.n_clusters + 1
         return replace(self, classes=suggestions)
 
+    def prefit(self, n_clusters: int, _cancelled: Any) -> None:
+        """Nothing is fitted here."""
+
     def recluster(self, n_clusters: int, *_callbacks: Any) -> "FakeAnalysis":
         self.reclustered.append(n_clusters)
         return FakeAnalysis(replace(self.request, n_clusters=n_clusters))
@@ -107,10 +114,15 @@ class Runs:
         self.go_on = threading.Event()
         self.go_on.set()
         self.error: Exception | None = None
+        self.preview = False
+        self.machines: list[bool] = []
         self.scene_id = "S2B_32TPS_20220614_0_L2A"
 
-    def __call__(self, request: AnalysisRequest, *_callbacks: Any, on_detail: Any) -> FakeAnalysis:
+    def __call__(self, request: AnalysisRequest, *_callbacks: Any, **named: Any) -> FakeAnalysis:
         self.requests.append(request)
+        self.machines.append(named["machines"])
+        if self.preview:
+            named["on_preview"](FakeAnalysis(request, preview=True, resolution_m=80.0))
         self.go_on.wait(PATIENCE_S)
         if self.error is not None:
             raise self.error
@@ -384,3 +396,68 @@ def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
     page._fields._fields["n_clusters"].value = 3
     settled(page, lambda: len(page._map._pictures.clusters) == 3)
     assert page._results.legend._rows[0].box.description == "Kind 0"
+
+
+def test_a_first_look_is_shown_as_one_and_replaced_in_place(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.preview = True
+    runs.go_on.clear()
+    press(page)
+    until(lambda: page._analysis is not None and page._map._pictures.clusters != ())
+    assert ">Preview<" in page._results._head.value
+    assert "Preview from pixels of 80 m" in page._results.legend._notes.value
+    assert page._results._downloads._main.disabled
+    assert page._worker.busy, "the run goes on"
+    layers, looks_at = page._map._pictures.layers, page._map.looks_at
+    runs.go_on.set()
+    finish(page)
+    assert "clear here" in page._results._head.value
+    assert "Preview" not in page._results.legend._notes.value
+    assert not page._results._downloads._main.disabled
+    assert page._map._pictures.layers == layers, "no layer was taken from the map and put back"
+    assert page._map.looks_at == looks_at
+    assert "Done in" in text(page)
+
+
+def test_a_run_cancelled_after_the_first_look_is_not_done(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.preview = True
+    runs.go_on.clear()
+    press(page)
+    until(lambda: page._analysis is not None)
+    page._cancel()
+    assert ">Preview<" in page._results._head.value
+    assert page._foot._main.description == "Calculate clusters"
+    assert not page._foot._main.disabled
+    page._refresh()
+    assert "Ready." in text(page)
+    runs.preview = False
+    runs.go_on.set()
+    press(page)
+    finish(page)
+    assert "Done in" in text(page)
+
+
+def test_a_cluster_that_is_gone_leaves_this_machine(page: Dashboard, runs: Runs) -> None:
+    page._machines.used = True
+    page._fields.settings = SETTINGS
+    runs.error = ClusterUnavailable("The dask cluster is gone (tcp://x). Try again.", "tcp://x")
+    press(page)
+    finish(page)
+    assert "The dask cluster is gone" in text(page)
+    again, here = page._foot._actions.children
+    assert (again.description, here.description) == ("Try again", "Calculate here instead")
+    runs.error = None
+    here.click()
+    finish(page)
+    assert runs.machines == [True, False]
+    assert "Done in" in text(page)
+
+
+def test_the_next_estimate_has_learnt_from_a_run(page: Dashboard) -> None:
+    page._clock.start(SETTINGS.request())
+    page._clock.stage("reading")
+    page._clock.stage("clustering")
+    page._fields.settings = SETTINGS
+    assert page._clock.pace.link_mbit("earth-search") > 500
+    assert "about 1 second." in text(page)

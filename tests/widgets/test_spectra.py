@@ -7,10 +7,9 @@ from typing import Any
 
 import ipywidgets as ipw
 import numpy as np
-import pandas as pd
 import pytest
 
-from pipeline.spectra import SCATTER_PX, Signature, scatter_of, signatures_of
+from pipeline.spectra import SCATTER_PX, Signature, scatter_of
 from widgets.tabs.shell import Tabs
 from widgets.tabs.signatures import SignatureFigure, decimals, reflectance_axis, spread
 
@@ -40,17 +39,20 @@ def test_ticks_of_reflectance_are_round(largest: float) -> None:
     assert all(round(tick, decimals(ticks)) == tick for tick in ticks)
 
 
-def test_numbers_of_spectra_agree_with_the_pixels() -> None:
-    analysis = fake_result()
-    cube, labels = analysis.imagery.values, analysis.labels.values
-    first, second, _empty = signatures_of(analysis)
-    assert first.mean == pytest.approx(cube[:, labels == 1].mean(axis=1), rel=1e-5)
-    assert second.sd == pytest.approx(cube[:, labels == 2].std(axis=1), rel=1e-5)
+def test_the_scatter_shows_pixels_with_their_clusters() -> None:
+    rng = np.random.default_rng(5)
+    labels = rng.integers(1, 4, 4000).astype(np.uint8)
+    pixels = rng.random((4000, 4)).astype(np.float32)
+    analysis: Any = SimpleNamespace(
+        sample=SimpleNamespace(reflectance=pixels),
+        sample_labels=labels,
+        model=SimpleNamespace(bands=("blue", "green", "red", "nir")),
+    )
     points = scatter_of(analysis)
     assert 0.5 * SCATTER_PX < len(points.red) <= SCATTER_PX
-    assert set(points.cluster) == {1, 2}
-    assert set(points.red) <= {float(v) for v in cube[2].ravel()}
-    assert set(points.nir) <= {float(v) for v in cube[3].ravel()}
+    known = {(float(p[2]), float(p[3])): int(n) for p, n in zip(pixels, labels, strict=True)}
+    for red, nir, cluster in zip(points.red, points.nir, points.cluster, strict=True):
+        assert known[red, nir] == cluster
 
 
 def test_the_figure_follows_the_number_of_clusters() -> None:
@@ -62,6 +64,10 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
         assert figure._bands.y.shape == (n, 8)
         assert list(figure._numbers.text) == [str(i + 1) for i in range(n)]
     assert list(figure._lines.labels) == ["1 Water", "2 Forest"]
+    nothing = Signature((float("nan"),) * 4, (float("nan"),) * 4)
+    figure.show([Signature((0.1, 0.2, 0.1, 0.3), (0.01,) * 4), nothing], ["Water", "Empty"], COLORS[:2])
+    assert list(figure._numbers.text) == ["1"]
+    assert figure._y.max == pytest.approx(0.31 * 1.05)
     figure.show_pixel((0.1, 0.2, 0.3, 0.9))
     assert figure._pixel.visible
     assert figure._y.max > 0.9
@@ -103,16 +109,3 @@ def test_a_tab_is_brought_up_to_date_when_it_is_looked_at() -> None:
 
 def _plain(function: Callable[..., None]) -> Callable[..., None]:
     return function
-
-
-def fake_result() -> Any:
-    """Return what the figures read: two clusters in a random cube, a third one that is empty."""
-    rng = np.random.default_rng(5)
-    labels = rng.integers(0, 3, (70, 50)).astype(np.uint8)
-    cube = rng.random((4, 70, 50)).astype(np.float32)
-    return SimpleNamespace(
-        labels=SimpleNamespace(values=labels),
-        imagery=SimpleNamespace(values=cube),
-        model=SimpleNamespace(centres=((0.1,) * 4,) * 3),
-        areas=pd.DataFrame({"name": ["", "A", "B", "C"], "color": ["#9aa5af", *COLORS]}),
-    )

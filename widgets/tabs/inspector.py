@@ -17,9 +17,8 @@ from widgets.words import wrapped
 from widgets.worker import Worker
 
 if TYPE_CHECKING:
-    from pipeline.inspection import PixelReport
-
     from pipeline.analysis import Analysis
+    from pipeline.inspection import PixelReport
 
 LAYER = "pixel"
 ASK = "Click a pixel on the map."
@@ -61,10 +60,9 @@ class Inspector(ipw.VBox):
 
     def ask(self, latitude: float, longitude: float) -> None:
         """Tell about the pixel at a place; any world copy of the longitude will do."""
-        analysis, edits = self._analysis, self._editor.edits
+        analysis, lut = self._analysis, self._editor.lut
         if analysis is None:
             return
-        lut = edits.history.present.lut() if edits is not None else None
 
         def work(*_: Any) -> PixelReport | None:
             from pipeline.inspection import inspect

@@ -38,9 +38,10 @@ class SignatureFigure(ipw.Box):
             self._create()
         upper = [[m + s for m, s in zip(g.mean, g.sd, strict=True)] for g in signatures]
         lower = [[max(m - s, 0.0) for m, s in zip(g.mean, g.sd, strict=True)] for g in signatures]
-        top, ticks = reflectance_axis(max(max(row) for row in upper))
+        top, ticks = reflectance_axis(max((v for row in upper for v in row if math.isfinite(v)), default=0.5))
         inks = [INK.get(color, color) for color in colors]
-        ends = spread([g.mean[-1] for g in signatures], GAP * top, top)
+        last = {n: g.mean[-1] for n, g in enumerate(signatures, start=1) if math.isfinite(g.mean[-1])}
+        ends = spread(list(last.values()), GAP * top, top)
         marks = (self._bands, self._lines, self._numbers)
         holds = [widget.hold_sync() for widget in (self._y, self._axis, *marks)]
         with holds[0], holds[1], holds[2], holds[3], holds[4]:
@@ -52,7 +53,7 @@ class SignatureFigure(ipw.Box):
             self._lines.colors = inks
             self._lines.labels = [f"{n} {name}" for n, name in enumerate(names, start=1)]
             self._numbers.x, self._numbers.y = [_X[-1]] * len(ends), ends
-            self._numbers.text = [str(n) for n in range(1, len(ends) + 1)]
+            self._numbers.text = [str(n) for n in last]
         arrange(self, self._figure)
 
     def show_pixel(self, reflectance: Sequence[float] | None) -> None:

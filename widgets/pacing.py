@@ -1,0 +1,38 @@
+"""How fast a run reads: the time between the stages, for the next estimate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from pipeline.estimate import Pace, estimate
+from pipeline.request import AnalysisRequest
+
+
+class ReadingClock:
+    """Watches the stages of a run; `pace` learns from those that read.
+
+    Parameters
+    ----------
+    clock : callable
+        Seconds of a clock that only goes forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.pace = Pace()
+        self._clock = clock
+        self._request: AnalysisRequest | None = None
+        self._began: float | None = None
+
+    def start(self, request: AnalysisRequest) -> None:
+        """A run starts."""
+        self._request, self._began = request, None
+
+    def stage(self, name: str) -> None:
+        """The run is at a stage."""
+        if name == "reading" and self._began is None:
+            self._began = self._clock()
+        if name == "clustering" and self._began is not None and self._request is not None:
+            seconds = self._clock() - self._began
+            self.pace.saw(self._request.catalog, estimate(self._request.area).megabytes, seconds)
+            self._request = None
