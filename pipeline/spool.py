@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Hashable
 from pathlib import Path
 
@@ -27,7 +29,7 @@ class Spool:
         self._room = memory_bytes
         self._held: dict[Hashable, tuple[np.ndarray, ...]] = {}
         self._filed: dict[Hashable, Path] = {}
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._lock = threading.Lock()
 
     def put(self, key: Hashable, *arrays: np.ndarray) -> None:
@@ -40,13 +42,13 @@ class Spool:
                 self._held[key] = arrays
                 return
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="clusters-", ignore_cleanup_errors=True)
-            path = Path(self._folder.name) / str(len(self._filed))
+                self._folder = Path(tempfile.mkdtemp(prefix="clusters-"))
+                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            path = self._folder / f"{len(self._filed)}.npy"
             self._filed[key] = path
         with open(path, "wb") as file:
             for array in arrays:
                 np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-        path.rename(path.with_suffix(".npy"))
 
     def get(self, key: Hashable) -> tuple[np.ndarray, ...]:
         """Return the arrays of a key.
@@ -60,7 +62,7 @@ class Spool:
         if held is not None:
             return held
         arrays = []
-        with open(self._filed[key].with_suffix(".npy"), "rb") as file:
+        with open(self._filed[key], "rb") as file:
             size = file.seek(0, 2)
             file.seek(0)
             while file.tell() < size:

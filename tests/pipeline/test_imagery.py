@@ -12,7 +12,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 from shapely.geometry import Polygon, mapping
 
-from pipeline import AreaOfInterest, ReadFailed, area_pixels
+from pipeline import AreaOfInterest, ReadFailed, area_pixels, blocks
 from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.grid import outline
 from pipeline.imagery import Reading
@@ -308,6 +308,36 @@ def test_other_grids_are_warped_by_nearest_neighbour(
     values = dn(found)
     assert (values[3] - values[0] == 3).all(), "all bands come from the same pixel"
     assert displacement(values[0], grid, file).max() <= 0.5 + 0.13  # GDAL's approximate transformer: 1/8 px
+
+
+@pytest.mark.parametrize("zone", [32632, 32633])
+def test_however_an_area_is_cut_seams_neither_double_nor_lose_pixels(
+    folder: Folder, zone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tiles of one zone whose blocks do not meet, or one of the neighbouring zone."""
+    classes = np.arange(150 * 150).reshape(150, 150) % 12
+    write_granule(folder.path / "one", numbered(300, 300), classes, LEFT, TOP)
+    one = scene("one", f"{folder.url}/one", LEFT, TOP, (300, 300))
+    if zone == 32632:
+        left, top = LEFT + 2160, TOP - 40
+    else:
+        x, y = Transformer.from_crs(32632, zone, always_xy=True).transform(LEFT + 2160, TOP - 40)
+        left, top = round(x, -1), round(y, -1)
+    write_granule(folder.path / "two", numbered(300, 300) + np.uint16(9), classes, left, top, epsg=zone)
+    two = scene("two", f"{folder.url}/two", left, top, (300, 300), epsg=zone)
+    grid = target(LEFT + 70, TOP - 90, 190, 420)
+    whole = read([one, two], grid)
+    monkeypatch.setattr(blocks, "BLOCK_PX", 64)
+    cut = read([one, two], grid)
+    assert (len(whole.store.blocks), len(cut.store.blocks)) == (1, 28)
+    assert np.array_equal(cut.reflectance.values, whole.reflectance.values, equal_nan=True)
+    assert np.array_equal(cut.masked.values, whole.masked.values, equal_nan=True)
+    assert (cut.n_inside, cut.n_data) == (whole.n_inside, whole.n_data)
+    assert sorted(cut.sample.rows * 420 + cut.sample.columns) == sorted(
+        whole.sample.rows * 420 + whole.sample.columns
+    )
+    frame = whole.window(slice(31, 170), slice(55, 401), 3)
+    assert (cut.window(slice(31, 170), slice(55, 401), 3).dn == frame.dn).all()
 
 
 def test_an_item_without_grid_or_with_a_wrong_one_does_not_move_pixels(tile: Folder) -> None:

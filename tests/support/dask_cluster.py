@@ -40,7 +40,8 @@ def dask_cluster(n_workers: int) -> Iterator[DaskCluster]:
         _wait_for(port)
         for _ in range(n_workers):
             cluster.add_worker()
-        _wait_for_workers(cluster.address, n_workers)
+        if n_workers:
+            _wait_for_workers(cluster.address, n_workers)
         yield cluster
     finally:
         for process in (*cluster.workers, scheduler):
