@@ -45,6 +45,7 @@ from widgets.worker import Delay, Gate, Progress, Worker
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+    from pipeline.clustering import ClusterModel
     from pipeline.overlays import Overlays
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ class Dashboard(ipw.VBox):
         super().__init__([style(), app, unseen])
         self.add_class("eo-wrap")
 
+        self._names.observe(guard(lambda change: self._map.set_calm(change.new)), "reduced_motion")
         background.log_to_terminal()
         tools.look_ahead()
         self._fields.observe(guard(self._changed), "settings")
@@ -131,6 +133,7 @@ class Dashboard(ipw.VBox):
             inspect=lambda on: self._map.set_inspecting(on),
             centre=lambda: self._map.map.center,
             use_scenes=self._use_scenes,
+            use_model=self._use_model,
             set_clusters=self._set_clusters,
         )
 
@@ -188,12 +191,12 @@ class Dashboard(ipw.VBox):
     def _ticked(self) -> None:
         self._map.set_ticks(self._results.legend.ticks)
 
-    def _run(self) -> None:
+    def _run(self, model: ClusterModel | None = None) -> None:
         self._later.cancel()
         request = self._request()
         if request is None or self._worker.busy:
             return
-        if self._differs_in_clusters_only(request):
+        if model is None and self._differs_in_clusters_only(request):
             self._recluster()
             return
 
@@ -208,6 +211,7 @@ class Dashboard(ipw.VBox):
                 on_detail=progress.detail,
                 on_preview=progress.early,
                 machines=self._machines.used,
+                model=model,
             )
 
         self._clock.start(request)
@@ -225,6 +229,12 @@ class Dashboard(ipw.VBox):
         if request is not None and ids is not None:
             self._chosen = ChosenScenes(request, ids)
         self._run()
+
+    def _use_model(self, model: ClusterModel) -> None:
+        """Calculate with given clusters; the form tells their number."""
+        self._set_clusters(model.n_clusters)
+        self._later.cancel()
+        self._run(model)
 
     def _set_clusters(self, n_clusters: int) -> None:
         self._fields.settings = self._fields.settings.changed(n_clusters=n_clusters)
