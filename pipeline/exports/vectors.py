@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_PX = 25_000_000
 """An area of 50 km."""
 MAX_CORNERS = 750_000
-"""Points at which outlines may turn, as 15 km of a town do: a file of about 90 MB, 350 MB while it is made."""
+"""Points at which outlines may turn, as 15 km of a town do: a file of 90 MB, 350 MB while it is made."""
 M2_PER_HA = 10_000
 DECIMALS = 7
 """Of degrees: a centimetre, and all that RFC 7946 advises."""
