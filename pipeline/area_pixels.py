@@ -79,7 +79,7 @@ class AreaPixels:
             found = overlap(block, *wanted)
             if found is not None:
                 here, there = found
-                pieces.append((*there, self.store.get(number).part(*here)))
+                pieces.append((*there, self.store.part(number, *here)))
         return joined(pieces, (len(wanted[0]), len(wanted[1])))
 
     @cached_property

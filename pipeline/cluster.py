@@ -149,6 +149,13 @@ class ClusterStore:
         kept: Pixels = pixels
         return kept
 
+    def part(self, number: int, rows: slice, columns: slice) -> Pixels:
+        """Return a rectangle of a block, cut out where it is kept."""
+        cut = self._client.submit(Pixels.part, self._read[number], rows, columns, pure=False)
+        ((_, pixels),) = self._as_they_come({number: cut}, Progress())
+        part: Pixels = pixels
+        return part
+
     def _as_they_come(self, futures: dict[int, Any], progress: Progress) -> Iterator[tuple[int, Any]]:
         done: queue.SimpleQueue[int] = queue.SimpleQueue()
         for number, future in futures.items():
