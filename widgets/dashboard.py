@@ -26,7 +26,6 @@ from widgets.area_input import AreaInput
 from widgets.area_part import HOW_TO_MOVE, invitation
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
-from widgets.chosen import ChosenScenes
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
 from widgets.header import header, style
 from widgets.layers import Shape
@@ -74,9 +73,9 @@ class Dashboard(ipw.VBox):
         self._later = Delay(RECLUSTER_AFTER_S, guard(self._recluster))
         self._soon = Delay(ENTER_AFTER_S, guard(self._run))
         self._analysis: Analysis | None = None
-        self._chosen: ChosenScenes | None = None
         self._area: AreaOfInterest | None = None
         self._done_message: Message | None = None
+        self._unsaid: Message | None = None
         self._shift, self._started = 0.0, 0.0
         self._reclustering = False
         self._clock, self._ahead = ReadingClock(), Ahead()
@@ -118,8 +117,8 @@ class Dashboard(ipw.VBox):
         tools.look_ahead()
         self._fields.observe(guard(self._changed), "settings")
         self._refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
-        if self._area is not None:
-            self._map.look_at_first(self._box(self._area))
+        if "area" in linked.values:
+            self._map.look_at_first(self._box(linked.values["area"]))
         show_examples = self._results.invitation.show_examples
         background.look_around(self._gate, start.catalog, self._silent, show_examples)
         background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
@@ -224,10 +223,7 @@ class Dashboard(ipw.VBox):
 
     def _use_scenes(self, ids: tuple[str, ...] | None) -> None:
         """Calculate with these scenes, or with those that are chosen automatically."""
-        self._chosen = None
-        request = self._request()
-        if request is not None and ids is not None:
-            self._chosen = ChosenScenes(request, ids)
+        self._fields.settings = self._fields.settings.with_scenes(ids)
         self._run()
 
     def _use_model(self, model: ClusterModel) -> None:
@@ -336,7 +332,7 @@ class Dashboard(ipw.VBox):
         area_before = self._area
         try:
             self._area = settings.area()
-            request = self._as_chosen(settings.request())
+            request = settings.request()
         except InvalidRequest as error:
             problem = messages.of_error(error, settings)
         self._address.show(request)
@@ -346,7 +342,10 @@ class Dashboard(ipw.VBox):
         if self._worker.busy:
             self._foot.show_button(RUNNING, primary=True, enabled=False)
             self._set_results(UPDATING)
+            if message is not None and message.kind != "plain":
+                self._unsaid = message
             return
+        message, self._unsaid = message or self._unsaid, None
         result = self._analysis
         current = result is not None and result.request == request and not result.preview
         if self._analysis is not None and request is not None and self._differs_in_clusters_only(request):
@@ -417,12 +416,9 @@ class Dashboard(ipw.VBox):
 
     def _request(self) -> AnalysisRequest | None:
         try:
-            return self._as_chosen(self._fields.settings.request())
+            return self._fields.settings.request()
         except InvalidRequest:
             return None
-
-    def _as_chosen(self, request: AnalysisRequest | None) -> AnalysisRequest | None:
-        return request if self._chosen is None else self._chosen.apply(request)
 
     def _differs_in_clusters_only(self, request: AnalysisRequest) -> bool:
         if self._analysis is None or request == self._analysis.request:
