@@ -15,7 +15,7 @@ from pipeline.assembly import assembled, overlap, stepped
 from pipeline.blocks import Block
 from pipeline.clustering import ClusterModel
 from pipeline.grid import inside
-from pipeline.offset import check_against_pixels
+from pipeline.offset import check_together
 from pipeline.pixels import Pixels, joined
 from pipeline.progress import Progress
 from pipeline.request import AreaOfInterest
@@ -79,7 +79,7 @@ class AreaPixels:
             found = overlap(block, *wanted)
             if found is not None:
                 here, there = found
-                pieces.append((*there, self.store.get(number).part(*here)))
+                pieces.append((*there, self.store.part(number, *here)))
         return joined(pieces, (len(wanted[0]), len(wanted[1])))
 
     @cached_property
@@ -139,10 +139,9 @@ def read(
         found[number] = told
     told_in_order = [found[n] for n in range(len(store.blocks))]
     sample = pooled([t.sample for t in told_in_order])
-    decided = tuple(
-        replace(s, offset=check_against_pixels(s.offset, sample.dn[sample.scene == n, :3].T))
-        for n, s in enumerate(scenes)
-    )
+    visible = [sample.dn[sample.scene == n, :3].T for n in range(len(scenes))]
+    offsets = check_together([s.offset for s in scenes], visible)
+    decided = tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
     reflectance = sample.reflectance([s.offset.dn for s in decided])
     return AreaPixels(
         extent,

@@ -73,7 +73,7 @@ def _client(address: str) -> Any:
     from distributed import Client
 
     with _lock:
-        client = _clients.get(address)
+        client = _opened_by_others(address) or _clients.get(address)
         if client is None or client.status != "running":
             if client is not None:
                 client.close(timeout=0)
@@ -85,6 +85,18 @@ def _client(address: str) -> Any:
                 raise _unavailable(address, "did not answer") from error
             _clients[address] = client
         return client
+
+
+def _opened_by_others(address: str) -> Any:
+    """Return a connection that a notebook has opened: those of Dask Gateway and Coiled carry credentials."""
+    from distributed import default_client
+
+    try:
+        client = default_client()  # type: ignore[no-untyped-call]
+    except ValueError:
+        return None
+    ours = client.status == "running" and client.scheduler.address == address
+    return client if ours else None
 
 
 def _workers(client: Any) -> dict[str, int]:
@@ -148,6 +160,13 @@ class ClusterStore:
         ((_, pixels),) = self._as_they_come({number: self._read[number]}, Progress())
         kept: Pixels = pixels
         return kept
+
+    def part(self, number: int, rows: slice, columns: slice) -> Pixels:
+        """Return a rectangle of a block, cut out where it is kept."""
+        cut = self._client.submit(Pixels.part, self._read[number], rows, columns, pure=False)
+        ((_, pixels),) = self._as_they_come({number: cut}, Progress())
+        part: Pixels = pixels
+        return part
 
     def _as_they_come(self, futures: dict[int, Any], progress: Progress) -> Iterator[tuple[int, Any]]:
         done: queue.SimpleQueue[int] = queue.SimpleQueue()

@@ -1,35 +1,27 @@
-"""k-means on reflectance: a seeded fit on sampled pixels, refined on more, then every pixel labelled."""
+"""k-means on reflectance: a seeded fit on sampled pixels, then every pixel labelled."""
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike
-from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
 
 from pipeline.errors import InvalidRequest
+from pipeline.kmeans import Points, best_centres, evenly
 from pipeline.naming import spectral_order
 from pipeline.nearest import Centres
 from pipeline.progress import Progress
 
-SAMPLE_PX, REFINE_PX = 25_000, 500_000
-"""Pixels of the fit with many starts, and of its refinement."""
-STARTS = 20
-"""k-means++ starts of the first fit; with a single one every third result is clearly worse."""
-FIRST_LOOK_PX = 1000
-"""Pixels that nearly always show that there are more distinct values than clusters."""
+SAMPLE_PX = 500_000
+"""Most pixels that a model is fitted to; more do not change it by a thousandth."""
+FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
+"""Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
 BLOCK_PX = 2**20
 MODEL_VERSION = 1
-
-_fit_lock = threading.Lock()
-"""The first fits of two threads can block each other while OpenMP starts."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +47,8 @@ class ClusterModel:
 
     def scaled(self, pixels: np.ndarray) -> np.ndarray:
         """Return z-scores of pixels ``(n, band)`` as float32."""
-        return _z_scores(pixels, self.mean, self.scale)
+        z: np.ndarray = (pixels - np.asarray(self.mean, np.float32)) / np.asarray(self.scale, np.float32)
+        return z.astype(np.float32, copy=False)
 
     def label(self, imagery: xr.DataArray, progress: Progress | None = None) -> xr.DataArray:
         """Return the cluster of every pixel.
@@ -167,12 +160,12 @@ def fit(
     """Return the k-means model of pixels.
 
     Bands are z-scored, so that near infrared, whose range is the widest, does not decide alone. The same
-    pixels, number and seed give the same model.
+    pixels, number and seed give the same model, on however many cores.
 
     Parameters
     ----------
     pixels : numpy.ndarray
-        Reflectance ``(n, band)``, finite, at least one row.
+        Reflectance ``(n, band)``, finite, at least one row; of more than `SAMPLE_PX` a sample is taken.
     bands : sequence of str
         Name of each column.
     n_clusters : int
@@ -182,32 +175,20 @@ def fit(
     progress : Progress
         Asked between the steps whether to go on.
     """
-    mean = pixels.mean(axis=0, dtype=np.float64)
-    scale = pixels.std(axis=0, dtype=np.float64)
-    scale[scale < 1e-9] = 1.0
     rng = np.random.default_rng(seed)
-    refine = (
-        pixels if len(pixels) <= REFINE_PX else pixels[np.sort(rng.choice(len(pixels), REFINE_PX, False))]
-    )
-    sample = refine if len(refine) <= SAMPLE_PX else refine[rng.choice(len(refine), SAMPLE_PX, False)]
-
+    planes = np.ascontiguousarray(pixels.T[:, evenly(len(pixels), SAMPLE_PX, rng)])
+    mean, scale = planes.mean(axis=1, dtype=np.float64), planes.std(axis=1, dtype=np.float64)
+    scale[scale < 1e-9] = 1.0
     weights = None
-    uniform = _distinct_where_few(sample, pixels, n_clusters)
-    if uniform is not None:
-        sample, weights = uniform
-        refine = sample
-    if len(sample) <= n_clusters:
-        centres = sample.astype(np.float64)
+    distinct = _distinct_where_few(planes, pixels, n_clusters, rng)
+    if distinct is not None:
+        planes, weights = distinct
+    if planes.shape[1] <= n_clusters:
+        centres = planes.T.astype(np.float64)
     else:
-        with _fit_lock:
-            progress.check()
-            with threadpool_limits(1):
-                first = KMeans(n_clusters, n_init=STARTS, random_state=seed)
-                first.fit(_z_scores(sample, mean, scale), sample_weight=weights)
-            progress.check()
-            final = KMeans(n_clusters, init=first.cluster_centers_, n_init=1)
-            final.fit(_z_scores(refine, mean, scale), sample_weight=weights)
-        centres = final.cluster_centers_.astype(np.float64) * scale + mean
+        points = Points.of(planes, mean, scale, weights)
+        centres = best_centres(points, n_clusters, rng, progress.check) * scale + mean
+    progress.check()
     centres = centres[spectral_order(centres)]
     return ClusterModel(
         bands=tuple(bands),
@@ -218,20 +199,16 @@ def fit(
     )
 
 
-def _z_scores(pixels: np.ndarray, mean: ArrayLike, scale: ArrayLike) -> np.ndarray:
-    """Return (pixels - mean) / scale as float32, one column a band."""
-    z: np.ndarray = (pixels - np.asarray(mean, np.float32)) / np.asarray(scale, np.float32)
-    return z.astype(np.float32, copy=False)
-
-
 def _distinct_where_few(
-    sample: np.ndarray, pixels: np.ndarray, n_clusters: int
+    planes: np.ndarray, pixels: np.ndarray, n_clusters: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return all distinct pixels and how often each occurs, where a sample hardly shows any; else None.
+    """Return all distinct pixels ``(band, n)`` and how often each occurs, where a sample hardly shows any.
 
-    An area that is uniform but for a few pixels: the sample holds no more different values than clusters.
+    An area that is uniform but for a few pixels: its sample holds no more different values than clusters.
     """
-    for look in (sample[:FIRST_LOOK_PX], sample):
-        if len(np.unique(look, axis=0)) > n_clusters:
+    for look in (FIRST_LOOK_PX, SECOND_LOOK_PX):
+        seen = planes[:, evenly(planes.shape[1], look, rng)]
+        if len(np.unique(seen, axis=1).T) > n_clusters:
             return None
-    return np.unique(pixels, axis=0, return_counts=True)
+    values, counts = np.unique(pixels, axis=0, return_counts=True)
+    return values.T, counts.astype(np.float32)

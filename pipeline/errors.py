@@ -97,6 +97,10 @@ class NothingToGroup(AnalysisError):
         self.date = day
 
 
+class FileRefused(AnalysisError):
+    """A file to download cannot be made of this result."""
+
+
 class Cancelled(AnalysisError):
     """The run was stopped by the user."""
 

@@ -9,7 +9,7 @@ the darkest pixels have a veto.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -118,6 +118,47 @@ def check_against_pixels(decision: OffsetDecision, visible_dn: np.ndarray) -> Of
     if without or (decision.dn and not bright):
         return replace(decision, reason=f"{decision.reason}, and the pixels agree ({numbers})")
     return replace(decision, reason=f"{decision.reason}; the pixels are too bright to check it ({numbers})")
+
+
+def check_together(
+    decisions: Sequence[OffsetDecision], visible_dn: Sequence[np.ndarray]
+) -> tuple[OffsetDecision, ...]:
+    """Return the decisions on the tiles of one overpass after a look at their pixels.
+
+    Each tile is judged by its own darkest pixels (`check_against_pixels`). One whose pixels prove nothing,
+    being too few or too bright, follows the tiles of which the catalogue says the same, where their pixels
+    prove something and agree: otherwise a strip of another tile would be off by 0.1.
+
+    Parameters
+    ----------
+    decisions : sequence of OffsetDecision
+        What the metadata say, one for each tile.
+    visible_dn : sequence of numpy.ndarray
+        Digital numbers of each tile's clear pixels in the three visible bands, ``(3, n)``.
+    """
+    alone = [check_against_pixels(d, dn) for d, dn in zip(decisions, visible_dn, strict=True)]
+    proves = [_proves(d, dn) for d, dn in zip(decisions, visible_dn, strict=True)]
+    made = []
+    for own, decision, proven in zip(alone, decisions, proves, strict=True):
+        alike = {
+            a.dn
+            for a, d, p in zip(alone, decisions, proves, strict=True)
+            if p and (d.dn, d.certain) == (decision.dn, decision.certain)
+        }
+        if proven or len(alike) != 1:
+            made.append(own)
+        else:
+            reason = f"{decision.reason}; the neighbouring tile's pixels decide, for these cannot tell"
+            made.append(OffsetDecision(alike.pop(), reason))
+    return tuple(made)
+
+
+def _proves(decision: OffsetDecision, visible_dn: np.ndarray) -> bool:
+    """Tell whether `check_against_pixels` finds out by the pixels if the offset is in them."""
+    if visible_dn.shape[1] < MIN_PIXELS:
+        return False
+    darkest = np.percentile(visible_dn, 1, axis=1)
+    return bool((darkest <= BRIGHT_DN).all() or (not decision.certain and (darkest < DARK_DN).any()))
 
 
 def _stated_offset(asset: Mapping[str, Any]) -> float | None:

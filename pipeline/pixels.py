@@ -89,8 +89,9 @@ class Pixels:
         return np.where(self.has_data, planes, np.uint16(0))
 
     def part(self, rows: slice, columns: slice) -> Pixels:
-        """Return a rectangle, or every n-th pixel of one."""
-        return Pixels(self.dn[:, rows, columns], self.state[rows, columns], self.sources)
+        """Return a rectangle, or every n-th pixel of one; a copy, as a view would hold all pixels."""
+        dn, state = self.dn[:, rows, columns], self.state[rows, columns]
+        return Pixels(np.ascontiguousarray(dn), np.ascontiguousarray(state), self.sources)
 
 
 def lay_over(layers: Sequence[Layer], shape: tuple[int, int], n_bands: int) -> Pixels:

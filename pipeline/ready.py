@@ -9,7 +9,6 @@ MODULES = (
     "pipeline.stac_api",
     "pystac_client.stac_api_io",
     "requests.adapters",
-    "sklearn.cluster",
     "stackstac",
 )
 """What a run uses."""

@@ -42,6 +42,9 @@ class Store(Protocol):
     def get(self, number: int) -> Pixels:
         """Return the pixels of a block."""
 
+    def part(self, number: int, rows: slice, columns: slice) -> Pixels:
+        """Return a rectangle of a block, or every n-th pixel of one: no more than that travels."""
+
 
 class LocalStore:
     """Blocks read and worked on by threads of this process, kept in a `Spool`."""
@@ -74,6 +77,10 @@ class LocalStore:
         """Return the pixels of a block."""
         dn, state, sources = self._spool.get(number)
         return Pixels(dn, state, tuple(sources.tolist()))
+
+    def part(self, number: int, rows: slice, columns: slice) -> Pixels:
+        """Return a rectangle of a block (see `Store`)."""
+        return self.get(number).part(rows, columns)
 
 
 def in_threads(

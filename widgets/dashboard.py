@@ -26,7 +26,6 @@ from widgets.area_input import AreaInput
 from widgets.area_part import HOW_TO_MOVE, invitation
 from widgets.aria import RULES
 from widgets.browser import Download, Heartbeat, Names
-from widgets.chosen import ChosenScenes
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
 from widgets.header import header, style
 from widgets.layers import Shape
@@ -45,6 +44,7 @@ from widgets.worker import Delay, Gate, Progress, Worker
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+    from pipeline.clustering import ClusterModel
     from pipeline.overlays import Overlays
 
 log = logging.getLogger(__name__)
@@ -73,9 +73,9 @@ class Dashboard(ipw.VBox):
         self._later = Delay(RECLUSTER_AFTER_S, guard(self._recluster))
         self._soon = Delay(ENTER_AFTER_S, guard(self._run))
         self._analysis: Analysis | None = None
-        self._chosen: ChosenScenes | None = None
         self._area: AreaOfInterest | None = None
         self._done_message: Message | None = None
+        self._unsaid: Message | None = None
         self._shift, self._started = 0.0, 0.0
         self._reclustering = False
         self._clock, self._ahead = ReadingClock(), Ahead()
@@ -112,12 +112,13 @@ class Dashboard(ipw.VBox):
         super().__init__([style(), app, unseen])
         self.add_class("eo-wrap")
 
+        self._names.observe(guard(lambda change: self._map.set_calm(change.new)), "reduced_motion")
         background.log_to_terminal()
         tools.look_ahead()
         self._fields.observe(guard(self._changed), "settings")
         self._refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
-        if self._area is not None:
-            self._map.look_at_first(self._box(self._area))
+        if "area" in linked.values:
+            self._map.look_at_first(self._box(linked.values["area"]))
         show_examples = self._results.invitation.show_examples
         background.look_around(self._gate, start.catalog, self._silent, show_examples)
         background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
@@ -131,6 +132,7 @@ class Dashboard(ipw.VBox):
             inspect=lambda on: self._map.set_inspecting(on),
             centre=lambda: self._map.map.center,
             use_scenes=self._use_scenes,
+            use_model=self._use_model,
             set_clusters=self._set_clusters,
         )
 
@@ -188,12 +190,12 @@ class Dashboard(ipw.VBox):
     def _ticked(self) -> None:
         self._map.set_ticks(self._results.legend.ticks)
 
-    def _run(self) -> None:
+    def _run(self, model: ClusterModel | None = None) -> None:
         self._later.cancel()
         request = self._request()
         if request is None or self._worker.busy:
             return
-        if self._differs_in_clusters_only(request):
+        if model is None and self._differs_in_clusters_only(request):
             self._recluster()
             return
 
@@ -208,6 +210,7 @@ class Dashboard(ipw.VBox):
                 on_detail=progress.detail,
                 on_preview=progress.early,
                 machines=self._machines.used,
+                model=model,
             )
 
         self._clock.start(request)
@@ -220,11 +223,14 @@ class Dashboard(ipw.VBox):
 
     def _use_scenes(self, ids: tuple[str, ...] | None) -> None:
         """Calculate with these scenes, or with those that are chosen automatically."""
-        self._chosen = None
-        request = self._request()
-        if request is not None and ids is not None:
-            self._chosen = ChosenScenes(request, ids)
+        self._fields.settings = self._fields.settings.with_scenes(ids)
         self._run()
+
+    def _use_model(self, model: ClusterModel) -> None:
+        """Calculate with given clusters; the form tells their number."""
+        self._set_clusters(model.n_clusters)
+        self._later.cancel()
+        self._run(model)
 
     def _set_clusters(self, n_clusters: int) -> None:
         self._fields.settings = self._fields.settings.changed(n_clusters=n_clusters)
@@ -326,7 +332,7 @@ class Dashboard(ipw.VBox):
         area_before = self._area
         try:
             self._area = settings.area()
-            request = self._as_chosen(settings.request())
+            request = settings.request()
         except InvalidRequest as error:
             problem = messages.of_error(error, settings)
         self._address.show(request)
@@ -336,7 +342,10 @@ class Dashboard(ipw.VBox):
         if self._worker.busy:
             self._foot.show_button(RUNNING, primary=True, enabled=False)
             self._set_results(UPDATING)
+            if message is not None and message.kind != "plain":
+                self._unsaid = message
             return
+        message, self._unsaid = message or self._unsaid, None
         result = self._analysis
         current = result is not None and result.request == request and not result.preview
         if self._analysis is not None and request is not None and self._differs_in_clusters_only(request):
@@ -407,12 +416,9 @@ class Dashboard(ipw.VBox):
 
     def _request(self) -> AnalysisRequest | None:
         try:
-            return self._as_chosen(self._fields.settings.request())
+            return self._fields.settings.request()
         except InvalidRequest:
             return None
-
-    def _as_chosen(self, request: AnalysisRequest | None) -> AnalysisRequest | None:
-        return request if self._chosen is None else self._chosen.apply(request)
 
     def _differs_in_clusters_only(self, request: AnalysisRequest) -> bool:
         if self._analysis is None or request == self._analysis.request:

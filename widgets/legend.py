@@ -141,10 +141,14 @@ class Legend(ipw.VBox):
 
 
 def chip(values: AreaRow) -> str:
-    """Return the number of a cluster on its colour, as HTML."""
-    ink = "#ffffff" if _is_dark(values.color) else "#14212b"
-    style = f"background:{escape(values.color)};color:{ink}"
-    return f"<span style='{style}'>{values.number or '–'}</span>"
+    """Return the number of a row on its colour, as HTML."""
+    return chip_of(values.number, values.color)
+
+
+def chip_of(number: int, color: str) -> str:
+    """Return a cluster's number on its colour, as HTML; a dash for what is masked."""
+    ink = "#ffffff" if _is_dark(color) else "#14212b"
+    return f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or '–'}</span>"
 
 
 def _total(hectares: float) -> str:

@@ -10,7 +10,7 @@ import ipywidgets as ipw
 
 from widgets.drawing import Drawing
 from widgets.layers import LIGHT, PANES, Base, Outline, Pictures, Shape
-from widgets.parts import arrange, checkbox, classed, html, push_button, shown
+from widgets.parts import arrange, checkbox, classed, html, pressed, push_button, shown
 from widgets.sharp import hole
 from widgets.view import USUAL_SIZE_PX, ZOOM_STEP, Box, well_in_view, world_copy, zoom_for
 
@@ -37,7 +37,7 @@ class MapBar(ipw.HBox):
         )
         self._blinks = 0
         self._on_blink: Callable[[int], None] = lambda _count: None
-        blink = push_button("Blink", self._blink)
+        self.blink = blink = push_button("Blink", self._blink)
         blink.tooltip = "Hide the clusters and show them again, twice"
         self._controls = (self.true_colour, self.false_colour, self.opacity, blink)
         for control in self._controls[:3]:
@@ -93,6 +93,7 @@ class MapView(ipw.VBox):
         self._base, self._area, self._result_area = Base(), Outline(), Outline()
         self._pictures, self._sharp = Pictures(), Pictures("sharp")
         self._hole = html("", "eo-gone")
+        self._calm = False
         self._extras: dict[str, tuple[leaflet.Layer, ...]] = {}
         self._ticks: tuple[bool, ...] = ()
         self.map = leaflet.Map(
@@ -174,6 +175,7 @@ class MapView(ipw.VBox):
         old = self._extras.pop(name, ())
         if layers:
             self._extras[name] = tuple(layers)
+        (self._frame.add_class if layers else self._frame.remove_class)(f"eo-has-{name}")
         self._lay()
         for layer in old:
             layer.close()
@@ -268,8 +270,19 @@ class MapView(ipw.VBox):
         self._base.choose(change.new)
         self._lay()
 
+    def set_calm(self, calm: bool) -> None:
+        """Let the button hide the clusters until it is pressed again, where motion is not wanted."""
+        self._calm = calm
+        if calm:
+            self.bar.blink.add_class("eo-toggle")
+            self.bar.blink.tooltip = "Hide the clusters; press again to show them"
+
     def _blink(self, count: int) -> None:
         """Start the style sheet's animation anew: it starts when the class's name changes."""
+        if self._calm:
+            (self._frame.add_class if count % 2 else self._frame.remove_class)("eo-unclustered")
+            pressed(self.bar.blink, bool(count % 2))
+            return
         self._frame.remove_class(f"eo-blink-{(count + 1) % 2}")
         self._frame.add_class(f"eo-blink-{count % 2}")
 

@@ -19,6 +19,7 @@ from widgets.invitation import Invitation
 from widgets.legend import Legend
 from widgets.parts import arrange, classed, html
 from widgets.tabs.areas import Areas
+from widgets.tabs.change import ChangeTab
 from widgets.tabs.host import Host
 from widgets.tabs.quality import Quality
 from widgets.tabs.scenes import Scenes
@@ -64,6 +65,7 @@ class Results(ipw.VBox):
             "Spectra": self._spectra,
             "Scenes": self._scenes,
             "Quality": self._quality,
+            "Change": ChangeTab(host, self.editor),
         }
         self.tabs = Tabs(pages, host.gate.guard)
         self._downloads = Downloads(host.gate, self.editor, host.save)

@@ -44,17 +44,20 @@ class Settings:
     uploaded: AreaOfInterest | None = None
     file_name: str = ""
     """Of the uploaded area, as the visitor's computer calls it."""
-    scene_ids: tuple[str, ...] | None = None
-    """Use exactly these scenes of the present area and period."""
+    chosen: tuple[str, ...] | None = None
+    """Scenes chosen by hand."""
+    chosen_for: tuple[object, ...] = ()
+    """Place, period and catalogue they were chosen for: the choice holds only there."""
     seed: int = 0
     mask_classes: tuple[int, ...] = DEFAULT_MASK
 
     def changed(self, **changes: Any) -> Settings:
-        """Return the settings with some fields changed; scenes chosen for another place or time go."""
-        new = replace(self, **changes)
-        if "scene_ids" not in changes and new._question != self._question:
-            new = replace(new, scene_ids=None)
-        return new
+        """Return the settings with some fields changed."""
+        return replace(self, **changes)
+
+    def with_scenes(self, ids: tuple[str, ...] | None) -> Settings:
+        """Return the settings with scenes for the present place and time; None: the best ones."""
+        return replace(self, chosen=ids, chosen_for=self._question)
 
     def at(self, latitude: float, longitude: float) -> Settings:
         """Return the settings with a square at another place; any world copy of the longitude will do."""
@@ -63,18 +66,11 @@ class Settings:
 
     def of_values(self, values: Mapping[str, Any], *, file_name: str = "") -> Settings:
         """Return the settings with fields of a request; polygons become a drawing, or those of a file."""
-        changes = {name: value for name, value in values.items() if name != "area"}
+        changes = {name: value for name, value in values.items() if name not in ("area", "scene_ids")}
         if "max_cloud_cover" in changes:
             changes["max_cloud_cover"] = round(changes["max_cloud_cover"])
-        area = values.get("area")
-        if area is None:
-            return self.changed(**changes)
-        if area.size_km is None:
-            where = {"uploaded": area, "file_name": file_name} if file_name else {"drawn": area}
-            return self.changed(mode="upload" if file_name else "draw", **where, **changes)
-        latitude, longitude = (repr(v).removesuffix(".0") for v in (area.latitude, area.longitude))
-        place = {"latitude": latitude, "longitude": longitude}
-        return self.changed(mode="square", **place, size_km=area.size_km, **changes)
+        there = self.changed(**changes, **_area_fields(values.get("area"), file_name))
+        return there.with_scenes(values["scene_ids"]) if "scene_ids" in values else there
 
     def of_request(self, request: AnalysisRequest, *, file_name: str = "") -> Settings:
         """Return the settings that make a request."""
@@ -135,10 +131,23 @@ class Settings:
             max_cloud_cover=self.max_cloud_cover,
             n_clusters=self.n_clusters,
             catalog=self.catalog,
-            scene_ids=self.scene_ids,
+            scene_ids=self.chosen if self.chosen_for == self._question else None,
             seed=self.seed,
             mask_classes=self.mask_classes,
         )
+
+
+def _area_fields(area: AreaOfInterest | None, file_name: str) -> dict[str, Any]:
+    if area is None:
+        return {}
+    if area.size_km is None:
+        return (
+            {"mode": "upload", "uploaded": area, "file_name": file_name}
+            if file_name
+            else {"mode": "draw", "drawn": area}
+        )
+    latitude, longitude = (repr(v).removesuffix(".0") for v in (area.latitude, area.longitude))
+    return {"mode": "square", "latitude": latitude, "longitude": longitude, "size_km": area.size_km}
 
 
 def at_the_start() -> Settings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.errors import FileRefused
 from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
 from pipeline.overlays import TRUE_COLOUR, Stretch
@@ -15,6 +16,8 @@ from pipeline.wording import day_words
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
 
+MAX_PX = 50_000_000
+"""An area of 70 km: 3.5 bytes a pixel, about 175 MB."""
 UNITS = 10_000
 """Of a plane per unit of reflectance."""
 NAMES = ("red", "green", "blue")
@@ -25,7 +28,18 @@ def image_bytes(analysis: Analysis) -> bytes:
 
     Red, green, blue and alpha, uint8, clouds included; transparent without data and outside a polygon. The
     contrast is that of the map and stands in the tags. UTM, 10 m.
+
+    Raises
+    ------
+    FileRefused
+        For more than `MAX_PX` pixels.
     """
+    rows, columns = analysis.pixels.extent.shape
+    if rows * columns > MAX_PX:
+        raise FileRefused(
+            f"The image is too large to send: {rows * columns:,} pixels, at most {MAX_PX:,}. "
+            "Choose a smaller area; the clusters come in any size."
+        )
     stretch = analysis.overlays.stretch
     assert stretch is not None, "a finished analysis has drawn its pictures"
     tables = stretch.tables()

@@ -1,6 +1,7 @@
 """k-means: the same result every time, nearly the best one, and right small answers."""
 
 import json
+import pickle
 import threading
 from collections.abc import Callable
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from pipeline import Cancelled, ClusterModel, InvalidRequest
 from pipeline.clustering import SAMPLE_PX, fit
@@ -50,8 +52,7 @@ def inertia(pixels: np.ndarray, model: ClusterModel) -> float:
 
 
 def test_the_same_pixels_number_and_seed_give_the_same_model() -> None:
-    pixels = land(60_000)
-    assert len(pixels) > SAMPLE_PX
+    pixels = land(SAMPLE_PX + 20_000)
     assert made(pixels, seed=3) == made(pixels, seed=3)
 
 
@@ -68,7 +69,7 @@ def test_two_threads_at_once_give_the_same_as_one() -> None:
 
 @pytest.mark.parametrize("k", [3, 8])
 def test_the_sampled_fit_is_as_good_as_ten_full_ones(k: int) -> None:
-    pixels = land(45_000)
+    pixels = land(60_000)
     z = (pixels - pixels.mean(0)) / pixels.std(0)
     best = KMeans(k, n_init=10, random_state=1).fit(z)
     assert inertia(pixels, made(pixels, k)) <= 1.001 * best.inertia_
@@ -89,6 +90,16 @@ def test_labels_are_the_nearest_centres() -> None:
     assert (labels.values.ravel()[clear_cut] == nearest[clear_cut] + 1).all()
 
 
+def test_numbers_and_their_reflectance_get_the_same_labels() -> None:
+    """To the pixel: digital numbers as read, and reflectance as the pipeline computes it from them."""
+    numbers = np.round(land(300_000) * 10_000 + 1000).clip(1).astype(np.uint16).T.reshape(4, 300, 1000)
+    reflectance = (numbers.astype(np.float32) - 1000) / 10_000
+    model, usable = made(reflectance.reshape(4, -1).T, 8), np.ones((300, 1000), bool)
+    from_numbers = model.nearest(numbers, usable, 1e-4, -1000.0)
+    assert (from_numbers == model.nearest(reflectance, usable)).all()
+    assert (from_numbers == model.label(cube(reflectance.reshape(4, -1).T, 300)).values).all()
+
+
 def test_the_centres_are_the_means_of_their_pixels() -> None:
     pixels = land(20_000)
     model = made(pixels)
@@ -106,11 +117,29 @@ def test_every_valid_pixel_has_a_cluster_and_no_other() -> None:
     assert ((labels == 0) == np.isnan(image.values).any(axis=0)).all()
 
 
-def test_the_scaler_is_the_mean_and_deviation_of_all_pixels() -> None:
-    pixels = land(60_000)
+@pytest.mark.parametrize(("n", "tolerance"), [(60_000, 1e-6), (700_000, 3e-3)])
+def test_the_scaler_is_the_mean_and_deviation_of_the_pixels(n: int, tolerance: float) -> None:
+    pixels = land(n)
     model = made(pixels)
-    assert model.mean == pytest.approx(pixels.mean(0, dtype=float))
-    assert model.scale == pytest.approx(pixels.std(0, dtype=float))
+    assert model.mean == pytest.approx(pixels.mean(0, dtype=float), rel=tolerance)
+    assert model.scale == pytest.approx(pixels.std(0, dtype=float), rel=tolerance)
+
+
+def test_rows_and_planes_are_the_same_pixels() -> None:
+    pixels = land(30_000)
+    assert made(np.ascontiguousarray(pixels.T).T) == made(pixels)
+
+
+def test_the_libraries_threads_do_not_matter() -> None:
+    pixels = land(120_000)
+    with threadpool_limits(1):
+        alone = made(pixels, 10)
+    assert made(pixels, 10) == alone
+
+
+def test_a_model_crosses_to_another_process() -> None:
+    model = made(land(2000))
+    assert pickle.loads(pickle.dumps(model)) == model
 
 
 def test_the_order_does_not_depend_on_seed_or_on_the_order_of_pixels() -> None:

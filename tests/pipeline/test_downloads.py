@@ -15,7 +15,8 @@ import rasterio
 from odc.geo.geobox import GeoBox
 
 from pipeline import Analysis, AreaOfInterest, ClusterModel, analyse, exports
-from pipeline.exports import files, vectors
+from pipeline.errors import FileRefused
+from pipeline.exports import files, image, vectors
 from tests.pipeline.conftest import Land
 
 KEYS = [f.key for f in exports.FORMATS]
@@ -171,6 +172,12 @@ def test_the_image_is_what_the_map_shows_on_the_grid(land: Land, tmp_path: Path)
         assert np.abs(bands[band][has_data] - expected).max() <= 1
     assert tags["TIFFTAG_COPYRIGHT"].startswith("Contains modified Copernicus")
     assert json.loads(tags["SCENES"])[0]["id"] == "S2A_32TPS_20220617_0_L2A"
+
+
+def test_an_image_too_large_to_send_is_refused(done: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image, "MAX_PX", 10)
+    with pytest.raises(FileRefused, match="too large to send: 90,000 pixels, at most 10"):
+        exports.make(done, "image")
 
 
 def test_the_model_can_be_loaded_and_labels_the_same(done: Analysis, land: Land) -> None:

@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.offset import OffsetDecision, baseline, check_against_pixels, from_metadata
+from pipeline.offset import (
+    OffsetDecision,
+    baseline,
+    check_against_pixels,
+    check_together,
+    from_metadata,
+)
 
 STATED = {"raster:bands": [{"nodata": 0, "scale": 0.0001, "offset": -0.1}]}
 STATED_CDSE = {"raster:scale": 0.0001, "raster:offset": -0.1}
@@ -129,6 +135,46 @@ def test_unknown_and_too_bright_falls_back_on_the_day_and_says_so() -> None:
     assert check_against_pixels(old, sahara).dn == 0
     for decision in (old, new):
         assert "too bright" in check_against_pixels(decision, desert).reason
+
+
+DARK, HOLDING, SNOW, FEW = (
+    pixels(100, 200, 150),
+    pixels(1050, 1080, 1040),
+    pixels(4000, 4200, 4500),
+    pixels(4000, 4200, 4500, n=50),
+)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "tiles", "expected"),
+    [
+        ((PROPOSED, PROPOSED), (DARK, SNOW), (0, 0)),  # the flag is wrong for both
+        ((PROPOSED, PROPOSED), (FEW, DARK), (0, 0)),
+        ((PROPOSED, PROPOSED), (HOLDING, SNOW), (-1000, -1000)),
+        ((GUESS, GUESS), (HOLDING, FEW), (-1000, -1000)),
+        ((PROPOSED, PROPOSED), (DARK, HOLDING), (0, -1000)),  # each proves its own
+        ((PROPOSED, PROPOSED, PROPOSED), (DARK, HOLDING, SNOW), (0, -1000, -1000)),  # they disagree
+        ((PROPOSED, NONE), (SNOW, DARK), (-1000, 0)),  # the catalogue says something else of the other
+        ((PROPOSED, PROPOSED), (SNOW, FEW), (-1000, -1000)),
+        ((PROPOSED,), (DARK,), (0,)),
+    ],
+)
+def test_a_tile_that_cannot_tell_follows_its_neighbour(
+    decisions: tuple[OffsetDecision, ...], tiles: tuple[np.ndarray, ...], expected: tuple[int, ...]
+) -> None:
+    found = check_together(decisions, tiles)
+    assert tuple(d.dn for d in found) == expected
+
+
+def test_following_a_neighbour_is_said_and_certain() -> None:
+    _, followed = check_together((GUESS, GUESS), (HOLDING, SNOW))
+    assert followed.certain
+    assert followed.reason == (
+        "no baseline is given; the neighbouring tile's pixels decide, for these cannot tell"
+    )
+    alone = check_together((GUESS,), (SNOW,))[0]
+    assert alone == check_against_pixels(GUESS, SNOW)
+    assert not alone.certain
 
 
 def test_a_decision_tells_itself_in_one_line() -> None:

@@ -20,6 +20,7 @@ from shapely.geometry import shape
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
 from pipeline.classes import Classes
+from pipeline.errors import FileRefused
 from pipeline.exports import vectors
 from pipeline.exports.outlines import count_corners, trace
 from pipeline.sieve import sieve
@@ -171,7 +172,7 @@ def test_speckle_is_refused_with_the_number_and_a_way_out(
 ) -> None:
     monkeypatch.setattr(vectors, "MAX_CORNERS", 10)
     for key in ("geopackage", "geojson"):
-        with pytest.raises(vectors.TooManyPatches, match=r"turn [\d,]+ times, at most 10\. Set a larger"):
+        with pytest.raises(FileRefused, match=r"turn [\d,]+ times, at most 10\. Set a larger"):
             exports.make(done, key)
 
 
@@ -198,7 +199,7 @@ def test_an_area_too_large_is_refused_before_its_labels_are_read(
     done: Analysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vectors, "MAX_PX", 10)
-    with pytest.raises(vectors.TooManyPatches, match="too large for polygons: 90,000 pixels, at most 10"):
+    with pytest.raises(FileRefused, match="too large for polygons: 90,000 pixels, at most 10"):
         exports.make(done, "geojson")
 
 

@@ -54,7 +54,6 @@ def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
     [
         ("stackstac", "imagery.py"),
         ("pystac_client", "stac_api.py"),
-        ("sklearn", "clustering.py"),
         ("planetary_computer", "signing.py"),
     ],
 )

@@ -13,7 +13,6 @@ import pytest
 from pipeline import AnalysisRequest, AreaOfInterest, scene_list
 from pipeline.errors import CatalogUnavailable
 from pipeline.scene_list import SceneFacts
-from widgets.chosen import ChosenScenes
 from widgets.tabs.host import Host
 from widgets.tabs.scenes import Scenes
 from widgets.worker import Gate
@@ -134,10 +133,3 @@ def test_a_silent_catalogue_is_told_and_asked_again_next_time(page: Page) -> Non
     assert "&lt;b&gt;" in page.tab._head.value
     page.tab.show(result("b"))
     page.until(lambda: page.searches == 2)
-
-
-def test_a_chosen_image_holds_for_other_numbers_of_clusters_only() -> None:
-    chosen = ChosenScenes(REQUEST, ("a",))
-    assert chosen.apply(replace(REQUEST, n_clusters=3)) == replace(REQUEST, n_clusters=3, scene_ids=("a",))
-    assert chosen.apply(replace(REQUEST, end=date(2022, 7, 1))) == replace(REQUEST, end=date(2022, 7, 1))
-    assert chosen.apply(None) is None

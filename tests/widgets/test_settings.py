@@ -68,10 +68,20 @@ def test_a_click_on_the_map_makes_a_square() -> None:
         {"mode": "draw"},
     ],
 )
-def test_scenes_chosen_for_another_question_go(change: dict[str, Any]) -> None:
-    chosen = SETTINGS.changed(scene_ids=("S2A_32TPS_20220614_0_L2A",))
-    assert chosen.changed(**change).scene_ids is None
-    assert chosen.changed(n_clusters=4, max_cloud_cover=50, drawn=TRIANGLE).scene_ids == chosen.scene_ids
+def test_scenes_hold_for_the_place_and_time_they_were_chosen_for(change: dict[str, Any]) -> None:
+    chosen = SETTINGS.with_scenes(("S2A_32TPS_20220614_0_L2A",))
+    assert scenes(chosen) == ("S2A_32TPS_20220614_0_L2A",)
+    assert scenes(chosen.changed(n_clusters=4, max_cloud_cover=50, drawn=TRIANGLE)) == scenes(chosen)
+    elsewhere = chosen.changed(**{"drawn": TRIANGLE, **change})
+    assert scenes(elsewhere) is None
+    assert scenes(elsewhere.changed(**{name: getattr(SETTINGS, name) for name in change})) == scenes(chosen)
+    assert scenes(chosen.with_scenes(None)) is None
+
+
+def scenes(settings: Settings) -> tuple[str, ...] | None:
+    request = settings.request()
+    assert request is not None
+    return request.scene_ids
 
 
 def test_an_empty_link_changes_nothing() -> None:

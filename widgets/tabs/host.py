@@ -10,6 +10,7 @@ from widgets.worker import Gate
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
+    from pipeline.clustering import ClusterModel
 
 Layers = Callable[[float], Sequence[Any]]
 """Makes map layers, given the degrees to add to longitudes for the world copy the map looks at."""
@@ -33,5 +34,7 @@ class Host:
     """Latitude and longitude in the middle of the map."""
     use_scenes: Callable[[tuple[str, ...] | None], None]
     """Calculate with these scenes; None: with those that are chosen automatically."""
+    use_model: Callable[[ClusterModel], None]
+    """Calculate the request in the form with clusters that are given."""
     set_clusters: Callable[[int], None]
     """Set the number of clusters in the form, as a visitor would."""

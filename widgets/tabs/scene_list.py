@@ -46,6 +46,8 @@ class SceneList:
         Called with the chosen image.
     on_news : callable
         Called with the images so far, whether the search goes on, and the error that ended it.
+    tell_automatic : bool
+        Whether the image that an analysis uses by itself is marked.
     """
 
     def __init__(
@@ -55,7 +57,10 @@ class SceneList:
         used: str,
         on_choose: Callable[[SceneFacts], None],
         on_news: Callable[[Sequence[SceneFacts], bool, Exception | None], None],
+        *,
+        tell_automatic: bool = True,
     ) -> None:
+        self._tell_automatic = tell_automatic
         self._host, self._on_choose, self._on_news = host, on_choose, on_news
         self._facts: dict[str, SceneFacts] = {}
         self._used: frozenset[str] = frozenset()
@@ -115,7 +120,7 @@ class SceneList:
 
     def _item(self, facts: SceneFacts) -> dict[str, Any]:
         notes = []
-        if facts.automatic:
+        if facts.automatic and self._tell_automatic:
             notes.append("Chosen automatically")
         if not facts.allowed and facts.tile_cloud_cover is not None:
             notes.append(f"Tile with {facts.tile_cloud_cover:.0f} % clouds, above your limit")
@@ -141,3 +146,13 @@ class SceneList:
                 LAYER,
                 None if shown is None else lambda shift: footprints(shown.footprints, shift),
             )
+
+
+def told(found: Sequence[SceneFacts], searching: bool, where: str) -> str:
+    """Return how many images there are, in words; `where` is such as "in June 2022"."""
+    if not found:
+        return f"Looking at the images {where}…" if searching else f"No images here {where}."
+    count = f"{len(found)} date{'' if len(found) == 1 else 's'} {where}"
+    if searching:
+        return f"{count} so far…"
+    return f"{count}." if len(found) == 1 else f"{count}, clearest over your area first."

@@ -14,7 +14,7 @@ from pipeline.wording import period_words
 from widgets.messages import plain_words
 from widgets.parts import html
 from widgets.tabs.host import Host
-from widgets.tabs.scene_list import SceneList
+from widgets.tabs.scene_list import SceneList, told
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -64,12 +64,7 @@ class Scenes(ipw.VBox):
         if request is None:
             return
         period = period_words(request.start, request.end)
-        count = f"{len(found)} date{'' if len(found) == 1 else 's'} {period}"
         if error is not None:
             self._listed = None
-            text = plain_words(error)
-        elif searching:
-            text = f"Looking at the images {period}…" if not found else f"{count} so far…"
-        else:
-            text = f"{count}, clearest over your area first." if found else f"No images here {period}."
+        text = told(found, searching, period) if error is None else plain_words(error)
         self._head.value = f"<p>{escape(text)}</p>"
