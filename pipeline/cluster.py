@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -76,7 +77,8 @@ def _client(address: str) -> Any:
         client = _opened_by_others(address) or _clients.get(address)
         if client is None or client.status != "running":
             if client is not None:
-                client.close(timeout=0)
+                with suppress(Exception):  # its scheduler is gone: nobody is left to say goodbye to
+                    client.close(timeout=1)
             try:
                 client = Client(  # type: ignore[no-untyped-call]
                     address, timeout=CONNECT_S, set_as_default=False, name="land-cover-clusters"
