@@ -461,3 +461,56 @@ def test_the_next_estimate_has_learnt_from_a_run(page: Dashboard) -> None:
     page._fields.settings = SETTINGS
     assert page._clock.pace.link_mbit("earth-search") > 500
     assert "about 1 second." in text(page)
+
+
+def test_a_file_refused_during_a_run_is_told_after_it(page: Dashboard, runs: Runs) -> None:
+    page._fields.settings = SETTINGS
+    runs.go_on.clear()
+    press(page)
+    page._input.refuse_file("a.kml", 9 * 2**20)
+    assert "too large" not in text(page)
+    runs.go_on.set()
+    finish(page)
+    until(lambda: "“a.kml” is too large: 9.0 MB" in text(page))
+    assert not page._foot._main.disabled
+
+
+def test_clicks_that_draw_place_no_square(page: Dashboard) -> None:
+    page._fields._area._segments["draw"].click()
+    assert page._map.drawing.control.current_mode == "draw:Polygon"
+    page._map._interaction(type="click", coordinates=[46.49, 11.34])
+    assert page._area is None
+    page._fields._area._tools["Rectangle"].click()
+    assert page._map.drawing.control.current_mode == "draw:Rectangle"
+    page._drawn({"type": "Polygon", "coordinates": [[[11, 46], [11.1, 46], [11, 46.1], [11, 46]]]})
+    assert page._map.drawing.control.current_mode is None
+    assert len(page._map._area.layers[0].locations[0][0]) == 4
+    assert not page._foot._main.disabled
+    page._fields._area._clear.click()
+    assert page._map.drawing.control.current_mode == "draw:Rectangle"
+    assert page._foot._main.disabled
+    page._fields._area._segments["square"].click()
+    assert page._map.drawing.control.current_mode is None
+
+
+def test_a_drawing_that_is_no_area_is_told_and_drawn_again(page: Dashboard) -> None:
+    page._fields._area._segments["draw"].click()
+    page._map.drawing._drawn(
+        None, "create", [{"geometry": {"type": "Polygon", "coordinates": [[[0, 0]] * 4]}}]
+    )
+    assert "has no area" in text(page)
+    assert page._map.drawing.control.current_mode == "draw:Polygon"
+
+
+def test_a_link_fills_the_form_and_starts_nothing(
+    page: Dashboard, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "QUERY_STRING", "area=11,46_11.1,46_11,46.1&from=2022-06-01&to=2022-06-30&k=4&catalog=x"
+    )
+    opened = Dashboard()
+    assert (opened._fields.settings.mode, opened._fields.settings.n_clusters) == ("draw", 4)
+    assert "catalogue of this link is not offered" in text(opened)
+    assert not opened._foot._main.disabled
+    assert opened._map.map.center[1] == pytest.approx(11.05, abs=0.01)
+    assert runs.requests == []
