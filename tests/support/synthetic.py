@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 from pyproj import Transformer
+from rasterio.enums import Resampling
 
 from pipeline.scenes import Scene, from_item
 
@@ -26,9 +27,10 @@ def write_tiff(
     *,
     epsg: int = 32632,
     step: float = 10,
+    overviews: Sequence[int] = (),
     **options: Any,
 ) -> None:
-    """Write one band as a tiled GeoTIFF."""
+    """Write one band as a tiled GeoTIFF; overviews by nearest neighbour."""
     profile = {
         "driver": "GTiff",
         "dtype": pixels.dtype,
@@ -46,6 +48,8 @@ def write_tiff(
     path.parent.mkdir(parents=True, exist_ok=True)
     with rasterio.open(path, "w", **profile) as dataset:
         dataset.write(pixels, 1)
+        if overviews:
+            dataset.build_overviews(list(overviews), Resampling.nearest)
 
 
 def write_granule(
