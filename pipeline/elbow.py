@@ -21,7 +21,7 @@ from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 if TYPE_CHECKING:
     import pandas as pd
 
-FIT_PX, EVALUATED_PX = 10_000, 500_000
+FIT_PX, EVALUATED_PX = 20_000, 500_000
 """Pixels that the clusters are fitted on, and at most so many that the figures are computed from.
 
 The figures need many: a few very bright roofs make up much of the scatter.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pipeline.clustering import ClusterModel
 
 REFITS = 5
-REFIT_PX, EVALUATED_PX = 25_000, 50_000
-"""Pixels of each refit, and pixels that are looked at: the same for all refits."""
+REFIT_PX, EVALUATED_PX = 100_000, 50_000
+"""Most pixels of a refit, and pixels that are looked at: the same for all refits."""
 STABLE, MOSTLY_STABLE = 0.05, 0.15
 """Shares of changing pixels up to which a grouping is called so."""
 
@@ -83,8 +83,8 @@ def stability(
         Class of each cluster, index 0..k (``Classes.lut``): pixels that only change between merged clusters
         do not count.
     refits : int
-        How often it is fitted again, each time on `REFIT_PX` pixels drawn anew (with replacement where there
-        are no more than that), with its own scaler and starts.
+        How often it is fitted again, each time on half of the pixels drawn anew (`REFIT_PX` at most), with
+        its own scaler and starts.
     cancelled : callable, optional
         Returns True when nobody wants the figure any more.
     on_refit : callable, optional
@@ -109,8 +109,7 @@ def stability(
     shares = []
     for refit in range(1, refits + 1):
         progress.check()
-        few = len(pixels) <= REFIT_PX
-        drawn = pixels[rng.choice(len(pixels), min(len(pixels), REFIT_PX), replace=few)]
+        drawn = pixels[rng.choice(len(pixels), min(-(-len(pixels) // 2), REFIT_PX), replace=False)]
         other = fit(drawn, model.bands, model.n_clusters, (model.seed + refit) % 2**32, progress)
         matched = matches(present, other.nearest(planes, usable), model.n_clusters)
         different = classes[matched] != classes[present]

@@ -35,9 +35,9 @@ def test_one_round_cloud_cut_into_pieces_is_not_steady_and_merging_the_pieces_ma
     model = fit(pixels, BANDS, 5, 0, Progress())
     alone = int(model.nearest(far.T.astype(np.float32), np.ones(len(far), bool))[0])
     found = stability(pixels, model)
-    assert found.overall > 0.1
+    assert found.overall > 0.03
+    assert found.worst > 0.15
     assert found.per_class[alone - 1] == 0
-    assert found.worst >= found.overall
     lut = [0, *(1 if n == alone else 2 for n in range(1, 6))]
     merged = stability(pixels, model, lut=lut)
     assert merged.overall == 0
