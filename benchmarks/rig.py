@@ -112,12 +112,12 @@ def distant(tile: Tile) -> Iterator[Rig]:
 
 
 @contextmanager
-def local(tiles: Sequence[Tile]) -> Iterator[Rig]:
+def local(tiles: Sequence[Tile], described: Sequence[dict[str, Any]] | None = None) -> Iterator[Rig]:
     """Start a STAC API whose items name files on this machine's disk; it ends with the context."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as made:
         folder, port = Path(made), _free_port()
         url = f"http://127.0.0.1:{port}/"
-        described = items(tiles)
+        described = described or items(tiles)
         with _rustac(folder, described, port, url):
             yield Rig(tiles[0], url, *_files(folder, url, described))
 
