@@ -23,6 +23,7 @@ from tests.support.servers import collection, rustac
 
 REPO = Path(__file__).resolve().parents[1]
 MAX_SIZE_KM = 1000
+READ_BYTES = 2**24
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,16 @@ def distant(tile: Tile) -> Iterator[Rig]:
 
 @contextmanager
 def local(tiles: Sequence[Tile], described: Sequence[dict[str, Any]] | None = None) -> Iterator[Rig]:
-    """Start a STAC API whose items name files on this machine's disk; it ends with the context."""
+    """Start a STAC API whose items name files on this machine's disk; it ends with the context.
+
+    The files are read once before, so that the first run does not wait for the disk. Without `described`,
+    the items are those of the tiles.
+    """
+    for tile in tiles:
+        for path in tile.folder.iterdir():
+            with path.open("rb") as file:
+                while file.read(READ_BYTES):
+                    pass
     with tempfile.TemporaryDirectory(prefix="benchmark-") as made:
         folder, port = Path(made), _free_port()
         url = f"http://127.0.0.1:{port}/"

@@ -19,6 +19,8 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pipeline.memory import return_what_is_freed
+
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis as Analysis
     from pipeline.analysis import analyse as analyse
@@ -59,6 +61,8 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = sorted(_HOME_OF)
+
+return_what_is_freed()
 
 
 def __getattr__(name: str) -> Any:

@@ -29,20 +29,21 @@ FIXED_S = 0.9
 """Search, headers of five files, fit and pictures: what every run takes on a line of 50 ms round trip."""
 LATENCY_S = 0.3
 """The part of reading that is waiting for headers, whatever the line's speed."""
-CPU_S_PER_MPX = 0.08
-"""Decoding, labelling and counting a million pixels on one core (a tile of 120 Mpx: 4.7 s on two cores)."""
+CPU_S_PER_MPX = 0.12
+"""Decoding, labelling and counting a million pixels on one core (a tile of 119 Mpx: 18 s with all else)."""
 MOST_CORES = 8
 """More threads than these were no faster."""
-BASE_MB = 350.0
-"""A kernel with everything imported, the model and the sample."""
-BYTES_PER_PX = 11.0
-"""What a pixel takes while it is at hand: four bands, state, label, and whether it lies inside."""
-SPOOL_MB = 512.0
-"""Pixels beyond this lie in temporary files, not in memory."""
-LABEL_BYTES_PER_PX = 2.0
-"""What stays in memory of every pixel: its label, and whether it lies inside."""
-SPOOL_BYTES_PER_PX = 10.0
-"""What a pixel takes on the disk: four bands and state in the spool, the label in the GeoTIFF."""
+BASE_MB = 290.0
+"""A page's process with everything imported (225 MB), the sample, the model and the pictures."""
+WORK_BYTES_PER_PX, MOST_WORK_MB = 75.0, 300.0
+"""What pixels take while they are worked on, and all blocks at hand at most.
+
+With what follows: 0.54, 0.72 and 0.89 GB were measured at 20, 50 and 109 km, some 30 MB of the page aside.
+"""
+SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 268.0
+"""Four bands and their state as they are kept; beyond this in temporary files (spool.MEMORY_BYTES)."""
+LABEL_BYTES_PER_PX = 1.0
+"""What is kept of every pixel besides, and again in the GeoTIFF."""
 MEMORY_SHARE, DISK_SHARE = 0.75, 0.9
 """How much of the free memory and of the free temporary disk one run may take."""
 
@@ -83,9 +84,10 @@ def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT) -> Estimate:
     megabytes = megabytes_of(rows, columns)
     cores = min(os.cpu_count() or 1, MOST_CORES)
     seconds = FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores)
-    at_hand = BYTES_PER_PX * pixels / 1e6
-    memory = BASE_MB + min(at_hand, SPOOL_MB) + LABEL_BYTES_PER_PX * pixels / 1e6
-    disk = SPOOL_BYTES_PER_PX * pixels / 1e6 if at_hand > SPOOL_MB else 0.0
+    kept, labels = SPOOL_BYTES_PER_PX * pixels / 1e6, LABEL_BYTES_PER_PX * pixels / 1e6
+    at_work = min(WORK_BYTES_PER_PX * pixels / 1e6, MOST_WORK_MB)
+    memory = BASE_MB + at_work + min(kept, SPOOL_MB) + labels
+    disk = kept - SPOOL_MB + labels if kept > SPOOL_MB else 0.0
     return Estimate(megabytes, seconds, memory, disk)
 
 

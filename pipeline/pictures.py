@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-WEBP_QUALITY = 60
-"""Texture of land is noise to an encoder: above this, bytes grow faster than what the eye sees."""
+WEBP_QUALITY, WEBP_METHOD = 36, 2
+"""Texture of land is noise to an encoder: above this, bytes grow faster than what the eye sees. Method 2 takes
+half as long again as 0, for a tenth fewer bytes at the same error."""
 
 
 def indexed_png(values: np.ndarray, colors: Sequence[str]) -> bytes:
@@ -54,7 +55,7 @@ def webp(rgba: np.ndarray) -> bytes:
     from PIL import Image
 
     buffer = io.BytesIO()
-    Image.fromarray(rgba).save(buffer, "WEBP", quality=WEBP_QUALITY, method=0)
+    Image.fromarray(rgba).save(buffer, "WEBP", quality=WEBP_QUALITY, method=WEBP_METHOD)
     return buffer.getvalue()
 
 

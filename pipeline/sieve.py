@@ -19,6 +19,7 @@ import numpy as np
 from pipeline.errors import InvalidRequest
 from pipeline.grid import PIXEL_HA
 from pipeline.naming import Suggestion
+from pipeline.progress import IsCancelled, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,12 @@ class Sieved:
         return said
 
 
-def sieve(labels: np.ndarray, hectares: float, connectivity: Connectivity = 4) -> np.ndarray:
+def sieve(
+    labels: np.ndarray,
+    hectares: float,
+    connectivity: Connectivity = 4,
+    cancelled: IsCancelled | None = None,
+) -> np.ndarray:
     """Return labels in which patches smaller than `hectares` have joined their largest neighbour.
 
     Parameters
@@ -66,11 +72,15 @@ def sieve(labels: np.ndarray, hectares: float, connectivity: Connectivity = 4) -
         The smallest patch that stays (grid area; a pixel is 0.01 ha); 0 leaves everything as it is.
     connectivity : {4, 8}
         Whether pixels that touch at a corner belong together (8) or not (4).
+    cancelled : callable, optional
+        Returns True when nobody wants the labels any more; asked before each pass (0.06 s a million pixels).
 
     Raises
     ------
     InvalidRequest
         For a size that is negative, no number, or larger than the area.
+    Cancelled
+        When cancelled.
 
     Notes
     -----
@@ -80,13 +90,15 @@ def sieve(labels: np.ndarray, hectares: float, connectivity: Connectivity = 4) -
     """
     from rasterio.features import sieve as gdal_sieve
 
-    least = _pixels(hectares, labels)
+    least, progress = _pixels(hectares, labels), Progress(cancelled=cancelled)
     valid = labels > 0
     result = np.array(labels, np.uint8)
     for size in _growing(least):
+        progress.check()
         result = gdal_sieve(result, size, mask=valid, connectivity=connectivity)
     sizes = patch_sizes(result, connectivity) if least > 1 else np.zeros(0, np.intp)
     for size in np.unique(sizes[sizes < least]):
+        progress.check()
         result = gdal_sieve(result, int(size) + 1, mask=valid, connectivity=connectivity)
     return np.asarray(result)
 
@@ -97,12 +109,13 @@ def sieved(
     suggestions: Sequence[Suggestion],
     hectares: float,
     connectivity: Connectivity = 4,
+    cancelled: IsCancelled | None = None,
 ) -> Sieved:
     """Return the sieved labels with hectares before and after.
 
     Parameters
     ----------
-    labels, hectares, connectivity
+    labels, hectares, connectivity, cancelled
         As for `sieve`.
     inside : numpy.ndarray
         bool ``(y, x)``: pixels of the area.
@@ -111,7 +124,7 @@ def sieved(
     """
     from pipeline.areas import areas_of, counted
 
-    after = sieve(labels, hectares, connectivity)
+    after = sieve(labels, hectares, connectivity, cancelled)
     k = len(suggestions)
     table = areas_of(counted(labels, inside, k), suggestions)[["name", "color", "hectares"]]
     table = table.rename(columns={"hectares": "before_ha"})

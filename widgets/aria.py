@@ -47,9 +47,13 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-bars .svg-figure", "role", "img"),
     (".eo-bars .svg-figure", "aria-label", "Hectares per cluster; the rows above say the same in words"),
     *(
-        (f".eo-{part}-{n} input", "aria-label", f"{words} {n}")
+        (f".eo-{part}-{n} input[type={kind}]", "aria-label", f"{words} {n}")
         for n in range(1, MAX_CLUSTERS + 1)
-        for part, words in (("name", "Name of class"), ("color", "Colour of class"), ("merge", "Merge class"))
+        for part, kind, words in (
+            ("name", "text", "Name of class"),
+            ("color", "color", "Colour of class"),
+            ("merge", "checkbox", "Merge class"),
+        )
     ),
 ]
 """Selector, attribute, value."""

@@ -21,6 +21,8 @@ TIFF_BLOCK_PX = 256
 """Small blocks, so that small areas get overviews too."""
 PLAIN = {"tiled": True, "blockxsize": 512, "blockysize": 512, "sparse_ok": True, "bigtiff": "IF_SAFER"}
 """How the raster is kept until it is complete."""
+FAST = {"level": "1", "num_threads": "ALL_CPUS"}
+"""Labels of a whole tile: a third of the processor time of the usual level 6, for a fifth more bytes."""
 COPY_BYTES = 2**22
 
 
@@ -62,7 +64,7 @@ def _write(analysis: Analysis, file: BinaryIO) -> None:
         dataset.update_tags(**tags(analysis))
         dataset.set_band_description(1, "cluster")
 
-    write_cog(analysis.grid, {"count": 1, "nodata": 0}, fill, file, overview_resampling="NEAREST")
+    write_cog(analysis.grid, {"count": 1, "nodata": 0}, fill, file, overview_resampling="NEAREST", **FAST)
 
 
 def write_cog(

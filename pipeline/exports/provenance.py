@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,8 @@ METHOD = "k-means on z-scored reflectance of B02, B03, B04, B08; unsupervised"
 
 
 def file_stem(analysis: Analysis) -> str:
-    """Return a file name without extension, e.g. ``clusters_2022-06-17_32TPS_k6``."""
-    tiles = "-".join(dict.fromkeys(s.tile for s in analysis.scenes if s.tile))
+    """Return a file name without extension, e.g. ``clusters_2022-06-17_32TPS_k6``; nothing odd gets in."""
+    tiles = "-".join(dict.fromkeys(re.sub(r"[^A-Za-z0-9]", "", s.tile) for s in analysis.scenes if s.tile))
     parts = ["clusters", analysis.date.isoformat(), tiles, f"k{len(analysis.areas) - 1}"]
     return "_".join(p for p in parts if p)
 

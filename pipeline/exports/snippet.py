@@ -47,7 +47,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         f"analysis = analyse(request{', model=model' if given else ''})",
         *edits,
         "print(analysis.areas)",
-        f'analysis.to_geotiff("{file_stem(analysis)}.tif")',
+        f"analysis.to_geotiff({file_stem(analysis) + '.tif'!r})",
     ]
     return "\n".join(lines) + "\n"
 

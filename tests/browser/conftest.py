@@ -96,9 +96,15 @@ def open_page(browser: Browser) -> Iterator[Open]:
 
     allowed = ["net::ERR"]
 
-    def opened(address: str, *, height: int = 800, hosts_own_errors: Sequence[str] = ()) -> DashboardPage:
+    def opened(
+        address: str, *, height: int = 800, hosts_own_errors: Sequence[str] = (), calm: bool = False
+    ) -> DashboardPage:
         allowed.extend(hosts_own_errors)
-        context = browser.new_context(viewport={"width": 1280, "height": height}, accept_downloads=True)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": height},
+            accept_downloads=True,
+            reduced_motion="reduce" if calm else "no-preference",
+        )
         contexts.append(context)
         context.route("**/*", nothing_outside)
         page = context.new_page()

@@ -127,6 +127,16 @@ class DashboardPage:
         found: list[str] = self.page.evaluate(script)
         return found
 
+    def nameless(self) -> list[str]:
+        """Return the controls that can be seen and have no accessible name."""
+        script = """() => [...document.querySelectorAll('.eo-wrap :is(button, input, select, [role=slider])')]
+            .filter(e => e.offsetParent !== null)
+            .filter(e => !(e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length
+                || e.closest('label') || e.title))
+            .map(e => e.outerHTML)"""
+        found: list[str] = self.page.evaluate(script)
+        return found
+
     def watch(self, selector: str) -> None:
         """Write down every text that a part of the page shows from now on (`seen`)."""
         script = """selector => {

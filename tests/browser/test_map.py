@@ -67,12 +67,7 @@ def test_pictures_lie_where_the_area_is(dashboard: DashboardPage) -> None:
 def test_everything_has_a_name(dashboard: DashboardPage) -> None:
     dashboard.place_area()
     dashboard.calculate()
-    script = """() => [...document.querySelectorAll('.eo-wrap :is(button, input, select, [role=slider])')]
-        .filter(e => e.offsetParent !== null)
-        .filter(e => !(e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length
-            || e.closest('label') || e.title))
-        .map(e => e.outerHTML)"""
-    assert dashboard.page.evaluate(script) == []
+    assert dashboard.nameless() == []
     expect(dashboard.handle("Number of clusters")).to_have_attribute("aria-valuetext", "6 clusters")
     expect(dashboard.page.get_by_role("img", name=re.compile("^Hectares per cluster"))).to_be_visible()
     expect(dashboard.page.get_by_role("status")).to_contain_text("Done in")

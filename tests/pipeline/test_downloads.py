@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import threading
 import zipfile
 from dataclasses import replace
@@ -44,6 +45,13 @@ def test_the_list_has_every_format_under_a_name_of_its_own(done: Analysis) -> No
     assert names[:2] == ["clusters_2022-06-17_32TPS_k4.tif", "clusters_2022-06-17_32TPS_k4.gpkg"]
     assert len(set(names)) == len(names)
     assert all(f.title and f.note and "/" in f.mime for f in exports.FORMATS)
+
+
+@pytest.mark.parametrize("tile", ["../../etc/x", '"); import os #', "32T/PS", "a\nb"])
+def test_a_catalogue_has_no_say_in_file_names(done: Analysis, tile: str) -> None:
+    scenes = (replace(done.scenes[0], tile=tile),)
+    made = replace(done, pixels=replace(done.pixels, scenes=scenes))
+    assert re.fullmatch(r"clusters_2022-06-17_[A-Za-z0-9]+_k4\.tif", exports.file_name(made, "geotiff"))
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,12 @@ def test_a_city_is_a_matter_of_seconds_and_a_tile_of_a_gigabyte() -> None:
     assert city.seconds < 3
     assert city.disk_mb == 0, "it stays in memory"
     assert tile.memory_mb <= 1200
-    assert tile.disk_mb > 1000
+    assert tile.disk_mb > 800
+
+
+@pytest.mark.parametrize(("size_km", "peak_mb"), [(20, 544), (50, 721), (109, 890)])
+def test_the_memory_is_that_of_measured_runs(size_km: float, peak_mb: float) -> None:
+    assert peak_mb <= estimate.estimate(square(size_km)).memory_mb <= 1.2 * peak_mb
 
 
 def test_all_grow_with_the_area() -> None:

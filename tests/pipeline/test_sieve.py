@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline import Analysis, InvalidRequest
+from pipeline import Analysis, Cancelled, InvalidRequest
 from pipeline.naming import suggest
 from pipeline.sieve import Connectivity, patch_sizes, sieve, sieved
 from tests.support.blobs import SPECTRA
@@ -44,10 +44,23 @@ def test_pixels_that_touch_at_a_corner_belong_together_only_if_asked() -> None:
 
 
 def test_two_patches_that_are_each_others_largest_neighbour_join() -> None:
-    labels = drawn("111122222", "111100022", "000000000", "333333333")
-    result = sieve(labels, 0.09)
+    labels = drawn("1111122222", "1111102222", "0000000000", "3333333333")
+    result = sieve(labels, 0.12)
     assert len(set(result[:2][labels[:2] > 0])) == 1
-    assert (patch_sizes(result) >= 9).all()
+    assert sorted(patch_sizes(result)) == [10, 19], "a patch beside nothing but masked pixels stays"
+
+
+def test_a_patch_of_just_the_size_stays() -> None:
+    """In binary, 0.07 ha are a little more than 7 pixels of 0.01 ha."""
+    labels = drawn("1111111", "2222222", "2222222")
+    for pixels in range(1, 8):
+        assert (sieve(labels, pixels / 100) == labels).all()
+    assert (sieve(labels, 0.08) == 2).all()
+
+
+def test_it_stops_when_cancelled() -> None:
+    with pytest.raises(Cancelled):
+        sieve(drawn("1222"), 0.02, cancelled=lambda: True)
 
 
 def test_noise_leaves_no_small_patch() -> None:
