@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.case import Case
+from pipeline import ready
 
-OURS = ("pipeline.analysis", "pystac_client", "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
+OURS = (*ready.MODULES, "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
 IMPORTS = {
     "ours": ("pipeline.area_pixels", "pipeline.imagery"),
     "odc_stac": ("odc.stac",),
