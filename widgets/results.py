@@ -21,6 +21,7 @@ from widgets.parts import arrange, classed, html
 from widgets.tabs.areas import Areas
 from widgets.tabs.change import ChangeTab
 from widgets.tabs.host import Host
+from widgets.tabs.inspector import Inspector
 from widgets.tabs.quality import Quality
 from widgets.tabs.scenes import Scenes
 from widgets.tabs.shell import Page, Tabs
@@ -56,16 +57,12 @@ class Results(ipw.VBox):
         self.legend = Legend(on_ticks, on_mixed)
         self._head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
-        self._areas = Areas(self.legend, self.editor, host.gate.guard)
-        self._spectra = Spectra(host, self.editor)
-        self._scenes = Scenes(host)
-        self._quality = Quality(host, self.editor)
-        pages: dict[str, Page] = {
-            "Areas": self._areas,
-            "Spectra": self._spectra,
-            "Scenes": self._scenes,
-            "Quality": self._quality,
-            "Change": ChangeTab(host, self.editor),
+        pages: dict[str, Callable[[], Page]] = {
+            "Areas": lambda: Areas(self.legend, self.editor, host.gate.guard),
+            "Spectra": lambda: Spectra(host, self.editor),
+            "Scenes": lambda: Scenes(host),
+            "Quality": lambda: Quality(host, self.editor),
+            "Change": lambda: ChangeTab(host, self.editor),
         }
         self.tabs = Tabs(pages, host.gate.guard)
         self._downloads = Downloads(host.gate, self.editor, host.save)
@@ -96,28 +93,39 @@ class Results(ipw.VBox):
 
     def offer_scenes(self, request: AnalysisRequest) -> None:
         """Let the visitor choose among the images of a request that has no result."""
+        scenes = self.tabs.page("Scenes")
+        assert isinstance(scenes, Scenes)
         if self.tabs in self.children:
             self.tabs.turn_to("Scenes")
         else:
-            arrange(self, classed(ipw.Box([self._scenes]), "eo-body"))
-        self._scenes.list(request)
+            arrange(self, classed(ipw.Box([scenes]), "eo-body"))
+        scenes.list(request)
 
     @property
     def inspecting(self) -> bool:
         """Whether clicks on the map ask for a pixel."""
-        return self._spectra.inspector.on
+        return self._inspector is not None and self._inspector.on
 
     def inspect(self, latitude: float, longitude: float) -> None:
         """Tell about a pixel of the result."""
-        self._spectra.inspector.ask(latitude, longitude)
+        if self._inspector is not None:
+            self._inspector.ask(latitude, longitude)
 
     def close_cards(self) -> None:
         """Close the list of formats, and end inspecting."""
         self._downloads.close_list()
-        self._spectra.leave()
+        if self._inspector is not None:
+            self._inspector.end()
 
     def _edit_failed(self, error: Exception) -> None:
-        (self._quality if self.tabs.opened == "Quality" else self._areas).fail(error)
+        page = self.tabs.made(self.tabs.opened)
+        if isinstance(page, Areas | Quality):
+            page.fail(error)
+
+    @property
+    def _inspector(self) -> Inspector | None:
+        spectra = self.tabs.made("Spectra")
+        return spectra.inspector if isinstance(spectra, Spectra) else None
 
 
 def notes_of(analysis: Analysis) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pipeline.naming import Suggestion
 from pipeline.overlays import Overlay, Overlays
 from widgets import Dashboard
 from widgets.settings import Settings
+from widgets.tabs.areas import Areas
 from widgets.tools import Tools
 
 PATIENCE_S = 5.0
@@ -171,6 +172,12 @@ def finish(page: Dashboard) -> None:
             return not page._worker.busy
 
     until(idle)
+
+
+def areas_of(page: Dashboard) -> Areas:
+    tab = page._results.tabs.page("Areas")
+    assert isinstance(tab, Areas)
+    return tab
 
 
 def settled(page: Dashboard, condition: Callable[[], bool]) -> None:
@@ -345,7 +352,7 @@ def test_classes_are_renamed_merged_and_brought_back(page: Dashboard) -> None:
     page._fields.settings = SETTINGS
     press(page)
     finish(page)
-    areas = page._results._areas
+    areas = areas_of(page)
     areas._edit.click()
     rows = areas._rows
     rows[1]._name.value = "<b>Oak</b>"
@@ -370,7 +377,7 @@ def test_a_merge_of_everything_and_a_name_of_nothing_are_refused_in_a_sentence(p
     page._fields.settings = SETTINGS
     press(page)
     finish(page)
-    areas = page._results._areas
+    areas = areas_of(page)
     areas._edit.click()
     areas._rows[0]._name.value = "  "
     assert "The name is empty." in areas._hint.value
@@ -387,8 +394,8 @@ def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
     page._fields.settings = SETTINGS
     press(page)
     finish(page)
-    page._results._areas._edit.click()
-    page._results._areas._rows[0]._name.value = "Lake"
+    areas_of(page)._edit.click()
+    areas_of(page)._rows[0]._name.value = "Lake"
     settled(page, lambda: page._analysis is not None and page._analysis.suggestions[0].name == "Lake")
     press(page)
     finish(page)

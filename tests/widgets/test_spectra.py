@@ -90,10 +90,11 @@ class Page(ipw.VBox):
 
 def test_a_tab_is_brought_up_to_date_when_it_is_looked_at() -> None:
     pages = {"Areas": Page(), "Spectra": Page()}
-    tabs = Tabs(pages, _plain)
+    tabs = Tabs({"Areas": lambda: pages["Areas"], "Spectra": lambda: pages["Spectra"]}, _plain)
     first: Any = object()
     tabs.show(first)
     assert (pages["Areas"].seen, pages["Spectra"].seen) == ([first], [])
+    assert tabs.made("Spectra") is None
     tabs.turn_to("Spectra")
     assert tabs.opened == "Spectra"
     assert pages["Areas"].left == 1

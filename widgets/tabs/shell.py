@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import ipywidgets as ipw
 
-from widgets.parts import classed
+from widgets.parts import arrange, classed
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -24,23 +24,26 @@ class Page(Protocol):
 
 
 class Tabs(ipw.Tab):
-    """The tabs; a page that nobody looks at costs nothing.
+    """The tabs; a page that nobody looks at is not even made.
 
     Parameters
     ----------
-    pages : mapping of str to Page
-        Title and page (a widget) of each tab, in their order.
+    pages : mapping of str to callable
+        Title of each tab, in their order, and what makes its page (a widget) when it is first opened.
     guard : callable
         Wraps the callback of the tab bar.
     """
 
     def __init__(
-        self, pages: Mapping[str, Page], guard: Callable[[Callable[..., None]], Callable[..., None]]
+        self,
+        pages: Mapping[str, Callable[[], Page]],
+        guard: Callable[[Callable[..., None]], Callable[..., None]],
     ) -> None:
-        self._pages = tuple(pages.values())
+        self._makers = dict(pages)
+        self._made: dict[str, Page] = {}
+        self._shown: dict[str, Analysis] = {}
         self._analysis: Analysis | None = None
-        self._shown: list[Analysis | None] = [None] * len(pages)
-        boxes = [classed(ipw.Box([page]), "eo-body") for page in self._pages]
+        boxes = [classed(ipw.Box(), "eo-body") for _ in pages]
         super().__init__(boxes, titles=tuple(pages), selected_index=0)
         self.add_class("eo-tabs")
         self.observe(guard(self._opened), "selected_index")
@@ -49,6 +52,16 @@ class Tabs(ipw.Tab):
     def opened(self) -> str:
         """Title of the tab the visitor looks at."""
         return str(self.titles[self.selected_index or 0])
+
+    def page(self, title: str) -> Page:
+        """Return a page, made now unless it was before."""
+        if title not in self._made:
+            self._made[title] = self._makers[title]()
+        return self._made[title]
+
+    def made(self, title: str) -> Page | None:
+        """Return a page if it was made."""
+        return self._made.get(title)
 
     def turn_to(self, title: str) -> None:
         """Show a tab by its title."""
@@ -61,12 +74,17 @@ class Tabs(ipw.Tab):
 
     def _opened(self, change: object) -> None:
         old = getattr(change, "old", None)
-        if old is not None:
-            self._pages[old].leave()
+        left = self._made.get(str(self.titles[old])) if old is not None else None
+        if left is not None:
+            left.leave()
         self._bring_up_to_date()
 
     def _bring_up_to_date(self) -> None:
-        index = self.selected_index or 0
-        if self._analysis is not None and self._shown[index] is not self._analysis:
-            self._shown[index] = self._analysis
-            self._pages[index].show(self._analysis)
+        title, analysis = self.opened, self._analysis
+        if analysis is None:
+            return
+        page = self.page(title)
+        arrange(self.children[self.selected_index or 0], page)
+        if self._shown.get(title) is not analysis:
+            self._shown[title] = analysis
+            page.show(analysis)
