@@ -24,6 +24,7 @@ CORNERS = ((0.3, 0.3), (0.7, 0.35), (0.6, 0.7), (0.35, 0.55))
 
 def draw(page: DashboardPage, corners: tuple[tuple[float, float], ...] = CORNERS) -> None:
     """Draw a polygon with the mouse; the last corner is a double click."""
+    expect(page.page.locator(".cursor-marker")).to_have_count(1, timeout=PARSED_MS)
     box = page.map.bounding_box()
     assert box is not None
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
@@ -47,7 +48,8 @@ def upload(page: DashboardPage, path: Path) -> None:
 
 def settings(page: DashboardPage) -> list[str]:
     """Return what the form holds, as shown."""
-    fields = [page.page.get_by_label(name, exact=True) for name in FORM]
+    form = page.page.locator(".eo-form")
+    fields = [form.get_by_label(name, exact=True) for name in FORM]
     sliders = [page.handle(n) for n in ("Cloud cover, at most (%)", "Number of clusters")]
     return [
         *(field.input_value() for field in fields if field.count()),
