@@ -25,6 +25,7 @@ from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
 from pipeline.cluster import configured, store_of
 from pipeline.clustering import ClusterModel, fit
+from pipeline.cog import NoOverviews
 from pipeline.drawing import Frame, draw, frame_of
 from pipeline.errors import (
     AnalysisError,
@@ -40,7 +41,7 @@ from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
 from pipeline.naming import Suggestion, suggest
 from pipeline.overlays import Overlays
-from pipeline.overview import NoOverviews, OverviewReading, look_grid
+from pipeline.overview import OverviewReading, look_grid
 from pipeline.pixels import Pixels
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.request import AnalysisRequest

@@ -10,22 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import rasterio
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
-from rasterio.vrt import WarpedVRT
 
-from pipeline.grid import epsg_of
-from pipeline.imagery import note, settings_for
+from pipeline.cog import at_overview, on_grid, opened
 from pipeline.offset import QUANTIFICATION, check_against_pixels
 from pipeline.pictures import data_url, webp
-from pipeline.read_errors import read_failed
 from pipeline.scenes import SCL, Scene
-from pipeline.signing import signed
 
 log = logging.getLogger(__name__)
 
@@ -136,42 +130,6 @@ def _picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndar
 
 def _read(href: str, grid: GeoBox, resampling: Resampling) -> np.ndarray:
     """Return a file on a grid ``(y, x)``, 0 where it has no data, from the coarsest overview that will do."""
-    try:
-        with settings_for(href).open:
-            read = _opened_and_read(signed(href), grid, resampling)
-    except Exception as error:
-        note(href, failed=True)
-        raise read_failed(href, error) from error
-    note(href, failed=False)
-    return read
-
-
-def _opened_and_read(address: str, grid: GeoBox, resampling: Resampling) -> np.ndarray:
-    with rasterio.open(address) as dataset:
-        level = _overview(dataset, grid.resolution.x)
-        if level is None:
-            return _warped(dataset, grid, resampling)
-    with rasterio.open(address, overview_level=level) as dataset:
-        return _warped(dataset, grid, resampling)
-
-
-def _overview(dataset: Any, resolution_m: float) -> int | None:
-    """Return the coarsest overview that is not coarser than a resolution; None: the full one."""
-    factors = dataset.overviews(1)
-    fine = [i for i, factor in enumerate(factors) if factor * dataset.res[0] <= resolution_m * 1.001]
-    return fine[-1] if fine else None
-
-
-def _warped(dataset: Any, grid: GeoBox, resampling: Resampling) -> np.ndarray:
-    rows, columns = grid.shape
-    with WarpedVRT(
-        dataset,
-        crs=f"EPSG:{epsg_of(grid)}",
-        transform=grid.affine,
-        width=columns,
-        height=rows,
-        resampling=resampling,
-        src_nodata=0,
-        nodata=0,
-    ) as warped:
-        return np.asarray(warped.read(1))
+    with opened(href) as dataset:
+        overview = at_overview(dataset, grid.resolution.x / dataset.res[0])
+        return on_grid(dataset, grid, resampling, overview)

@@ -8,30 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-import rasterio
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
-from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from pipeline.blocks import Block
+from pipeline.cog import NoOverviews, at_overview, on_grid, opened
 from pipeline.grid import RESOLUTION_M, epsg_of
-from pipeline.imagery import GDAL_ENV, READ_THREADS, corner_of_files
+from pipeline.imagery import READ_THREADS, corner_of_files
 from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
-from pipeline.read_errors import read_failed
-from pipeline.scenes import BANDS, SCL, BandFile, Scene
-from pipeline.signing import signed
+from pipeline.scenes import BANDS, SCL, Scene
 
 FACTORS = (4, 8, 16)
 """Overviews that catalogues' files have, beside a first one of 2."""
 LOOK_PX = 704
 """A first look has about as many pixels a side: a tile at a sixteenth of its resolution has 686."""
-
-
-class NoOverviews(Exception):
-    """A file has no overview of the wanted size: a first look would cost as much as the whole."""
 
 
 def look_grid(scenes: Sequence[Scene], grid: GeoBox) -> tuple[GeoBox, int]:
@@ -87,27 +80,20 @@ class OverviewReading:
         self._progress.check()
         file = scene.bands[band]
         dtype = np.uint8 if band == SCL else np.uint16
-        try:
-            with GDAL_ENV.open, rasterio.open(signed(file.href)) as dataset:
-                return self._of(dataset, file).astype(dtype, copy=False)
-        except NoOverviews:
-            raise
-        except Exception as error:
-            raise read_failed(file.href, error) from error
+        with opened(file.href) as dataset:
+            return self._of(dataset).astype(dtype, copy=False)
 
-    def _of(self, dataset: Any, file: BandFile) -> np.ndarray:
+    def _of(self, dataset: Any) -> np.ndarray:
         factor = round(self._factor * RESOLUTION_M / dataset.res[0])
-        levels = [n for n, f in enumerate(dataset.overviews(1)) if f <= factor]
-        if factor > 1 and not levels:
+        level = at_overview(dataset, factor)
+        if factor > 1 and level is None:
             raise NoOverviews
         grid = self._grid
         start = ~dataset.transform * (grid.affine.c, grid.affine.f)
         on_lines = all(abs(v / factor - round(v / factor)) < 1e-6 for v in start)
         if dataset.crs.to_epsg() == epsg_of(grid) and on_lines:
             return _aligned(dataset, (round(start[1]), round(start[0])), self.blocks[0].shape, factor)
-        options = {"OVERVIEW_LEVEL": levels[-1]} if factor > 1 else {}
-        with rasterio.open(dataset.name, **options) as coarse:
-            return _warped(coarse, grid)
+        return on_grid(dataset, grid, Resampling.nearest, level)
 
 
 def _aligned(dataset: Any, start: tuple[int, int], shape: tuple[int, int], factor: int) -> np.ndarray:
@@ -123,17 +109,3 @@ def _aligned(dataset: Any, start: tuple[int, int], shape: tuple[int, int], facto
         window = Window(left, top, right - left, bottom - top)
         data[r0:r1, c0:c1] = dataset.read(1, window=window, out_shape=(r1 - r0, c1 - c0))
     return data
-
-
-def _warped(dataset: Any, grid: GeoBox) -> np.ndarray:
-    rows, columns = grid.shape
-    with WarpedVRT(
-        dataset,
-        crs=f"EPSG:{epsg_of(grid)}",
-        transform=grid.affine,
-        width=columns,
-        height=rows,
-        resampling=Resampling.nearest,
-        nodata=NO_DATA_DN,
-    ) as warped:
-        return np.asarray(warped.read(1))

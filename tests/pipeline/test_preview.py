@@ -9,7 +9,8 @@ from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 
 from pipeline import Analysis, analyse
-from pipeline.overview import LOOK_PX, NoOverviews, OverviewReading, look_grid
+from pipeline.cog import NoOverviews
+from pipeline.overview import LOOK_PX, OverviewReading, look_grid
 from pipeline.progress import Progress
 from pipeline.scenes import Scene
 from tests.pipeline.conftest import HOLDS, Folder, Land
