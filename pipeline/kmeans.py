@@ -36,15 +36,15 @@ class Stage:
 STAGES = (
     Stage(25_000, 32, 6, 1e-3),
     Stage(25_000, 16, 40, 5e-6),
-    Stage(100_000, 5, 10, 2e-6),
-    Stage(500_000, 2, 3, 1e-6),
+    Stage(100_000, 5, 25, 2e-6),
+    Stage(500_000, 3, 4, 1e-6),
     Stage(500_000, 1, 12, 3e-6),
 )
 """Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
 to rest on the first sample, and several different optima handed on."""
 SEEDING_POINTS = 6_000
 """Points from which the starts are drawn."""
-SAME = 2e-5
+SAME = 5e-5
 """Inertias closer than this share are those of one optimum."""
 MOMENTUM = 0.85
 """Share of the last move by which the next one is lengthened; taken back where the inertia rises. Optima of
@@ -59,12 +59,12 @@ LEAST_PIXELS = 2**9
 
 @dataclass(frozen=True)
 class Points:
-    """Points to group."""
+    """Points to group, each with a weight: how often it occurs, or how many it stands for."""
 
     planes: np.ndarray
     """float32 ``(band + 1, n)``: z-scores, and a row of ones."""
-    weights: np.ndarray | None = None
-    """float32 ``(n,)``: how often each occurs; None for once."""
+    weighted: np.ndarray
+    """The same times the weights; its last row are the weights."""
 
     @classmethod
     def of(
@@ -74,16 +74,40 @@ class Points:
         z = np.ones((len(planes) + 1, planes.shape[1]), np.float32)
         np.subtract(planes, mean.astype(np.float32)[:, None], out=z[:-1])
         z[:-1] /= scale.astype(np.float32)[:, None]
-        return cls(z, weights)
+        return cls(z, z if weights is None else z * weights)
 
     @property
     def n(self) -> int:
         """Number of points."""
         return int(self.planes.shape[1])
 
-    def part(self, which: slice | np.ndarray) -> Points:
-        """Return some of the points."""
-        return Points(self.planes[:, which], None if self.weights is None else self.weights[which])
+    @property
+    def squares(self) -> np.ndarray:
+        """Weighted squared distance of each point from the mean of all."""
+        squares: np.ndarray = np.einsum("bn,bn->n", self.planes[:-1], self.weighted[:-1])
+        return squares
+
+    def part(self, which: slice) -> Points:
+        """Return a stretch of the points."""
+        return Points(self.planes[:, which], self.weighted[:, which])
+
+    def sample(self, wanted: int, rng: np.random.Generator) -> Points:
+        """Return so many of the points, weighted to stand for all.
+
+        Half of the chance is the same for all, half is as the squared distance from the mean: a few far
+        pixels, which can decide which optimum is the best, must not be left to luck (lightweight coresets:
+        Bachem, Lucic and Krause, KDD 2018).
+        """
+        if self.n <= wanted:
+            return self
+        weights, squares = self.weighted[-1], self.squares
+        chance = weights / weights.sum(dtype=np.float64) + squares / max(squares.sum(dtype=np.float64), 1e-9)
+        heap = np.cumsum(chance, dtype=np.float64)
+        places = np.searchsorted(heap, (np.arange(wanted) + rng.random(wanted)) * (heap[-1] / wanted))
+        places = places.clip(max=self.n - 1)
+        planes = self.planes[:, places]
+        stands_for = weights[places] / chance[places] * (heap[-1] / wanted)
+        return Points(planes, planes * stands_for.astype(np.float32))
 
 
 def best_centres(
@@ -94,7 +118,7 @@ def best_centres(
     Parameters
     ----------
     points : Points
-        In an order that is random or even: samples are drawn evenly over it.
+        Their mean is about 0.
     k : int
         Number of clusters; there are more distinct points.
     rng : numpy.random.Generator
@@ -112,9 +136,9 @@ def best_centres(
         centres = np.zeros((0, k, len(points.planes) - 1))
         for number, stage in enumerate(STAGES):
             if number == 0 or stage.points != STAGES[number - 1].points:
-                sample = points.part(evenly(points.n, stage.points, rng))
+                sample = points.sample(stage.points, rng)
             if number == 0:
-                centres = plus_plus(sample.part(evenly(sample.n, SEEDING_POINTS, rng)), k, stage.starts, rng)
+                centres = plus_plus(sample.sample(SEEDING_POINTS, rng), k, stage.starts, rng)
             else:
                 centres = centres[_best_different(inertia, stage.starts)]
             centres, inertia = lloyd(sample, centres, stage, threads, check)
@@ -135,8 +159,7 @@ def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> 
     distance = np.ones((starts, points.n), np.float32)
     chosen = np.empty((starts, k), np.int64)
     for number in range(k):
-        mass = distance if points.weights is None else distance * points.weights
-        heap = np.cumsum(mass, axis=1, dtype=np.float64)
+        heap = np.cumsum(distance * points.weighted[-1], axis=1, dtype=np.float64)
         drawn = rng.random(starts) * heap[:, -1]
         chosen[:, number] = [
             min(int(np.searchsorted(row, at, side="right")), points.n - 1)
@@ -184,10 +207,7 @@ def lloyd(
     check: Callable[[], None],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return centres ``(start, k, band)`` moved towards their optima, and their inertias one move before."""
-    squares = (points.planes[:-1] ** 2).sum(axis=0)
-    if points.weights is not None:
-        squares *= points.weights
-    constant = float(squares.sum(dtype=np.float64))
+    constant = float(points.squares.sum(dtype=np.float64))
     tried, moved, inertia = centres.copy(), centres.copy(), np.full(len(centres), np.inf)
     pushed = np.zeros(len(centres), bool)
     active = np.arange(len(centres))
@@ -239,9 +259,6 @@ def _sums(points: Points, score_weights: np.ndarray) -> tuple[np.ndarray, np.nda
         np.minimum.reduce(scores[..., :m], axis=1, out=least[:, :m])
         np.less_equal(scores[..., :m], least[:, None, :m], out=nearest[..., :m])
         np.copyto(member[..., :m], nearest[..., :m])
-        if block.weights is not None:
-            member[..., :m] *= block.weights
-            least[:, :m] *= block.weights
-        low += least[:, :m].sum(axis=1)
-        sums += np.matmul(member[..., :m], block.planes.T)
+        low += least[:, :m] @ block.weighted[-1]
+        sums += np.matmul(member[..., :m], block.weighted.T)
     return sums, low

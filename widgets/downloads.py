@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from pipeline import exports
 from pipeline.errors import AnalysisError
 from widgets.edits import Editor
 from widgets.messages import plain_words
-from widgets.parts import arrange, classed, column, html, pressed, push_button
+from widgets.parts import arrange, classed, column, html, pressed, push_button, shown
 from widgets.worker import Gate, Progress, Worker
 
 if TYPE_CHECKING:
@@ -79,9 +80,11 @@ class Downloads(ipw.HBox):
         fetch = guard(self._fetch)
         self._main = push_button("Download GeoTIFF", lambda: fetch(MAIN), "eo-download", icon="download")
         self._more = push_button("More formats", guard(self._toggle), "eo-more")
-        self._rows = {f.key: FormatRow(f, _fetching(fetch, f.key)) for f in exports.FORMATS if f.key != MAIN}
+        self._on_row = fetch
+        self._rows: dict[str, FormatRow] = {}
         self._python = CopyButton(label="Copy as Python")
-        self._list = column("eo-formats", *self._rows.values(), classed(ipw.Box([self._python]), "eo-python"))
+        self._told = html("", "eo-gone")
+        self._list = column("eo-formats")
         super().__init__([self._main, self._more])
         self.add_class("eo-foot")
 
@@ -119,9 +122,22 @@ class Downloads(ipw.HBox):
         pressed(self._more, opens)
         arrange(self, self._main, self._more, *((self._list,) if opens else ()))
         if opens:
+            if not self._rows:
+                self._fill()
             self._measure()
         else:
             self._sizer.cancel()
+
+    def _fill(self) -> None:
+        """Make the rows of the list when it is first opened."""
+        kinds = [kind for kind in exports.FORMATS if kind.key != MAIN]
+        self._rows = {kind.key: FormatRow(kind, partial(self._on_row, kind.key)) for kind in kinds}
+        self._list.children = (
+            self._told,
+            *self._rows.values(),
+            classed(ipw.Box([self._python]), "eo-python"),
+        )
+        self._set_busy(self._maker.busy)
 
     def _measure(self) -> None:
         """Make the files in the background, so that their sizes can be shown; only where that is quick."""
@@ -165,6 +181,7 @@ class Downloads(ipw.HBox):
             return files.content(key), exports.file_name(files.analysis, key), kind.mime
 
         if self._maker.start(work):
+            shown(self._told, False)
             self._set_busy(True)
             if key in self._rows:
                 self._rows[key].show("being made…")
@@ -177,8 +194,10 @@ class Downloads(ipw.HBox):
     def _refused(self, error: Exception) -> None:
         self._set_busy(False)
         self._show_sizes()
-        if not isinstance(error, AnalysisError):
-            next(iter(self._rows.values())).show("", plain_words(error))
+        if not self.is_open:
+            self._toggle()
+        self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>"
+        shown(self._told, True)
 
     def _set_busy(self, busy: bool) -> None:
         for button in (self._main, *(row.button for row in self._rows.values())):
@@ -192,7 +211,3 @@ class Downloads(ipw.HBox):
         classes = edits.history.present
         edited = classes.edited(calculated.suggestions)
         return exports.python_snippet(analysis, classes if edited else None, edits.smallest_ha)
-
-
-def _fetching(fetch: Callable[[str], None], key: str) -> Callable[[], None]:
-    return lambda: fetch(key)

@@ -144,9 +144,15 @@ class MapView(ipw.VBox):
         self._lay()
 
     def show_result(self, overlays: Overlays, shift: float, credit: str, ticks: Sequence[bool]) -> None:
-        """Lay the pictures of a result over the map; all are assigned in one go."""
-        old = [*self._pictures.replace(overlays, shift, credit), *self._sharp.clear()]
-        self._hole.value = ""
+        """Lay the pictures of a result over the map; all are assigned in one go.
+
+        The sharp pictures of a part stay until new ones come where only classes were edited.
+        """
+        before = self._pictures.clusters
+        old = self._pictures.replace(overlays, shift, credit)
+        if self._pictures.clusters[:1] != before[:1]:
+            old += self._sharp.clear()
+            self._hole.value = ""
         self.set_ticks(ticks)
         self._lay()
         for layer in old:
