@@ -115,8 +115,8 @@ def test_another_image_is_used_and_a_second_date_compared(dashboard: DashboardPa
     expect(day).to_have_text(second)
 
     change = tab(dashboard, "Change")
-    dashboard.page.get_by_label("From", exact=True).last.fill("2024-06-01")
-    dashboard.page.get_by_label("To", exact=True).last.fill("2024-08-31")
+    dashboard.page.get_by_label("Second date, from").fill("2024-06-01")
+    dashboard.page.get_by_label("Second date, to").fill("2024-08-31")
     change.get_by_role("button", name="Find images").click()
     compare = change.get_by_role("button", name=re.compile("^Compare .* August"))
     expect(compare).to_be_enabled(timeout=SLOW_MS)

@@ -13,7 +13,7 @@ import pytest
 
 import pipeline
 from pipeline import AnalysisRequest, catalogs
-from pipeline.errors import CatalogUnavailable, ClusterUnavailable
+from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGroup
 from pipeline.grid import grid_for
 from pipeline.naming import Suggestion
 from pipeline.overlays import Overlay, Overlays
@@ -346,6 +346,24 @@ def test_old_layers_are_closed(page: Dashboard) -> None:
     finish(page)
     assert all(layer.comm is None for layer in old)
     assert not set(old) & set(page._map.map.layers)
+
+
+def test_where_nothing_can_be_grouped_other_dates_are_offered(
+    page: Dashboard, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[AnalysisRequest] = []
+    monkeypatch.setattr(
+        "pipeline.scene_list.list_scenes", lambda request, **_: iter(listed.append(request) or ())
+    )
+    page._fields.settings = SETTINGS
+    runs.error = NothingToGroup("Nothing to group: all is cloud on 14 June 2022.", date(2022, 6, 14))
+    press(page)
+    finish(page)
+    page._foot._actions.children[0].click()
+    scenes = page._results.tabs.page("Scenes")
+    assert page._results.children[0].children == (scenes,)
+    settled(page, lambda: "No images here in June 2022." in scenes._head.value)  # type: ignore[attr-defined]
+    assert listed[0].area == page._area
 
 
 def test_classes_are_renamed_merged_and_brought_back(page: Dashboard) -> None:

@@ -52,8 +52,8 @@ class ChangeTab(ipw.VBox):
         self._analysis: Analysis | None = None
         self._second: Analysis | None = None
         self._comparison: Comparison | None = None
-        self._start = classed(ipw.DatePicker(description="From"), "eo-field", "eo-second-start")
-        self._end = classed(ipw.DatePicker(description="To"), "eo-field", "eo-second-end")
+        self._start = classed(ipw.DatePicker(description="Second date, from"), "eo-field", "eo-second-start")
+        self._end = classed(ipw.DatePicker(description="Second date, to"), "eo-field", "eo-second-end")
         self._find = push_button("Find images", guard(self._search))
         self._told = html("", "eo-scenes-head")
         self._list = SceneList(host, "Compare", "Compared", self._choose, self._tell, tell_automatic=False)

@@ -47,7 +47,8 @@ def matrix(change: Change, first: str, second: str) -> str:
     )
     caption = f"Hectares: rows {escape(first)}, columns {escape(second)}"
     return (
-        f"<div class='eo-matrix'><table class='eo-table'><caption>{caption}</caption>"
+        "<div class='eo-matrix' tabindex='0' role='region' aria-label='From which class to which'>"
+        f"<table class='eo-table'><caption>{caption}</caption>"
         f"<tr><td></td>{head}</tr>{rows}</table></div>"
     )
 
