@@ -7,6 +7,7 @@ real STAC API in the place of Earth Search. Walks through the page and photograp
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,8 +27,9 @@ from tests.browser.page import DashboardPage
 from tests.support.servers import REPO
 from tools.browser import FLAGS, find
 
-SIZES = ((1280, 800), (1920, 1080))
+SIZES = ((1280, 800), (1920, 1080), (800, 1100))
 SETTLE_MS = 1200
+PATIENCE_MS = 60_000
 BOLZANO = {"latitude": "46.49", "longitude": "11.34", "start": "2022-06-01", "end": "2022-06-30"}
 TOO_CLOUDY = {"latitude": "45.85", "longitude": "15.6", "start": "2023-08-09", "end": "2023-08-11"}
 
@@ -57,6 +59,44 @@ def shoot_demo(browser: Browser, address: str, size: tuple[int, int], folder: Pa
     photograph(page, folder, "running", size, settle=False)
     page.expect_result()
     photograph(page, folder, "demo", size)
+    shoot_tabs(page, size, folder)
+
+
+def shoot_tabs(page: DashboardPage, size: tuple[int, int], folder: Path) -> None:
+    """Photograph what is in each tab, and the list of files."""
+    turn_to(page, "Spectra")
+    page.button("Inspect pixels").click()
+    page.click_map(0.7, 0.7)
+    expect(page.page.locator(".eo-pixel")).to_contain_text("NDVI", timeout=PATIENCE_MS)
+    photograph(page, folder, "spectra", size)
+    turn_to(page, "Scenes")
+    expect(page.page.locator(".eo-scene-row img").first).to_be_visible(timeout=PATIENCE_MS)
+    photograph(page, folder, "scenes", size)
+    turn_to(page, "Quality")
+    expect(page.page.locator(".eo-sentence").first).to_contain_text("of the pixels", timeout=PATIENCE_MS)
+    page.button("Show on the map").click()
+    expect(page.page.locator(".leaflet-extra-pane img")).to_be_visible(timeout=PATIENCE_MS)
+    photograph(page, folder, "quality", size)
+    turn_to(page, "Change")
+    page.button("Find images").click()
+    compare = page.button(re.compile("^Compare"))
+    expect(compare.first).to_be_enabled(timeout=PATIENCE_MS)
+    compare.first.click()
+    expect(page.page.locator(".eo-matrix")).to_be_visible(timeout=PATIENCE_MS)
+    photograph(page, folder, "change", size)
+    turn_to(page, "Areas")
+    page.button("Edit classes").click()
+    photograph(page, folder, "classes", size)
+    page.button("Done").click()
+    page.button("More formats").click()
+    expect(page.page.locator(".eo-format b").last).to_contain_text("B", timeout=PATIENCE_MS)
+    photograph(page, folder, "formats", size)
+    page.page.keyboard.press("Escape")
+
+
+def turn_to(page: DashboardPage, tab: str) -> None:
+    """Open a tab."""
+    page.page.get_by_role("tab", name=tab).click()
 
 
 def shoot_real(browser: Browser, address: str, size: tuple[int, int], folder: Path) -> None:
