@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rig import REPO
-from benchmarks.task import OURS
+from benchmarks.task import KIB_MB, OURS
 
 START_S = 60
 
@@ -31,7 +31,7 @@ class Cluster:
 
     def peaks_mb(self) -> list[float]:
         """Return the largest resident set of each worker so far."""
-        return [_status_kb(pid, "VmHWM") / 1024 for pid in self.workers]
+        return [_status_kib(pid, "VmHWM") * KIB_MB for pid in self.workers]
 
     def cpu_s(self) -> float:
         """Return the workers' processor time so far."""
@@ -113,6 +113,6 @@ def _import_what_a_run_needs() -> None:
         importlib.import_module(module)
 
 
-def _status_kb(pid: int, name: str) -> int:
+def _status_kib(pid: int, name: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line for line in status if line.startswith(f"{name}:")).split()[1])

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.case import Case
+from benchmarks.task import KIB_MB
 from benchmarks.tiles import BANDS, EPSG
 
 MAPSET = "PERMANENT"
@@ -106,7 +107,7 @@ def _peak_mb(pid: int) -> float:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+    return next((int(line.split()[1]) * KIB_MB for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _grass(*arguments: str) -> str:

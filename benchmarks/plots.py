@@ -64,6 +64,8 @@ def _plot(runs: dict[str, Runs], path: Path, value: Callable[[Run], float], labe
         areas, medians = [size**2 for size in sizes], [f.median for f in found]
         axes.errorbar(areas, medians, errors, color=color, marker=marker, label=name, capsize=3)
     axes.set(xscale="log", yscale="log", xlabel="area, km²", ylabel=label)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.grid(visible=True, which="both", color="#dddddd", linewidth=0.5)
     axes.legend(frameon=False, fontsize="small")
     figure.savefig(path, metadata={"Date": None})

@@ -43,6 +43,7 @@ def markdown(
         aims, text = _part(part, records[name], settings)
         found += aims
         sections.append(f"## {part.title}\n\n{text}")
+    found.sort(key=lambda target: target.name.split()[0])
     drawn = "\n\n".join(f"![{p.stem.replace('_', ', ')}]({p.parent.name}/{p.name})" for p in pictures)
     return (
         "\n\n".join(

@@ -36,6 +36,9 @@ IMPORTS = {
 """What a task imports before it is timed."""
 
 
+KIB_MB = 1024 / 1e6
+
+
 def search(case: Case) -> dict[str, Any]:
     """Ask the STAC API once, as little as answers the request."""
     import http.client
@@ -143,18 +146,18 @@ TASKS: dict[str, Callable[[Case], dict[str, Any]]] = {
 
 
 def peak_mb() -> float:
-    """Return the largest resident set of this process or of a child; not of the process that started it."""
+    """Return the largest resident set of this process or of a child, 10^6 bytes."""
     children = _maxrss_mb(resource.RUSAGE_CHILDREN)
     status = Path("/proc/self/status")
     if not status.exists():
         return max(_maxrss_mb(resource.RUSAGE_SELF), children)
     line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM"))
-    return max(int(line.split()[1]) / 1024, children)
+    return max(int(line.split()[1]) * KIB_MB, children)
 
 
 def _maxrss_mb(who: int) -> float:
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(who).ru_maxrss / unit
+    unit_mb = 1e-6 if sys.platform == "darwin" else KIB_MB
+    return resource.getrusage(who).ru_maxrss * unit_mb
 
 
 def _cpu_s() -> float:
