@@ -126,7 +126,8 @@ class Dashboard(ipw.VBox):
     def _host(self) -> Host:
         return Host(
             gate=self._gate,
-            adopt=self._adopt,
+            adopt=self._edited,
+            request=self._request,
             save=self._save,
             lay=self._lay,
             inspect=lambda on: self._map.set_inspecting(on),
@@ -311,6 +312,11 @@ class Dashboard(ipw.VBox):
     def _show_sharp(self, pictures: Overlays | None) -> None:
         if self._analysis is not None:
             self._map.show_sharp(pictures, self._shift_of(self._analysis.request.area))
+
+    def _edited(self, analysis: Analysis) -> None:
+        """Show a result whose classes or patches were edited; it is as fresh or stale as before."""
+        self._adopt(analysis)
+        self._refresh()
 
     def _failed(self, error: Exception) -> None:
         self._refresh(messages.of_error(error, self._fields.settings))

@@ -408,6 +408,18 @@ def test_a_merge_of_everything_and_a_name_of_nothing_are_refused_in_a_sentence(p
     assert page._results.legend._rows[0] in page._results.legend._column.children
 
 
+def test_an_edit_makes_no_old_result_fresh(page: Dashboard) -> None:
+    page._fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    page._fields._fields["max_cloud_cover"].value = 40
+    areas_of(page)._edit.click()
+    areas_of(page)._rows[0]._name.value = "Lake"
+    settled(page, lambda: page._results.legend._rows[0].box.description == "Lake")
+    assert "Out of date" in page._results._head.value
+    assert "The results are still from 14 June 2022." in text(page)
+
+
 def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
     page._fields.settings = SETTINGS
     press(page)

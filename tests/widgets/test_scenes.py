@@ -41,12 +41,16 @@ class Page:
     def __init__(self) -> None:
         self.reported: list[Exception] = []
         self.used: list[Any] = []
+        self.form: AnalysisRequest | None = REQUEST
         self.laid: dict[str, Any] = {}
         self.searches = 0
         self.answers: list[Any] = []
         self.go_on = threading.Event()
         host: Any = SimpleNamespace(
-            gate=Gate(self.reported.append), lay=self.laid.__setitem__, use_scenes=self.used.append
+            gate=Gate(self.reported.append),
+            lay=self.laid.__setitem__,
+            use_scenes=self.used.append,
+            request=lambda: self.form,
         )
         self.host: Host = host
         self.tab = Scenes(host)
@@ -112,6 +116,19 @@ def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:
     assert outlines[0].locations[0] == (46, 371)
     page.tab._list._receive(None, {"event": "point", "key": ""}, None)
     assert page.laid["footprint"] is None
+
+
+def test_images_of_other_settings_are_not_used_but_listed_anew(page: Page) -> None:
+    page.answers = [facts("a", 0.3)]
+    page.go_on.set()
+    page.tab.show(result("b"))
+    page.until(lambda: page.tab._list.rows.ready)
+    page.form = replace(REQUEST, end=date(2022, 7, 1))
+    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
+    page.until(lambda: page.searches == 2 and page.tab._list.rows.ready)
+    assert page.used == []
+    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
+    assert page.used == [("a",)]
 
 
 def test_another_number_of_clusters_or_scene_searches_nothing(page: Page) -> None:

@@ -11,6 +11,7 @@ from widgets.worker import Gate
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
     from pipeline.clustering import ClusterModel
+    from pipeline.request import AnalysisRequest
 
 Layers = Callable[[float], Sequence[Any]]
 """Makes map layers, given the degrees to add to longitudes for the world copy the map looks at."""
@@ -32,6 +33,8 @@ class Host:
     """Let clicks on the map ask for a pixel, or place the area again."""
     centre: Callable[[], tuple[float, float]]
     """Latitude and longitude in the middle of the map."""
+    request: Callable[[], AnalysisRequest | None]
+    """What the form asks for now; None while it asks for nothing that can be calculated."""
     use_scenes: Callable[[tuple[str, ...] | None], None]
     """Calculate with these scenes; None: with those that are chosen automatically."""
     use_model: Callable[[ClusterModel], None]

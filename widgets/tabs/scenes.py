@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
-from pipeline.request import AnalysisRequest
+from pipeline.request import MIN_CLUSTERS, AnalysisRequest
 from pipeline.wording import period_words
 from widgets.messages import plain_words
 from widgets.parts import html
@@ -45,7 +45,7 @@ class Scenes(ipw.VBox):
 
     def list(self, request: AnalysisRequest) -> None:
         """List the images of a request, unless they are listed already."""
-        wanted = replace(request, n_clusters=2, scene_ids=None)
+        wanted = _listing(request)
         if wanted != self._listed:
             self._listed = wanted
             self._list.mark_used(())
@@ -56,8 +56,11 @@ class Scenes(ipw.VBox):
         self._host.lay("footprint", None)
 
     def _use(self, facts: SceneFacts) -> None:
-        if self._listed is not None:
-            self._host.use_scenes(None if facts.automatic else facts.ids)
+        wanted = self._host.request()
+        if wanted is not None and _listing(wanted) != self._listed:
+            self.list(wanted)
+            return
+        self._host.use_scenes(None if facts.automatic else facts.ids)
 
     def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
         request = self._listed
@@ -68,3 +71,8 @@ class Scenes(ipw.VBox):
             self._listed = None
         text = told(found, searching, period) if error is None else plain_words(error)
         self._head.value = f"<p>{escape(text)}</p>"
+
+
+def _listing(request: AnalysisRequest) -> AnalysisRequest:
+    """Return a request without what makes no difference to the images there are."""
+    return replace(request, n_clusters=MIN_CLUSTERS, scene_ids=None)
