@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from pipeline.errors import InvalidRequest
-from pipeline.kmeans import Points, best_centres, evenly
 from pipeline.naming import spectral_order
 from pipeline.nearest import Centres
 from pipeline.progress import Progress
+from pipeline.starts import Points, best_start, evenly
 
 SAMPLE_PX = 500_000
 """Most pixels that a model is fitted to; more do not change it by a thousandth."""
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
+FINISH_ITERATIONS, FINISH_TOLERANCE = 20, 1e-6
+"""Most steps of the last fit, and scikit-learn's measure of rest."""
 BLOCK_PX = 2**20
 MODEL_VERSION = 1
+
+_fit_lock = threading.Lock()
+"""The first fits of two threads can block each other while OpenMP starts."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +195,8 @@ def fit(
         centres = planes.T.astype(np.float64)
     else:
         points = Points.of(planes, mean, scale, weights)
-        centres = best_centres(points, n_clusters, rng, progress.check) * scale + mean
+        start = best_start(points, n_clusters, rng, progress.check)
+        centres = _finished(points, start, weights) * scale + mean
     progress.check()
     centres = centres[spectral_order(centres)]
     return ClusterModel(
@@ -197,6 +206,17 @@ def fit(
         centres=tuple(tuple(c) for c in centres.tolist()),
         seed=seed,
     )
+
+
+def _finished(points: Points, start: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+    """Return the centres to which k-means leads from a start: float64 ``(k, band)``; none is empty.
+
+    On one thread: the order in which several add up differs from run to run.
+    """
+    estimator = KMeans(len(start), init=start, n_init=1, max_iter=FINISH_ITERATIONS, tol=FINISH_TOLERANCE)
+    with _fit_lock, threadpool_limits(1):
+        estimator.fit(np.ascontiguousarray(points.planes[:-1].T), sample_weight=weights)
+    return np.asarray(estimator.cluster_centers_, np.float64)
 
 
 def _distinct_where_few(

@@ -9,6 +9,7 @@ MODULES = (
     "pipeline.stac_api",
     "pystac_client.stac_api_io",
     "requests.adapters",
+    "sklearn.cluster",
     "stackstac",
 )
 """What a run uses."""

@@ -12,8 +12,9 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from pipeline import Cancelled, ClusterModel, InvalidRequest
-from pipeline.clustering import SAMPLE_PX, fit
+from pipeline.clustering import SAMPLE_PX, _finished, fit
 from pipeline.progress import Progress
+from pipeline.starts import Points
 
 BANDS = ("blue", "green", "red", "nir")
 
@@ -249,3 +250,12 @@ def test_other_text_is_no_model(text: str) -> None:
 def test_a_cancelled_fit_ends() -> None:
     with pytest.raises(Cancelled):
         fit(land(500), BANDS, 3, 0, Progress(cancelled=lambda: True))
+
+
+def test_a_centre_without_points_moves_to_where_points_are() -> None:
+    rng = np.random.default_rng(0)
+    values = np.concatenate([rng.normal(0, 1, (3000, 4)), rng.normal(50, 1, (20, 4))]).astype(np.float32)
+    twins = np.repeat(values[:1].astype(float), 3, axis=0)
+    centres = _finished(Points.of(values.T, np.zeros(4), np.ones(4)), twins, None)
+    nearest = np.argmin([((values - c) ** 2).sum(axis=1) for c in centres], axis=0)
+    assert (np.bincount(nearest, minlength=3) > 0).all()

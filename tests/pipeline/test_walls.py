@@ -52,6 +52,7 @@ def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "home"),
     [
+        ("sklearn", "clustering.py"),
         ("stackstac", "imagery.py"),
         ("pystac_client", "stac_api.py"),
         ("planetary_computer", "signing.py"),

@@ -1,20 +1,11 @@
-"""Samples that stand for all, steps that never lose, no centre without a point."""
+"""Samples that stand for all, steps that never lose, starts that end near the best optimum."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from pipeline.kmeans import (
-    Points,
-    Stage,
-    _best_different,
-    _without_empty,
-    best_centres,
-    evenly,
-    lloyd,
-    plus_plus,
-)
+from pipeline.starts import Points, Stage, _best_different, best_start, evenly, lloyd, plus_plus
 
 HERE = Stage(0, 1, 200, 1e-9)
 
@@ -108,19 +99,8 @@ def test_of_starts_that_met_one_goes_on() -> None:
     assert _best_different(told, 9) == [1, 4, 0, 3]
 
 
-def test_a_centre_without_points_moves_to_the_point_that_lies_worst() -> None:
-    values = np.concatenate([cloud(3000), cloud(20, 1) + 50])
-    group = points(values)
-    twins = np.repeat(values[:1].astype(float), 3, axis=0)
-    with ThreadPoolExecutor(2) as threads:
-        centres = _without_empty(group, twins, threads, nothing)
-    nearest = np.argmin([((values - c) ** 2).sum(axis=1) for c in centres], axis=0)
-    assert (np.bincount(nearest, minlength=3) > 0).all()
-    assert (nearest[-20:] == nearest[-1]).all()
-
-
 def test_a_few_far_points_get_the_cluster_they_deserve() -> None:
     values = cloud(150_000)
     values[5::5000] = 80
-    centres = best_centres(points(values), 4, np.random.default_rng(0))
+    centres = best_start(points(values), 4, np.random.default_rng(0))
     assert np.abs(centres - 80).max(axis=1).min() < 1

@@ -1,10 +1,11 @@
-"""k-means: many starts in step, the better ones on more and more pixels.
+"""Where k-means starts from: many starts in step, the better ones on more and more pixels.
 
 One start ends in a poor local optimum every third time, and the sample on which optima are told apart must be
-large. So many starts run on a small sample, a few on a larger one, and the best of these is finished on the
-largest. All starts of a stage advance together: their scores are one matrix product over a block of pixels
-that stays in the cache, and the sums of the clusters another (Lloyd's algorithm; starts by k-means++, Arthur
-and Vassilvitskii, SODA 2007).
+large. So many starts run on a small sample, a few on a larger one, and the best of these is handed to
+scikit-learn to be finished on all (clustering.py). All starts of a stage advance together: their scores are
+one matrix product over a block of pixels that stays in the cache, and the sums of the clusters another (Lloyd's
+algorithm; starts by k-means++, Arthur and Vassilvitskii, SODA 2007): a third of the time of as many fits one by
+one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.nearest import PRODUCT_SIZE, Centres
+from pipeline.nearest import PRODUCT_SIZE
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ STAGES = (
     Stage(25_000, 16, 40, 5e-6),
     Stage(100_000, 5, 25, 2e-6),
     Stage(500_000, 3, 4, 1e-6),
-    Stage(500_000, 1, 12, 3e-6),
 )
 """Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
 to rest on the first sample, and several different optima handed on."""
@@ -110,10 +110,10 @@ class Points:
         return Points(planes, planes * stands_for.astype(np.float32))
 
 
-def best_centres(
+def best_start(
     points: Points, k: int, rng: np.random.Generator, check: Callable[[], None] = lambda: None
 ) -> np.ndarray:
-    """Return the centres of the best grouping found.
+    """Return centres close to the best grouping found.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def best_centres(
             else:
                 centres = centres[_best_different(inertia, stage.starts)]
             centres, inertia = lloyd(sample, centres, stage, threads, check)
-        return _without_empty(sample, centres[inertia.argmin()], threads, check)
+        return np.asarray(centres[inertia.argmin()])
 
 
 def evenly(n: int, wanted: int, rng: np.random.Generator) -> slice | np.ndarray:
@@ -170,24 +170,6 @@ def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> 
             new += (plane[chosen[:, number], None] - plane) ** 2
         distance = new if number == 0 else np.minimum(distance, new)
     return np.moveaxis(planes[:, chosen], 0, -1).astype(np.float64)
-
-
-def _without_empty(
-    points: Points, centres: np.ndarray, threads: ThreadPoolExecutor, check: Callable[[], None]
-) -> np.ndarray:
-    """Return centres to each of which some point is nearest: others move to the point that lies worst."""
-    planes = points.planes[:-1]
-    everywhere = np.ones(points.n, bool)
-    for _ in range(len(centres)):
-        labels = Centres(centres, np.ones(len(planes))).nearest(planes, everywhere) - 1
-        empty = np.flatnonzero(np.bincount(labels, minlength=len(centres)) == 0)
-        if not empty.size:
-            break
-        worst = ((planes - centres[labels].T) ** 2).sum(axis=0).argmax()
-        centres = centres.copy()
-        centres[empty[0]] = planes[:, worst]
-        centres = lloyd(points, centres[None], STAGES[-1], threads, check)[0][0]
-    return centres
 
 
 def _best_different(inertia: np.ndarray, wanted: int) -> list[int]:
