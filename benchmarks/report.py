@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.measure import NotMeasuredError
 from benchmarks.parts import Part
 from benchmarks.servers.proxy import HANDSHAKES, LINK_BYTES_PER_S, ROUND_TRIP_S
 from benchmarks.settings import Settings
@@ -70,7 +69,7 @@ def _part(part: Part, record: Record | None, settings: Settings) -> tuple[list[T
         return [], f"**This part failed**: {record.failed}"
     try:
         aims, text = part.targets(record.found, settings), part.section(record.found, settings)
-    except (NotMeasuredError, KeyError) as error:
+    except (LookupError, ArithmeticError, TypeError) as error:
         return [], f"**This part cannot be told**: {type(error).__name__} {error}"
     runs = record.found.get("runs", record.found)
     for words in runs.get("failed", ()) if isinstance(runs, dict) else ():

@@ -25,6 +25,7 @@ IMPORTS = {
     "ours": ("pipeline.area_pixels", "pipeline.imagery"),
     "odc_stac": ("odc.stac",),
     "floor": ("benchmarks.readers",),
+    "decode": ("benchmarks.readers", "rasterio"),
     "search": ("http.client",),
     "analyse": OURS,
     "previewed": OURS,
@@ -119,6 +120,13 @@ def _reader(name: str) -> Callable[[Case], dict[str, Any]]:
     return run
 
 
+def decode(case: Case) -> dict[str, Any]:
+    """Only decode the blocks of local files."""
+    from benchmarks.readers import decode as run
+
+    return {"blocks": run(case)}
+
+
 def baseline(case: Case) -> dict[str, Any]:
     """Run the baseline from button to result."""
     from benchmarks.baseline import baseline as run
@@ -139,6 +147,7 @@ TASKS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "previewed": previewed,
     "preview": preview,
     "whole": whole,
+    "decode": decode,
     "baseline": baseline,
     "again": again,
     **{name: _reader(name) for name in ("ours", "odc_stac", "floor")},

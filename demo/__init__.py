@@ -42,9 +42,9 @@ def stop() -> None:
 
 def backdrop() -> tuple[bytes, str, Bounds]:
     """Return a muted picture of the land in EPSG:3857: bytes, media type, ((south, west), (north, east))."""
-    from demo import basemap, cache
+    from demo import backdrop_file, cache
 
-    picture, bounds = basemap.read(cache.ensure())
+    picture, bounds = backdrop_file.read(cache.ensure())
     return picture, "image/png", bounds
 
 

@@ -11,12 +11,11 @@ from rasterio.crs import CRS
 from rasterio.transform import Affine, array_bounds
 from rasterio.warp import Resampling, calculate_default_transform, reproject, transform
 
+from demo.backdrop_file import FILE, PLACE, Bounds
 from demo.land import Bytes, Land, Material
 from demo.noise import Floats, step
 from demo.place import EPSG, LAND_SHAPE, NORTH_M, PIXEL_M, WEST_M
 
-_FILE = "backdrop.png"
-_PLACE = "backdrop.json"
 _WIDTH_PX = 1180
 _COLOURS = 96
 _PAPER = (241, 239, 230)
@@ -29,7 +28,6 @@ _TINTS = {
 }
 _WATER = (183, 210, 226)
 _ROAD = (255, 254, 250)
-Bounds = tuple[tuple[float, float], tuple[float, float]]
 
 
 def write(folder: Path, land: Land) -> None:
@@ -41,14 +39,8 @@ def write(folder: Path, land: Land) -> None:
     palette = (opaque.getpalette() or [])[: 3 * _COLOURS]
     image = Image.fromarray(indices)
     image.putpalette(palette + [0] * (3 * (_COLOURS - len(palette) // 3)) + list(_PAPER))
-    image.save(folder / _FILE, optimize=True, transparency=_COLOURS)
-    (folder / _PLACE).write_text(json.dumps(bounds), encoding="utf-8")
-
-
-def read(folder: Path) -> tuple[bytes, Bounds]:
-    """Return the PNG and its bounds ((south, west), (north, east))."""
-    (south, west), (north, east) = json.loads((folder / _PLACE).read_text(encoding="utf-8"))
-    return (folder / _FILE).read_bytes(), ((south, west), (north, east))
+    image.save(folder / FILE, optimize=True, transparency=_COLOURS)
+    (folder / PLACE).write_text(json.dumps(bounds), encoding="utf-8")
 
 
 def _draw(land: Land) -> Bytes:

@@ -43,7 +43,7 @@ function render({ model, el }) {
   const label = voila ? "Copy link" : "Save request";
   const button = make("button", "eo-copy", label);
   const spoken = make("span", "eo-file", "");
-  spoken.setAttribute("role", "status");
+  spoken.setAttribute("aria-live", "polite");
   const card = make("div", "eo-pop eo-link-card", "");
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-label", label);

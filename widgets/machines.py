@@ -66,7 +66,7 @@ class Machines(ipw.Box):
             return "The cluster does not answer", "warn"
 
     def _say(self, text: str, kind: str) -> None:
-        value = f"<span class='eo-is-{kind}' role='status'>{text}</span>"
+        value = f"<span class='eo-is-{kind}' aria-live='polite'>{text}</span>"
         if self._line.value != value:
             self._line.value = value
 

@@ -29,6 +29,7 @@ def measure(settings: Settings) -> Found:
         for _ in range(settings.local_rounds):
             for case in cases:
                 runs = _one_more(runs, "whole", case, rig, database)
+            runs = _one_more(runs, "decode", cases[-1], rig, database)
             if grass.version():
                 runs = _one_more(runs, "grass", cases[-1], rig, database)
     return {"runs": runs.as_json(), "grass": grass.version()}
@@ -88,6 +89,18 @@ def section(found: Found, settings: Settings) -> str:
                 f"{runs.median('result_s', 'whole', size):.2f} + {runs.median('file_s', 'whole', size):.2f}",
                 f"{runs.median('cpu', 'whole', size):.1f}",
                 f"{spread(r.peak_mb for r in of_size).most:.0f}",
+            )
+        )
+    if runs.of("decode"):
+        rows.append(
+            (
+                f"{settings.tile_km:g} km",
+                f"{settings.tile_px**2 / 1e6:.1f}",
+                "GDAL alone: decoding, two threads",
+                str(runs.seconds("decode")),
+                "",
+                f"{runs.median('cpu', 'decode'):.1f}",
+                f"{spread(r.peak_mb for r in runs.of('decode')).most:.0f}",
             )
         )
     if runs.of("grass"):

@@ -70,7 +70,7 @@ def test_everything_has_a_name(dashboard: DashboardPage) -> None:
     assert dashboard.nameless() == []
     expect(dashboard.handle("Number of clusters")).to_have_attribute("aria-valuetext", "6 clusters")
     expect(dashboard.page.get_by_role("img", name=re.compile("^Hectares per cluster"))).to_be_visible()
-    expect(dashboard.page.get_by_role("status")).to_contain_text("Done in")
+    expect(dashboard.page.get_by_role("form").get_by_role("status")).to_contain_text("Done in")
 
 
 def test_enter_in_a_field_calculates(dashboard: DashboardPage) -> None:

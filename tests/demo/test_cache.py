@@ -109,3 +109,17 @@ def test_the_backdrop_lies_under_the_land(scenes_folder: Path) -> None:
     assert west < demo.LONGITUDE < east
     assert south < demo.LATITUDE < north
     assert (east - west, north - south) == pytest.approx((0.43, 0.195), abs=0.02)
+
+
+def test_showing_the_backdrop_imports_nothing_that_draws(scenes_folder: Path, repository: Path) -> None:
+    """A page shows it before anybody clicks: 25 MB for rasterio and Pillow would be for nothing."""
+    code = "import demo, sys; demo.backdrop(); print({'rasterio', 'PIL', 'demo.land'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repository,
+        env={**os.environ, cache.ENVIRONMENT: str(scenes_folder.parent)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "set()"
