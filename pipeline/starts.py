@@ -1,11 +1,11 @@
 """Where k-means starts from: many starts in step, the better ones on more and more pixels.
 
-One start ends in a poor local optimum every third time, and the sample on which optima are told apart must be
-large. So many starts run on a small sample, a few on a larger one, and the best of these is handed to
-scikit-learn to be finished on all (clustering.py). All starts of a stage advance together (Lloyd's algorithm):
-their scores are one matrix product over a block of pixels that stays in the cache, and the sums of the clusters
-another. That is a third of the time of as many fits one by one. Starts by k-means++ (Arthur and Vassilvitskii,
-SODA 2007).
+One start ends in a poor local optimum every third time, and the sample on which optima are told apart
+must be large. So many starts run on a small sample, a few on a larger one, and the best of these is
+handed to scikit-learn to be finished on all (clustering.py). All starts of a stage advance together
+(Lloyd's algorithm): their scores are one matrix product over a block of pixels that stays in the cache,
+and the sums of the clusters another. That is a third of the time of as many fits one by one. Starts by
+k-means++ (Arthur and Vassilvitskii, SODA 2007).
 """
 
 from __future__ import annotations
