@@ -136,7 +136,8 @@ def _files(folder: Path, url: str, described: Sequence[dict[str, Any]]) -> tuple
     """Write the catalogues' configuration and the item of the clearest day, `described` first."""
     catalogs, item = folder / "catalogs.toml", folder / "clearest.json"
     catalogs.write_text(
-        f'[catalogs.{CATALOG}]\ntitle = "Benchmarks"\nurl = "{url}"\ncollections = ["{COLLECTION}"]\nfiltering = "none"\n'
+        f'[catalogs.{CATALOG}]\ntitle = "Benchmarks"\nurl = "{url}"\n'
+        f'collections = ["{COLLECTION}"]\nfiltering = "none"\n'
     )
     item.write_text(json.dumps(described[0]))
     return catalogs, item
