@@ -170,17 +170,19 @@ class _Landing(BaseHTTPRequestHandler):
 @contextmanager
 def _catalog(scratch: Path) -> Iterator[dict[str, str]]:
     """Serve a landing page in the place of the default catalogue; gives the page's variables."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Landing)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    file = scratch / "catalogs.toml"
-    file.write_text(f'[catalogs.earth-search]\nurl = "http://127.0.0.1:{server.server_address[1]}"\n')
-    runtime = scratch / "runtime"
-    yield {
-        "DASHBOARD_CATALOG": "earth-search",
-        "DASHBOARD_CATALOGS": str(file),
-        "JUPYTER_RUNTIME_DIR": str(runtime),
-    }
-    server.shutdown()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Landing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        file = scratch / "catalogs.toml"
+        file.write_text(f'[catalogs.earth-search]\nurl = "http://127.0.0.1:{server.server_address[1]}"\n')
+        runtime = scratch / "runtime"
+        try:
+            yield {
+                "DASHBOARD_CATALOG": "earth-search",
+                "DASHBOARD_CATALOGS": str(file),
+                "JUPYTER_RUNTIME_DIR": str(runtime),
+            }
+        finally:
+            server.shutdown()
 
 
 if __name__ == "__main__":

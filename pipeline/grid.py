@@ -7,6 +7,7 @@ pyproj are imported on first use: a page is shown before anybody needs a grid.
 from __future__ import annotations
 
 import math
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,9 @@ MAX_EDGE_DEGREES = 0.01
 """Longer edges of polygons are cut before they are projected: one of 1 km bends by less than 0.2 m."""
 
 LatLon = tuple[float, float]
+
+_mask_lock = threading.Lock()
+"""rasterio silences a warning of its own while it draws a mask, which only one thread at a time can do."""
 
 
 def utm_epsg(longitude: float, latitude: float) -> int:
@@ -184,7 +188,8 @@ def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np
         from rasterio.features import geometry_mask
 
         polygons = mapping(polygons_on(area, epsg_of(grid)))
-        within = geometry_mask([polygons], out_shape=(rows, columns), transform=part.affine, invert=True)
+        with _mask_lock:
+            within = geometry_mask([polygons], out_shape=(rows, columns), transform=part.affine, invert=True)
         if block is None and not within.any():
             raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Draw a larger one.", "area")
         return np.asarray(within)
