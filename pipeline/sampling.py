@@ -65,8 +65,9 @@ def take(block: Block, pixels: Pixels, usable: np.ndarray, share: float, seed: i
         flat = np.flatnonzero(usable)
     else:
         rng = np.random.default_rng((seed, block.row, block.column))
-        drawn = np.unique(rng.integers(0, usable.size, round(share * usable.size)))
-        flat = drawn[usable.ravel()[drawn]]
+        drawn = np.zeros(usable.size, bool)
+        drawn[rng.integers(0, usable.size, round(share * usable.size))] = True
+        flat = np.flatnonzero(drawn & usable.ravel())
     rows, columns = np.divmod(flat, block.width)
     return RawSample(
         pixels.dn.reshape(len(pixels.dn), -1)[:, flat].T,
