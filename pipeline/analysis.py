@@ -26,7 +26,7 @@ from pipeline.choice import Overpass
 from pipeline.cluster import configured, store_of
 from pipeline.clustering import ClusterModel, fit
 from pipeline.cog import NoOverviews
-from pipeline.drawing import Frame, draw, frame_of
+from pipeline.drawing import Frame, frame_of, images, with_clusters
 from pipeline.errors import (
     AnalysisError,
     AreaTooLarge,
@@ -204,7 +204,7 @@ class Analysis:
 
     def _with(self, raster: LabelRaster, suggestions: Sequence[Suggestion], **changes: object) -> Analysis:
         made = tuple(suggestions)
-        drawn = draw(self.pixels, raster, [s.color for s in made], _frame(self.grid), self.overlays)
+        drawn = with_clusters(self.overlays, raster, [s.color for s in made], _frame(self.grid))
         return replace(
             self,
             raster=raster,
@@ -231,7 +231,7 @@ class Analysis:
         if frame is None:
             return None
         colors = [s.color for s in self.suggestions]
-        return draw(self.pixels, self.raster, colors, frame, stretch=self.overlays.stretch)
+        return with_clusters(images(self.pixels, frame, self.overlays.stretch), self.raster, colors, frame)
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""
@@ -400,18 +400,23 @@ def _cluster(
     progress.report("clustering", 0)
     if not len(pixels.sample.rows):
         raise _nothing_to_group(pixels)
-    fitted = _fitted(pixels, request.n_clusters, request.seed, progress) if model is None else model
-    progress.report("clustering", 0.5)
-    raster = label(pixels, fitted, progress)
+    frame = _frame(pixels.extent.grid)
+    with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
+        drawn = aside.submit(images, pixels, frame) if pictures is None else None
+        fitted = _fitted(pixels, request.n_clusters, request.seed, progress) if model is None else model
+        progress.report("clustering", 0.5)
+        raster = label(pixels, fitted, progress)
+    pictures = drawn.result() if drawn is not None else pictures
+    assert pictures is not None, "drawn, or brought along"
     suggestions = suggest(np.array(fitted.centres))
     pixel_ha = pixels.extent.grid.affine.a**2 / 10_000
     table = areas_of(raster.counts, suggestions, pixel_ha)
     progress.report("drawing", 0)
-    drawn = draw(pixels, raster, [s.color for s in suggestions], _frame(pixels.extent.grid), pictures)
+    pictures = with_clusters(pictures, raster, [s.color for s in suggestions], frame)
     notes = _notes(request, pixels, fitted)
     progress.report("drawing", 1)
     return Analysis(
-        request, pixels, fitted, raster, suggestions, table, drawn, notes, preview, model is not None
+        request, pixels, fitted, raster, suggestions, table, pictures, notes, preview, model is not None
     )
 
 

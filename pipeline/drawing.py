@@ -55,30 +55,25 @@ def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = MAX_SIDE_
     return Frame(rows, columns, step, GeoBox((len(r), len(c)), affine, grid.crs))
 
 
-def draw(
-    pixels: AreaPixels,
-    raster: LabelRaster,
-    colors: Sequence[str],
-    frame: Frame,
-    known: Overlays | None = None,
-    stretch: overlays.Stretch | None = None,
-) -> Overlays:
-    """Return the pictures of a frame.
+def images(pixels: AreaPixels, frame: Frame, stretch: overlays.Stretch | None = None) -> Overlays:
+    """Return the images of a frame, without clusters: they can be drawn while clusters are still fitted.
 
     Parameters
     ----------
-    colors : sequence of str
-        ``#rrggbb`` of clusters 1..k.
-    known : Overlays, optional
-        Pictures of the same pixels and frame, whose images are used again.
     stretch : Stretch, optional
         Contrast of the images; from the frame's own pixels by default.
     """
-    labels = raster.window(frame.rows, frame.columns, frame.step)
-    if known is not None and known.warp is not None:
-        return replace(known, clusters=overlays.cluster_overlays(labels, known.warp, colors))
     shown = pixels.window(frame.rows, frame.columns, frame.step)
     within = inside(pixels.extent.area, frame.grid)
     planes = shown.picture_planes(pixels.offsets) * within
     clear = shown.clear(pixels.extent.mask_classes) & within
-    return overlays.draw(labels, colors, planes, clear, Warp.of(frame.grid), stretch)
+    warp = Warp.of(frame.grid)
+    stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
+    return Overlays(*overlays.image_overlays(planes, clear, warp, stretch), (), warp, stretch)
+
+
+def with_clusters(drawn: Overlays, raster: LabelRaster, colors: Sequence[str], frame: Frame) -> Overlays:
+    """Return the images of a frame with the pictures of clusters 1..k in their colours (``#rrggbb``)."""
+    assert drawn.warp is not None, "images bring the warp of their frame"
+    labels = raster.window(frame.rows, frame.columns, frame.step)
+    return replace(drawn, clusters=overlays.cluster_overlays(labels, drawn.warp, colors))
