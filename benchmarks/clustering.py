@@ -44,10 +44,11 @@ def fits(settings: Settings) -> Iterator[dict[str, Any]]:
             space: ClusterModel | None = None
             for seed in range(settings.fit_seeds):
                 seconds, model = _timed(_fit_and_label, cube, k, seed)
-                space = model
-                yield _record(area, k, "ours", seed, seconds, _inertia(model, pixels))
+                if space is None:
+                    space = model
+                yield _record(area, k, "ours", seed, seconds, _inertia(model, pixels, space))
                 if seed < settings.cluster_rounds:
-                    yield _sklearn(area, k, "one start", 1, seed, model.scaled(pixels))
+                    yield _sklearn(area, k, "one start", 1, seed, space.scaled(pixels))
             assert space is not None
             yield _sklearn(area, k, "ten starts", settings.fit_starts, 0, space.scaled(pixels))
 
@@ -77,11 +78,12 @@ def _timed(function: Any, *arguments: Any) -> tuple[float, Any]:
     return time.perf_counter() - started, result
 
 
-def _inertia(model: ClusterModel, pixels: np.ndarray) -> float:
-    centres = model.scaled(np.array(model.centres))
+def _inertia(model: ClusterModel, pixels: np.ndarray, space: ClusterModel) -> float:
+    """Return the inertia in one space for all fits: their own scales differ by a thousandth themselves."""
+    centres = space.scaled(np.array(model.centres))
     total = 0.0
     for start in range(0, len(pixels), EVALUATE_PX):
-        block = model.scaled(pixels[start : start + EVALUATE_PX])
+        block = space.scaled(pixels[start : start + EVALUATE_PX])
         nearest = pairwise_distances_argmin_min(block, centres, metric="sqeuclidean")[0]
         total += float(((block - centres[nearest]).astype(np.float64) ** 2).sum())
     return total

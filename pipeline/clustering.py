@@ -23,7 +23,7 @@ SAMPLE_PX = 500_000
 """Most pixels that a model is fitted to; more do not change it by a thousandth."""
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
-FINISH_ITERATIONS, FINISH_TOLERANCE = 20, 1e-6
+FINISH_ITERATIONS, FINISH_TOLERANCE = 8, 1e-6
 """Most steps of the last fit, and scikit-learn's measure of rest."""
 BLOCK_PX = 2**20
 MODEL_VERSION = 1

@@ -39,6 +39,7 @@ STAGES = (
     Stage(25_000, 16, 40, 5e-6),
     Stage(100_000, 5, 25, 2e-6),
     Stage(500_000, 3, 4, 1e-6),
+    Stage(500_000, 1, 12, 3e-6),
 )
 """Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
 to rest on the first sample, and several different optima handed on."""
