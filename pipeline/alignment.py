@@ -1,10 +1,49 @@
-"""How the pixels of a file lie on the target grid, when no warp is needed."""
+"""How files lie under an area's grid: which of their pixels belong to a block, and read in which pieces."""
 
 from __future__ import annotations
 
-from odc.geo.geobox import GeoBox
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, product
 
+import numpy as np
+from affine import Affine
+from odc.geo.geobox import GeoBox
+from rasterio.windows import Window
+
+from pipeline.blocks import Block
 from pipeline.grid import RESOLUTION_M
+from pipeline.scenes import BANDS, Scene
+
+FILE_BLOCK_PX = 1024
+"""Block side of the catalogues' files; one block is read at a time."""
+
+
+def common_grid(scene: Scene, bands: Sequence[str]) -> GeoBox | None:
+    """Return the grid that some files of a scene share; None where the item does not tell or they differ."""
+    first, *others = (scene.bands[b] for b in bands)
+    same = all((f.transform, f.shape) == (first.transform, first.shape) for f in others)
+    if first.transform is None or first.shape is None or not same:
+        return None
+    return GeoBox(first.shape, Affine(*first.transform), f"EPSG:{scene.epsg}")
+
+
+def corner_of_files(scenes: Sequence[Scene], grid: GeoBox) -> tuple[int, int]:
+    """Return row and column of the first file's corner on the grid; (0, 0) where no file is aligned."""
+    for scene in scenes:
+        file_grid = common_grid(scene, BANDS)
+        if file_grid is not None and aligned(file_grid, grid, RESOLUTION_M):
+            down, right = _steps(file_grid, grid)
+            return (down, right)
+    return (0, 0)
+
+
+def _steps(file_grid: GeoBox, grid: GeoBox) -> tuple[int, int]:
+    """Return row and column of a file's corner on an aligned grid."""
+    return (
+        round((grid.affine.f - file_grid.affine.f) / RESOLUTION_M),
+        round((file_grid.affine.c - grid.affine.c) / RESOLUTION_M),
+    )
 
 
 def aligned(file_grid: GeoBox, grid: GeoBox, resolution_m: int) -> bool:
@@ -37,3 +76,77 @@ class Span:
         self.inner = slice(first - self.coarse.start * factor, last - self.coarse.start * factor)
         before = min(max(-start, 0), length)
         self.pad = (before, length - before - (last - first))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The pixels of files under a block."""
+
+    rows: Span
+    columns: Span
+    factor: int
+    windows: tuple[tuple[Window, tuple[slice, slice]], ...]
+    """What is read at a time, and where it goes among the pixels under the block."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns in the files' own pixels; 0 where the files end before the block."""
+        rows, columns = self.rows.coarse, self.columns.coarse
+        return (rows.stop - rows.start, columns.stop - columns.start)
+
+    def placed(self, data: np.ndarray) -> np.ndarray:
+        """Return pixels ``(file, y, x)`` on the block's own; 0 where the files end."""
+        if self.factor > 1:
+            inner = (slice(None), self.rows.inner, self.columns.inner)
+            data = data.repeat(self.factor, axis=1).repeat(self.factor, axis=2)[inner]
+        pads = (self.rows.pad, self.columns.pad)
+        return np.pad(data, ((0, 0), *pads)) if any(map(any, pads)) else data
+
+
+@dataclass(frozen=True)
+class Lie:
+    """How files that share a grid lie under the grid of an area."""
+
+    grid: GeoBox
+    """On which the files are opened: their own, or the area's where they have to be warped."""
+    start: tuple[int, int]
+    """Row and column of the area's corner, counted from the corner of `grid` in pixels of the area."""
+    factor: int
+    """Pixels of the area along a side of a pixel of `grid`."""
+    warped: bool
+
+    @classmethod
+    def of(cls, file_grid: GeoBox | None, grid: GeoBox, resolution_m: int) -> Lie:
+        """Return how files lie; `file_grid`: None where unknown, `resolution_m`: their side."""
+        if file_grid is None or not aligned(file_grid, grid, resolution_m):
+            return cls(grid, (0, 0), 1, True)
+        down, right = _steps(file_grid, grid)
+        return cls(file_grid, (-down, -right), resolution_m // RESOLUTION_M, False)
+
+    def under(self, block: Block) -> Cut:
+        """Return the pixels under a block, in pieces: the files' blocks, or quarters of a warped block."""
+        starts = (self.start[0] + block.row, self.start[1] + block.column)
+        rows, columns = (
+            Span(start, length, int(n), self.factor)
+            for start, length, n in zip(starts, block.shape, self.grid.shape, strict=True)
+        )
+        windows = tuple(
+            (
+                Window.from_slices((r.start, r.stop), (c.start, c.stop)),
+                (_moved(r, rows.coarse.start), _moved(c, columns.coarse.start)),
+            )
+            for r, c in product(self._pieces(rows.coarse), self._pieces(columns.coarse))
+        )
+        return Cut(rows, columns, self.factor, windows)
+
+    def _pieces(self, span: slice) -> list[slice]:
+        first, step = span.start // FILE_BLOCK_PX * FILE_BLOCK_PX, FILE_BLOCK_PX
+        if self.warped:
+            first, step = span.start, max(1, -(-(span.stop - span.start) // 2))
+        cuts = range(first, span.stop, step)
+        inner = (cut for cut in cuts if span.start < cut < span.stop)
+        return [slice(a, b) for a, b in pairwise([span.start, *inner, span.stop]) if a < b]
+
+
+def _moved(span: slice, origin: int) -> slice:
+    return slice(span.start - origin, span.stop - origin)

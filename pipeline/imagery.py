@@ -1,44 +1,40 @@
 """Scenes on a grid, read block by block. The only file that knows stackstac.
 
-stackstac plans and opens; each block of a cloud-optimised GeoTIFF is one task of a dask graph and crosses the
-network once. Where a file lies on the area's own 10 m grid its blocks are read as they are; anything else
-(another UTM zone, another pixel size, an origin off the 10 m grid) is warped by nearest neighbour.
+stackstac plans (which file lies where on which grid) and opens; the loop over blocks is here, so that each
+block of a cloud-optimised GeoTIFF crosses the network once and is decoded to where it belongs. Where a file
+lies on the area's own 10 m grid its blocks are read as they are; anything else (another UTM zone, another
+pixel size, an origin off the 10 m grid) is warped by nearest neighbour.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-import dask.array as da
-import dask.base
-import dask.threaded
 import numpy as np
-import stackstac
-from affine import Affine
-from dask.array import Array
 from odc.geo.geobox import GeoBox
+from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+from stackstac.prepare import prepare_items
 from stackstac.rio_env import LayeredEnv
 from stackstac.rio_reader import DEFAULT_GDAL_ENV, AutoParallelRioReader
+from stackstac.to_dask import asset_table_to_reader_and_window
 
-from pipeline.alignment import Span, aligned
+from pipeline.alignment import Cut, Lie, common_grid, corner_of_files
 from pipeline.blocks import Block, blocks_of
 from pipeline.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
 from pipeline.read_errors import SILENCE_S, read_failed
-from pipeline.scenes import BANDS, SCL, BandFile, Scene
+from pipeline.scenes import BANDS, SCL, Scene
 from pipeline.signing import signed
 
 READ_THREADS = 8
-FILE_BLOCK_PX = 1024
-"""Block side of the catalogues' files; one task reads one block."""
 SCL_RESOLUTION_M = 20
 
 GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
@@ -73,7 +69,7 @@ def note(href: str, *, failed: bool) -> None:
 
 
 class Reading:
-    """Scenes planned on the grid of an area by stackstac; blocks are read from them.
+    """Scenes planned on the grid of an area and opened by stackstac; blocks are read from them.
 
     Parameters
     ----------
@@ -95,13 +91,17 @@ class Reading:
         blocks: Sequence[Block] | None = None,
     ) -> None:
         counter = _BlockCounter(progress)
+        reader = _counting_reader(counter)
         shape = (int(grid.shape[0]), int(grid.shape[1]))
         self.blocks = blocks_of(shape, corner_of_files(scenes, grid)) if blocks is None else blocks
-        self._plans = [_plans(scene, grid, self.blocks, counter) for scene in scenes]
-        self._parts = {b: [[p.part(b) for p in plans] for plans in self._plans] for b in self.blocks}
+        self._sheets = [_sheets(scene, grid, reader) for scene in scenes]
+        counter.expected = sum(
+            len(sheet.readers) * len(sheet.lie.under(block).windows)
+            for sheets in self._sheets
+            for sheet in sheets
+            for block in self.blocks
+        )
         self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
-        lazies = [part.lazy for scenes_parts in self._parts.values() for ps in scenes_parts for part in ps]
-        counter.expected = sum(math.prod(lazy.numblocks) for lazy in lazies if lazy.size)
         self._pool = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
 
     def __call__(self, block: Block) -> Pixels:
@@ -112,14 +112,35 @@ class Reading:
         ReadFailed
             When a file is missing, refused, cut off or no GeoTIFF.
         """
-        parts = self._parts[block]
-        under = [n for n, (bands, *_) in enumerate(parts) if bands.lazy.size]
-        arrays = iter(_compute([part.lazy for n in under for part in parts[n]], self._pool))
+        parts = [[sheet.part(block) for sheet in sheets] for sheets in self._sheets]
+        reached = [n for n, (bands, *_) in enumerate(parts) if bands.data.size]
+        self._read([part for n in reached for part in parts[n]])
         layers = []
-        for n in under:
-            dn, *classes = (part.placed(next(arrays)) for part in parts[n])
+        for n in reached:
+            dn, *classes = (part.cut.placed(part.data) for part in parts[n])
             layers.append(Layer(n, dn, classes[0][0] if classes else None))
         return lay_over(layers, block.shape, len(BANDS))
+
+    def _read(self, parts: Sequence[_Part]) -> None:
+        """Fill parts: reads wait for the network, not for each other; the headers of all files come first."""
+        reads = sorted(
+            (
+                (number, reader, band, window)
+                for part in parts
+                for band, reader in zip(part.data, part.readers, strict=True)
+                for number, window in enumerate(part.cut.windows)
+            ),
+            key=lambda read: read[0],
+        )
+        waiting = [
+            self._pool.submit(reader.into, window, band[inner]) for _, reader, band, (window, inner) in reads
+        ]
+        try:
+            for read in wait(waiting, return_when=FIRST_EXCEPTION).done:
+                read.result()
+        finally:
+            for read in waiting:
+                read.cancel()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other machines as scenes and grid; there, each process plans once."""
@@ -141,125 +162,70 @@ def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox, blocks: Sequence[B
 _plan_lock = threading.Lock()
 
 
-def corner_of_files(scenes: Sequence[Scene], grid: GeoBox) -> tuple[int, int]:
-    """Return row and column of the first file's corner on the grid; (0, 0) where no file is aligned."""
-    for scene in scenes:
-        file_grid = _common_grid(scene.epsg, [scene.bands[b] for b in BANDS])
-        if file_grid is not None and aligned(file_grid, grid, RESOLUTION_M):
-            return (
-                round((grid.affine.f - file_grid.affine.f) / RESOLUTION_M),
-                round((file_grid.affine.c - grid.affine.c) / RESOLUTION_M),
-            )
-    return (0, 0)
+@dataclass(frozen=True)
+class _Part:
+    """The pixels of some files under a block."""
+
+    cut: Cut
+    readers: Sequence[Any]
+    data: np.ndarray
+    """``(file, y, x)`` in the files' own pixels, filled by `Reading`; 0 where a file has nothing."""
 
 
 @dataclass(frozen=True)
-class _Part:
-    """The pixels of files under a block, still unread."""
+class _Sheet:
+    """Files of a scene that share a grid, opened, and how they lie under the area."""
 
-    lazy: Array
-    factor: int
-    inner: tuple[slice, slice]
-    pads: tuple[tuple[int, int], tuple[int, int]]
-
-    def placed(self, data: np.ndarray) -> np.ndarray:
-        """Return what was read on the block's own pixels; 0 where the files end."""
-        if self.factor > 1:
-            data = data.repeat(self.factor, axis=1).repeat(self.factor, axis=2)[:, *self.inner]
-        return np.pad(data, ((0, 0), *self.pads)) if any(map(any, self.pads)) else data
-
-
-class _Plan:
-    """Some bands of a scene as one lazy array, and where the blocks of the area lie in it."""
-
-    def __init__(
-        self,
-        scene: Scene,
-        bands: Sequence[str],
-        grid: GeoBox,
-        blocks: Sequence[Block],
-        resolution_m: int,
-        dtype: np.dtype[Any],
-        reader: type[AutoParallelRioReader],
-    ) -> None:
-        file_grid = _common_grid(scene.epsg, [scene.bands[b] for b in bands])
-        if file_grid is not None and aligned(file_grid, grid, resolution_m):
-            self._factor = resolution_m // RESOLUTION_M
-            self._start = (
-                round((file_grid.affine.f - grid.affine.f) / RESOLUTION_M),
-                round((grid.affine.c - file_grid.affine.c) / RESOLUTION_M),
-            )
-            self._data = _stack(scene, bands, file_grid, dtype, reader, FILE_BLOCK_PX)
-        else:
-            self._factor, self._start = 1, (0, 0)
-            chunks = (1, 1, *_chunks(blocks))
-            self._data = _stack(scene, bands, grid, dtype, reader, chunks)
+    lie: Lie
+    readers: Sequence[Any]
+    dtype: np.dtype[Any]
 
     def part(self, block: Block) -> _Part:
-        """Return the part under a block."""
-        starts = (self._start[0] + block.row, self._start[1] + block.column)
-        sizes = self._data.shape[1:]
-        rows, columns = (Span(*v, self._factor) for v in zip(starts, block.shape, sizes, strict=True))
-        lazy = self._data[:, rows.coarse, columns.coarse]
-        return _Part(lazy, self._factor, (rows.inner, columns.inner), (rows.pad, columns.pad))
+        """Return the part under a block, still unread."""
+        cut = self.lie.under(block)
+        return _Part(cut, self.readers, np.zeros((len(self.readers), *cut.shape), self.dtype))
 
 
-def _plans(scene: Scene, grid: GeoBox, blocks: Sequence[Block], counter: _BlockCounter) -> list[_Plan]:
-    """Return the plans of the bands and, where there is one, of the scene classification."""
-    reader = _counting_reader(counter)
-    plans = [_Plan(scene, BANDS, grid, blocks, RESOLUTION_M, np.dtype(np.uint16), reader)]
-    if SCL in scene.bands:
-        plans.append(_Plan(scene, (SCL,), grid, blocks, SCL_RESOLUTION_M, np.dtype(np.uint8), reader))
-    return plans
+def _sheets(scene: Scene, grid: GeoBox, reader: type[AutoParallelRioReader]) -> list[_Sheet]:
+    """Return the bands and, where there is one, the scene classification."""
+    bands = _sheet(scene, BANDS, grid, RESOLUTION_M, np.dtype(np.uint16), reader)
+    if SCL not in scene.bands:
+        return [bands]
+    return [bands, _sheet(scene, (SCL,), grid, SCL_RESOLUTION_M, np.dtype(np.uint8), reader)]
 
 
-def _chunks(blocks: Sequence[Block]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the chunks of a warped array: quarters of the blocks."""
-    heights = [b.height for b in blocks if b.column == 0]
-    widths = [b.width for b in blocks if b.row == 0]
-    return _halved(heights), _halved(widths)
-
-
-def _halved(lengths: Sequence[int]) -> tuple[int, ...]:
-    return tuple(half for n in lengths for half in (n // 2, n - n // 2))
-
-
-def _stack(
+def _sheet(
     scene: Scene,
     bands: Sequence[str],
     grid: GeoBox,
+    resolution_m: int,
     dtype: np.dtype[Any],
     reader: type[AutoParallelRioReader],
-    chunks: Any,
-) -> Array:
-    """Return bands of a scene on a grid as a lazy ``(band, y, x)`` array; 0 where there is no data."""
-    stacked = stackstac.stack(
+) -> _Sheet:
+    """Return files opened by stackstac (nothing is asked of a server yet); none where they lie elsewhere."""
+    lie = Lie.of(common_grid(scene, bands), grid, resolution_m)
+    table, spec, _, _ = prepare_items(
         [_item_for_stackstac(scene, bands)],
         assets=list(bands),
-        epsg=epsg_of(grid),
-        resolution=abs(grid.affine.a),
-        bounds=bounds_of(grid),
+        epsg=epsg_of(lie.grid),
+        resolution=abs(lie.grid.affine.a),
+        bounds=bounds_of(lie.grid),
         snap_bounds=False,
-        chunksize=chunks,
+        rescale=False,
+        dtype=dtype,
+    )
+    opened = asset_table_to_reader_and_window(
+        table,
+        spec,
+        resampling=Resampling.nearest,
         dtype=dtype,
         fill_value=dtype.type(NO_DATA_DN),
         rescale=False,
-        xy_coords=False,
-        properties=False,
-        band_coords=False,
         gdal_env=settings_for(*(scene.bands[b].href for b in bands)),
         errors_as_nodata=(),
         reader=reader,
     )
-    if stacked.sizes["time"] == 0:
-        return _nothing(len(bands), grid, dtype)
-    lazy: Array = stacked.data[0]
-    return lazy
-
-
-def _nothing(n_bands: int, grid: GeoBox, dtype: np.dtype[Any]) -> Array:
-    empty: Array = da.zeros((n_bands, *grid.shape), dtype=dtype, chunks=-1)
-    return empty
+    return _Sheet(lie, [each for each, _ in opened.ravel()], dtype)
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
@@ -279,18 +245,6 @@ def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
         "properties": {"datetime": scene.datetime.isoformat(), "proj:epsg": scene.epsg},
         "assets": assets,
     }
-
-
-def _common_grid(epsg: int, files: Sequence[BandFile]) -> GeoBox | None:
-    """Return the grid that all files share, None where the item does not tell or they differ."""
-    first = files[0]
-    if (
-        first.transform is None
-        or first.shape is None
-        or any((f.transform, f.shape) != (first.transform, first.shape) for f in files)
-    ):
-        return None
-    return GeoBox(first.shape, Affine(*first.transform), f"EPSG:{epsg}")
 
 
 class _BlockCounter:
@@ -327,31 +281,18 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             dataset = self.dataset.dataset
             return not isinstance(dataset, WarpedVRT) and dataset.nodata in (None, NO_DATA_DN)
 
-        def _unmasked(self, window: Any) -> np.ndarray:
-            """Read without making a mask of what is 0 anyway: a fifth of the time of a block."""
-            block: np.ndarray = self.dataset.read(window=window, indexes=1, out_dtype=self.dtype)
-            return block
-
-        def read(self, window: Any, **kwargs: Any) -> np.ndarray:
+        def into(self, window: Window, target: np.ndarray) -> None:
+            """Read a window; no mask is made of what is 0 anyway, a fifth of the time of a block."""
             counter.progress.check()
             try:
-                block = self._unmasked(window) if self._is_plain() else super().read(window, **kwargs)
+                if self._is_plain():
+                    self.dataset.read(window=window, indexes=1, out=target)
+                else:
+                    target[:] = self.read(window)
             except Exception as error:
                 note(self.url, failed=True)
                 raise read_failed(self.url, error) from error
             note(self.url, failed=False)
             counter.one_more()
-            return block
 
     return Reader
-
-
-def _compute(arrays: Sequence[Array], pool: ThreadPoolExecutor) -> tuple[np.ndarray, ...]:
-    """Compute lazy arrays together, on threads: reads wait for the network, not for each other.
-
-    The scheduler is given as a callable: named by a string, dask would import distributed on first use.
-    """
-    computed: tuple[np.ndarray, ...] = dask.base.compute(  # type: ignore[no-untyped-call]
-        *arrays, scheduler=dask.threaded.get, pool=pool
-    )
-    return computed

@@ -13,10 +13,11 @@ from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
+from pipeline.alignment import corner_of_files
 from pipeline.blocks import Block
 from pipeline.cog import NoOverviews, at_overview, on_grid, opened
 from pipeline.grid import RESOLUTION_M, epsg_of
-from pipeline.imagery import READ_THREADS, corner_of_files
+from pipeline.imagery import READ_THREADS
 from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
 from pipeline.scenes import BANDS, SCL, Scene
