@@ -23,8 +23,8 @@ SAMPLE_PX = 500_000
 """Most pixels that a model is fitted to; more do not change it by a thousandth."""
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
-FINISH_ITERATIONS, FINISH_TOLERANCE = 8, 1e-6
-"""Most steps of the last fit, and scikit-learn's measure of rest."""
+FINISH_ITERATIONS = 2
+"""Steps of the last fit, which starts where the search came to rest."""
 BLOCK_PX = 2**20
 MODEL_VERSION = 1
 
@@ -213,7 +213,7 @@ def _finished(points: Points, start: np.ndarray, weights: np.ndarray | None) -> 
 
     On one thread: the order in which several add up differs from run to run.
     """
-    estimator = KMeans(len(start), init=start, n_init=1, max_iter=FINISH_ITERATIONS, tol=FINISH_TOLERANCE)
+    estimator = KMeans(len(start), init=start, n_init=1, max_iter=FINISH_ITERATIONS, tol=0)
     with _fit_lock, threadpool_limits(1):
         estimator.fit(np.ascontiguousarray(points.planes[:-1].T), sample_weight=weights)
     return np.asarray(estimator.cluster_centers_, np.float64)

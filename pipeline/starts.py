@@ -35,15 +35,15 @@ class Stage:
 
 
 STAGES = (
-    Stage(25_000, 32, 6, 1e-3),
-    Stage(25_000, 16, 40, 5e-6),
-    Stage(100_000, 5, 25, 2e-6),
-    Stage(500_000, 3, 4, 1e-6),
+    Stage(12_000, 28, 4, 1e-3),
+    Stage(12_000, 10, 30, 1e-5),
+    Stage(64_000, 3, 20, 3e-6),
+    Stage(500_000, 2, 3, 1e-6),
     Stage(500_000, 1, 12, 3e-6),
 )
 """Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
 to rest on the first sample, and several different optima handed on."""
-SEEDING_POINTS = 6_000
+SEEDING_POINTS = 3_000
 """Points from which the starts are drawn."""
 SAME = 5e-5
 """Inertias closer than this share are those of one optimum."""
