@@ -41,7 +41,7 @@ from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
 from pipeline.naming import Suggestion, suggest
 from pipeline.overlays import Overlays
-from pipeline.overview import OverviewReading, look_grid
+from pipeline.overview import LOOK_SAMPLE_PX, OverviewReading, look_grid
 from pipeline.pixels import Pixels
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.request import AnalysisRequest
@@ -62,8 +62,8 @@ FULLY_COVERED = 0.9995
 """Share of the area with data from which on nothing is said about missing parts."""
 
 
-PREVIEW_FROM_PX = 300
-"""Side from which on a first look is worth its reads."""
+PREVIEW_FROM_PX = 640
+"""Side from which on a first look is worth its reads: below, the files have a block or two under the area."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Analysis:
     areas: pd.DataFrame
     """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
     overlays: Overlays = field(repr=False)
-    """Pictures for a web map: of at most 2048 pixels a side (see `draw`)."""
+    """Pictures for a web map: every n-th pixel of a large area (drawing.WHOLE_PX; see `draw`)."""
     notes: tuple[str, ...] = ()
     """Sentences a user should know."""
     preview: bool = False
@@ -341,7 +341,9 @@ def _first_look(
     try:
         coarse = replace(extent, grid=grid)
         store = LocalStore(reading.blocks)
-        return area_pixels.read(overpass.scenes, coarse, store, reading, request.seed, progress)
+        return area_pixels.read(
+            overpass.scenes, coarse, store, reading, request.seed, progress, LOOK_SAMPLE_PX
+        )
     except NoOverviews:
         return None
     except ReadFailed:

@@ -115,7 +115,13 @@ class _Read:
 
 
 def read(
-    scenes: Sequence[Scene], extent: Extent, store: Store, reader: Reader, seed: int, progress: Progress
+    scenes: Sequence[Scene],
+    extent: Extent,
+    store: Store,
+    reader: Reader,
+    seed: int,
+    progress: Progress,
+    sample_px: int = SAMPLE_PX,
 ) -> AreaPixels:
     """Read all blocks of an area once.
 
@@ -131,8 +137,10 @@ def read(
         Reads a block of the scenes (`imagery.Reading`).
     seed : int
         Of the sample.
+    sample_px : int
+        About how many pixels of the area are sampled.
     """
-    share = SAMPLE_PX / (extent.shape[0] * extent.shape[1])
+    share = sample_px / (extent.shape[0] * extent.shape[1])
     look = partial(_look, extent=extent, share=share, seed=seed)
     found: dict[int, _Read] = {}
     for number, told in store.fill(reader, look, progress):

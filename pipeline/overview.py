@@ -22,16 +22,19 @@ from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
 from pipeline.scenes import BANDS, SCL, Scene
 
-FACTORS = (4, 8, 16)
+FACTORS = (16, 8, 4)
 """Overviews that catalogues' files have, beside a first one of 2."""
-LOOK_PX = 704
-"""A first look has about as many pixels a side: a tile at a sixteenth of its resolution has 686."""
+LOOK_PX = 60
+"""A first look has at least as many pixels a side. A block of an overview costs as many bytes as one of the
+file itself, and is worth its time only where it shows many of those: a coarse one."""
+LOOK_SAMPLE_PX = 60_000
+"""Pixels of a first look that are grouped: its clusters are shown for seconds."""
 
 
 def look_grid(scenes: Sequence[Scene], grid: GeoBox) -> tuple[GeoBox, int]:
     """Return the coarser grid of a first look and its factor; its lines are those of the files' overviews."""
     rows, columns = grid.shape
-    factor = next((f for f in FACTORS if max(rows, columns) / f <= LOOK_PX), FACTORS[-1])
+    factor = next((f for f in FACTORS if max(rows, columns) / f >= LOOK_PX), FACTORS[-1])
     top, left = (n % factor for n in corner_of_files(scenes, grid))
     top, left = (n - factor if n else 0 for n in (top, left))
     affine = grid.affine * Affine.translation(left, top) * Affine.scale(factor)

@@ -1,7 +1,5 @@
 """A first look: the files' overviews, on the right place, told as what it is, and gone when the run ends."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from affine import Affine
@@ -9,6 +7,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 
 from pipeline import Analysis, analyse
+from pipeline import analysis as runs
 from pipeline.cog import NoOverviews
 from pipeline.overview import LOOK_PX, OverviewReading, look_grid
 from pipeline.progress import Progress
@@ -84,13 +83,13 @@ def test_without_overviews_there_is_no_first_look(folder: Folder, land: Land) ->
     assert previews == []
 
 
-@pytest.mark.parametrize("side", [300, 1000, 2000, 10_980])
+@pytest.mark.parametrize("side", [640, 1000, 2000, 10_980])
 def test_a_first_look_is_small(side: int) -> None:
     one = scene("a", "http://127.0.0.1:9", shape=(10_980, 10_980))
     grid = GeoBox((side, side), Affine(10, 0, LEFT, 0, -10, TOP), "EPSG:32632")
     coarse, factor = look_grid([one], grid)
-    assert max(coarse.shape) <= LOOK_PX
-    assert factor in (4, 8, 16)
+    assert LOOK_PX <= max(coarse.shape) <= 700
+    assert factor in (8, 16)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +103,9 @@ def both(served: Folder, land: Land, fakes: str) -> tuple[list[Analysis], Analys
     put(api, items=[item("looked", f"{served.url}/looked", shape=(N, N))], conforms=HOLDS)
     previews: list[Analysis] = []
     request = land.request(4, catalog=api)
-    done = analyse(request, on_preview=previews.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "PREVIEW_FROM_PX", 300)
+        done = analyse(request, on_preview=previews.append)
     return previews, done, analyse(request)
 
 
@@ -131,10 +132,22 @@ def test_a_preview_changes_nothing_about_the_result(
 
 
 def test_a_preview_that_cannot_be_shown_does_not_end_the_run(
-    both: tuple[list[Analysis], Analysis, Analysis], fake_api: Callable[..., str], land: Land
+    both: tuple[list[Analysis], Analysis, Analysis], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: Analysis) -> None:
+    tried = []
+
+    def broken(preview: Analysis) -> None:
+        tried.append(preview)
         raise RuntimeError("the page is gone")
 
     _, done, _ = both
+    monkeypatch.setattr(runs, "PREVIEW_FROM_PX", 300)
     assert analyse(done.request, on_preview=broken).areas.equals(done.areas)
+    assert len(tried) == 1
+
+
+def test_an_area_of_a_block_or_two_is_read_at_once(both: tuple[list[Analysis], Analysis, Analysis]) -> None:
+    """The area has 400 pixels a side: a look at its overviews would cost as much as its pixels."""
+    previews: list[Analysis] = []
+    analyse(both[1].request, on_preview=previews.append)
+    assert previews == []
