@@ -300,13 +300,14 @@ class Dashboard(ipw.VBox):
             self._map.look_at_if_needed(self._box(analysis.request.area))
 
     def _adopt(self, analysis: Analysis, show: Callable[[Analysis], None] | None = None) -> None:
-        """Make a result the present one, in the results column and on the map."""
+        """Make a result the present one, on the map and, which takes longer, in the results column."""
         self._analysis = analysis
-        (show or self._results.show)(analysis)
         made_up = analysis.request.catalog == catalogs.DEMO.name
         source = "Made-up demo land" if made_up else credit(analysis)
         shift = self._shift_of(analysis.request.area)
-        self._map.show_result(analysis.overlays, shift, source, self._results.legend.ticks)
+        ticks = self._results.legend.ticks_for(len(analysis.areas) - 1)
+        self._map.show_result(analysis.overlays, shift, source, ticks)
+        (show or self._results.show)(analysis)
         self._sharp.of(analysis, self._box(analysis.request.area), shift)
 
     def _show_sharp(self, pictures: Overlays | None) -> None:

@@ -80,6 +80,10 @@ class Legend(ipw.VBox):
         """Which clusters are on, in their order."""
         return tuple(r.box.value for r in self._rows[: self._shown])
 
+    def ticks_for(self, n_clusters: int) -> tuple[bool, ...]:
+        """Which clusters will be on when a result of so many is shown (see `show`)."""
+        return self.ticks if n_clusters == self._shown else (True,) * n_clusters
+
     def show(self, rows: Sequence[AreaRow], notes: Sequence[str]) -> None:
         """Show a result's rows. Ticks stay when the number of clusters does, else all clusters are on."""
         n_clusters = len(rows) - 1

@@ -435,12 +435,19 @@ def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
     assert page._results.legend._rows[0].box.description == "Kind 0"
 
 
+def first_look(page: Dashboard) -> None:
+    """Wait until a first look is on the page, all of it."""
+    until(lambda: page._map._pictures.clusters != ())
+    with page._gate.lock:
+        assert page._analysis is not None
+
+
 def test_a_first_look_is_shown_as_one_and_replaced_in_place(page: Dashboard, runs: Runs) -> None:
     page._fields.settings = SETTINGS
     runs.preview = True
     runs.go_on.clear()
     press(page)
-    until(lambda: page._analysis is not None and page._map._pictures.clusters != ())
+    first_look(page)
     assert ">Preview<" in page._results._head.value
     assert "Preview from pixels of 80 m" in page._results.legend._notes.value
     assert page._results._downloads._main.disabled
@@ -461,7 +468,7 @@ def test_a_run_cancelled_after_the_first_look_is_not_done(page: Dashboard, runs:
     runs.preview = True
     runs.go_on.clear()
     press(page)
-    until(lambda: page._analysis is not None)
+    first_look(page)
     page._cancel()
     assert ">Preview<" in page._results._head.value
     assert page._foot._main.description == "Calculate clusters"
