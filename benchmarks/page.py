@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from benchmarks.case import Case
 from benchmarks.rig import Rig
+from benchmarks.servers.relay import Relay, relay
 from benchmarks.start import voila
 from pipeline.permalink import to_query
 from tests.browser.page import DashboardPage
@@ -44,15 +46,26 @@ NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 class Wire:
     """Counts what the kernel sends over the page's websockets, bytes."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, relay: Relay) -> None:
         self.received = 0
+        """Of messages, as the page gets them."""
         self.pictures = 0
         """Of messages with a picture in them."""
+        self._relay, self._sent_before = relay, 0
         page.on("websocket", self._opened)
 
     def forget(self) -> None:
         """Count from zero."""
         self.received = self.pictures = 0
+        self._sent_before = self._relay.sent
+
+    def counted(self) -> dict[str, int]:
+        """Return bytes since `forget`: messages, those with pictures, and what crossed the line for all."""
+        return {
+            "bytes": self.received,
+            "pictures": self.pictures,
+            "wire": self._relay.sent - self._sent_before,
+        }
 
     def _opened(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._frame)
@@ -72,8 +85,8 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
     list of dict
         One a visit: ``first_s`` and ``result_s`` from the button to a picture and to the result,
         ``other_k_s`` from the key to the painted clusters; what the kernel sent until the result
-        (``result_bytes``), for another k and for the layer's switch, and how much of it in messages with
-        pictures (``result_pictures`` …).
+        (``result_bytes``), for another k and for the layer's switch, how much of it in messages with
+        pictures (``result_pictures`` …), and what of all crossed the line, compressed (``result_wire`` …).
     """
     from playwright.sync_api import sync_playwright
 
@@ -83,9 +96,9 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
         )
         settings = rig.environment | {"JUPYTER_RUNTIME_DIR": str(Path(scratch) / "runtime")}
-        with voila((), settings) as (address, _):
+        with voila((), settings) as (address, _), relay(urlsplit(address).port or 80) as counted:
             for _ in range(rounds):
-                with _opened(browser, address, rig.case(size_km)) as (page, wire):
+                with _opened(browser, address, rig.case(size_km), counted) as (page, wire):
                     visits.append(_visit(page, wire))
                     print(f"  page {visits[-1]}", file=sys.stderr, flush=True)
         browser.close()
@@ -93,7 +106,9 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _opened(browser: Browser, address: str, case: Case) -> Iterator[tuple[DashboardPage, Wire]]:
+def _opened(
+    browser: Browser, address: str, case: Case, counted: Relay
+) -> Iterator[tuple[DashboardPage, Wire]]:
     """Open the page with a request in its address, nothing from outside this machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
@@ -107,7 +122,8 @@ def _opened(browser: Browser, address: str, case: Case) -> Iterator[tuple[Dashbo
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        wire = Wire(page)
+        wire = Wire(page, counted)
+        address = urlsplit(address)._replace(netloc=f"127.0.0.1:{counted.port}").geturl()
         page.goto(f"{address}?{to_query(case.request)}")
         yield DashboardPage(page).wait_until_ready(), wire
     finally:
@@ -128,10 +144,10 @@ def _visit(dashboard: DashboardPage, wire: Wire) -> dict[str, Any]:
     first_s = time.perf_counter() - started
     dashboard.expect_result()
     visit: dict[str, Any] = {"first_s": first_s, "result_s": time.perf_counter() - started}
-    visit |= {"result_bytes": wire.received, "result_pictures": wire.pictures}
+    visit |= {f"result_{name}": value for name, value in wire.counted().items()}
     time.sleep(FITS_AHEAD_S)
     count = dashboard.clusters.count()
-    visit |= {"other_k_s": [], "other_k_bytes": [], "other_k_pictures": []}
+    visit |= {"other_k_s": [], **{f"other_k_{name}": [] for name in wire.counted()}}
     for step in range(OTHER_K):
         wire.forget()
         started = time.perf_counter()
@@ -141,11 +157,11 @@ def _visit(dashboard: DashboardPage, wire: Wire) -> dict[str, Any]:
         visit["other_k_s"].append(time.perf_counter() - started)
         dashboard.expect_result()
         time.sleep(SETTLED_S)
-        visit["other_k_bytes"].append(wire.received)
-        visit["other_k_pictures"].append(wire.pictures)
+        for name, value in wire.counted().items():
+            visit[f"other_k_{name}"].append(value)
     wire.forget()
     layer = dashboard.tick("True colour")
     for _ in range(2):
         layer.click()
         time.sleep(SETTLED_S)
-    return visit | {"toggle_bytes": wire.received, "toggle_pictures": wire.pictures}
+    return visit | {f"toggle_{name}": value for name, value in wire.counted().items()}

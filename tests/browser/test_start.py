@@ -52,3 +52,19 @@ def test_a_waiting_kernel_is_not_culled_and_serves_its_visitor(
     assert waiting.memory_info().rss < MOST_MB * 1e6
     page.place_area()
     expect(page.message).to_contain_text("Ready.")
+
+
+def test_what_the_server_sends_to_the_page_is_compressed(open_page: Open, voila: str) -> None:
+    """Pictures travel as base64, a third more than they are: compression takes most of that back."""
+    page = open_page("about:blank").page
+    answers: list[str] = []
+    tools = page.context.new_cdp_session(page)
+    tools.on(
+        "Network.webSocketHandshakeResponseReceived",
+        lambda event: answers.append(str(event["response"]["headers"])),
+    )
+    tools.send("Network.enable")
+    page.goto(voila)
+    page.wait_for_function("() => document.querySelector('.eo-main')")
+    assert answers
+    assert all("permessage-deflate" in answer for answer in answers)
