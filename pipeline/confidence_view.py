@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline.assembly import overlap, stepped
 from pipeline.confidence import LEVELS, confidence, confidence_overlay, level_areas, levels
-from pipeline.drawing import frame_of
+from pipeline.drawing import WHOLE_PX, frame_of
 from pipeline.progress import IsCancelled
-from pipeline.warp import MAX_SIDE_PX, Warp
+from pipeline.warp import Warp
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ def confidence_view(
     *,
     lut: Sequence[int] | None = None,
     cancelled: IsCancelled | None = None,
-    max_px: int = MAX_SIDE_PX,
+    max_px: int = WHOLE_PX,
 ) -> tuple[Overlay, pd.DataFrame]:
     """Return a picture of the margin and the hectares of its levels, block by block.
 

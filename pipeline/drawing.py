@@ -15,7 +15,10 @@ from pipeline.assembly import stepped
 from pipeline.grid import inside, window_of
 from pipeline.labelling import LabelRaster
 from pipeline.overlays import Overlays
-from pipeline.warp import MAX_SIDE_PX, Bounds, Warp
+from pipeline.warp import Bounds, Warp
+
+WHOLE_PX = 1600
+"""Most pixels a side of the pictures of a whole area: about what a map on a large screen shows of it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Frame:
     """Grid of the pixels that are drawn; their centres are the centres of those pixels."""
 
 
-def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = MAX_SIDE_PX) -> Frame | None:
+def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = WHOLE_PX) -> Frame | None:
     """Return what is drawn of a grid: at most `max_px` a side.
 
     Parameters
@@ -69,7 +72,8 @@ def images(pixels: AreaPixels, frame: Frame, stretch: overlays.Stretch | None = 
     clear = shown.clear(pixels.extent.mask_classes) & within
     warp = Warp.of(frame.grid)
     stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
-    return Overlays(*overlays.image_overlays(planes, clear, warp, stretch), (), warp, stretch)
+    drawn = overlays.image_overlays(planes, clear, warp, stretch)
+    return Overlays(*drawn, (), frame.step, warp, stretch)
 
 
 def with_clusters(drawn: Overlays, raster: LabelRaster, colors: Sequence[str], frame: Frame) -> Overlays:

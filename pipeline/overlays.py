@@ -75,25 +75,12 @@ class Overlays:
     false_colour: Overlay
     clusters: tuple[Overlay, ...]
     """One per cluster, cluster 1 first."""
+    step: int = 1
+    """Every how many-th pixel of the grid is drawn."""
     warp: Warp | None = field(default=None, repr=False, compare=False)
     """What put them there: other clusters on the same grid need not work it out again."""
     stretch: Stretch | None = field(default=None, repr=False)
     """Contrast of the images: a window of them keeps it."""
-
-
-def draw(
-    labels: np.ndarray,
-    colors: Sequence[str],
-    planes: np.ndarray,
-    clear: np.ndarray,
-    warp: Warp,
-    stretch: Stretch | None = None,
-) -> Overlays:
-    """Return all pictures of a grid; parameters as for `cluster_overlays` and `image_overlays`."""
-    if stretch is None:
-        stretch = Stretch.of(planes, clear)
-    true_colour, false_colour = image_overlays(planes, clear, warp, stretch)
-    return Overlays(true_colour, false_colour, cluster_overlays(labels, warp, colors), warp, stretch)
 
 
 def cluster_overlays(labels: np.ndarray, warp: Warp, colors: Sequence[str]) -> tuple[Overlay, ...]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-MEMORY_BYTES = 256 * 2**20
-"""What one spool holds in memory: an area of about 50 km."""
+MEMORY_BYTES = 192 * 2**20
+"""What one spool holds in memory: an area of about 45 km."""
 
 
 class Spool:

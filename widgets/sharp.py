@@ -19,7 +19,7 @@ REST_S = 0.25
 MARGIN = 0.25
 """Drawn beyond each edge of the map, as a share of its sides: moving a little shows no blurred edge."""
 MAX_PX = 2048
-"""Longest side of a picture, as in `pipeline.warp`."""
+"""Longest side of a picture of a part."""
 BLURRED = 1.4
 """A drawn pixel that covers more pixels of the screen than this (a side) is blurred."""
 EQUATOR_M = 2 * math.pi * 6_378_137
@@ -94,7 +94,7 @@ class Sharp:
 
 def pixel_m(analysis: Analysis) -> float:
     """Return the side of a pixel as a result's pictures show it, metres."""
-    return analysis.resolution_m * math.ceil(max(analysis.grid.shape) / MAX_PX)
+    return analysis.resolution_m * analysis.overlays.step
 
 
 def part_to_draw(seen: Box, zoom: float, area: Box, drawn_m: float) -> Box | None:

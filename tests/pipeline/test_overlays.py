@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from pipeline import AreaOfInterest
 from pipeline.grid import epsg_of, grid_for, outline
-from pipeline.overlays import Overlay, Stretch, cluster_overlays, draw, image_overlays
+from pipeline.overlays import Overlay, Stretch, cluster_overlays, image_overlays
 from pipeline.warp import MAX_SIDE_PX, Warp, picture_grid
 
 PLACES = [
@@ -241,17 +241,16 @@ def test_true_colour_is_red_green_blue_and_false_colour_shows_plants_red() -> No
 def test_a_window_keeps_the_contrast_of_the_whole() -> None:
     grid = grid_for(AreaOfInterest.square(11.34, 46.49, 2))
     n = grid.shape[0]
-    planes, clear, labels = land(n), np.ones((n, n), bool), board(n, n, 7)
-    whole = draw(labels, COLORS, planes, clear, Warp.of(grid))
+    planes, clear = land(n), np.ones((n, n), bool)
+    stretch = Stretch.of(planes, clear)
+    _, whole = image_overlays(planes, clear, Warp.of(grid), stretch)
     cut = (slice(20, 90), slice(110, 190))
     window = Warp.of(grid[cut])
-    drawn = draw(labels[cut], COLORS, planes[:, *cut], clear[cut], window, whole.stretch)
-    assert drawn.stretch == whole.stretch == Stretch.of(planes, clear)
-    assert len(drawn.clusters) == len(COLORS)
+    _, part = image_overlays(planes[:, *cut], clear[cut], window, stretch)
     alone = image_overlays(planes[:, *cut], clear[cut], window)
     middle = (slice(25, 45), slice(30, 50))
-    expected = rgba(whole.false_colour)[45:65, 140:160, :3].mean(axis=(0, 1))
-    assert rgba(drawn.false_colour)[middle][..., :3].mean(axis=(0, 1)) == pytest.approx(expected, abs=8)
+    expected = rgba(whole)[45:65, 140:160, :3].mean(axis=(0, 1))
+    assert rgba(part)[middle][..., :3].mean(axis=(0, 1)) == pytest.approx(expected, abs=8)
     assert np.abs(rgba(alone[1])[middle][..., :3].mean(axis=(0, 1)) - expected).max() > 20
 
 

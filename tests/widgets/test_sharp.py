@@ -24,8 +24,8 @@ def around(latitude: float, longitude: float, degrees: float) -> Box:
 
 
 def test_pictures_of_a_large_area_are_coarser_than_its_pixels() -> None:
-    assert pixel_m(analysis(5000)) == 30
-    assert pixel_m(analysis(2048)) == 10
+    assert pixel_m(analysis(step=3)) == 30
+    assert pixel_m(analysis(step=1)) == 10
 
 
 def test_what_fills_the_screen_is_not_drawn_anew() -> None:
@@ -52,8 +52,8 @@ def test_the_hole_lies_where_the_part_does() -> None:
     assert "20.0000% 0.0000%, 40.0000% 0.0000%, 40.0000% 100.0000%, 20.0000% 100.0000%" in path
 
 
-def analysis(side_px: int, draw: Any = None) -> Any:
-    return SimpleNamespace(grid=SimpleNamespace(shape=(side_px, side_px)), resolution_m=10.0, draw=draw)
+def analysis(draw: Any = None, step: int = 3) -> Any:
+    return SimpleNamespace(overlays=SimpleNamespace(step=step), resolution_m=10.0, draw=draw)
 
 
 def pictures() -> Overlays:
@@ -90,7 +90,7 @@ def test_the_map_at_rest_gets_its_part_drawn_in_its_own_world(the_map: Map) -> N
         return pictures()
 
     Sharp(Gate(errors), the_map.look, the_map.shown.append).of(
-        analysis(5000, draw), Box(46.0, 371.0, 46.5, 371.7), 360.0
+        analysis(draw), Box(46.0, 371.0, 46.5, 371.7), 360.0
     )
     the_map.seen = around(46.25, 371.35, 0.02)
     until(lambda: len(the_map.shown) == 1)
@@ -110,7 +110,7 @@ def test_only_the_newest_wish_is_shown(the_map: Map) -> None:
         return pictures()
 
     one = Sharp(Gate(errors), the_map.look, the_map.shown.append)
-    one.of(analysis(5000, draw), AREA, 0.0)
+    one.of(analysis(draw), AREA, 0.0)
     until(lambda: len(drawn) == 1)
     the_map.seen = around(46.1, 11.2, 0.02)
     for _ in range(3):
@@ -125,7 +125,7 @@ def test_only_the_newest_wish_is_shown(the_map: Map) -> None:
 
 def test_zooming_out_takes_the_part_away(the_map: Map) -> None:
     one = Sharp(Gate(errors), the_map.look, the_map.shown.append)
-    one.of(analysis(5000, lambda *_: pictures()), AREA, 0.0)
+    one.of(analysis(lambda *_: pictures()), AREA, 0.0)
     until(lambda: len(the_map.shown) == 1)
     the_map.seen, the_map.zoom = around(46.25, 11.35, 0.3), 10.0
     one.moved()
@@ -135,7 +135,7 @@ def test_zooming_out_takes_the_part_away(the_map: Map) -> None:
 
 def test_a_result_that_is_shown_pixel_by_pixel_is_left_alone(the_map: Map) -> None:
     one = Sharp(Gate(errors), the_map.look, the_map.shown.append)
-    one.of(analysis(2000), AREA, 0.0)
+    one.of(analysis(step=1), AREA, 0.0)
     one.moved()
     time.sleep(0.2)
     assert the_map.shown == [None]
