@@ -15,22 +15,6 @@ function address(model, dropped = []) {
   return location.origin + location.pathname + (query && `?${query}`) + location.hash;
 }
 
-async function copy(text, near) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "eo-file";
-    near.append(field);
-    field.select();
-    const copied = document.execCommand("copy");
-    field.remove();
-    return copied;
-  }
-}
-
 function make(name, className, text) {
   const element = document.createElement(name);
   element.className = className;
@@ -80,7 +64,7 @@ function render({ model, el }) {
       return open(make("p", "", model.get("too_long")), file);
     }
     const link = address(model, ["token"]);
-    if (await copy(link, el)) return say("Copied");
+    if (await copied(link, el)) return say("Copied");
     const field = make("input", "eo-link", "");
     field.readOnly = true;
     field.value = link;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -11,6 +10,7 @@ import traitlets
 
 from pipeline import permalink
 from pipeline.request import AnalysisRequest
+from widgets.scripts import script
 
 
 class Address(anywidget.AnyWidget):
@@ -22,7 +22,7 @@ class Address(anywidget.AnyWidget):
         Called when the visitor wants the request as a file.
     """
 
-    _esm = (Path(__file__).parent / "address.js").read_text("utf-8")
+    _esm = script("copied.js", "address.js")
     names: traitlets.List[str] = traitlets.List().tag(sync=True)
     has_request = traitlets.Bool(False).tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)

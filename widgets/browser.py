@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-_HERE = Path(__file__).parent
+from widgets.scripts import script
 
 PIECE_BYTES = 4 * 2**20
 """Size of one binary message; larger ones stall the page's connection."""
 
 
-def _script(name: str) -> str:
-    return (_HERE / name).read_text("utf-8")
-
-
 class Download(anywidget.AnyWidget):
     """Saves bytes as a file in the visitor's browser; nothing is written on the server."""
 
-    _esm = _script("download.js")
+    _esm = script("download.js")
 
     def save(self, content: bytes, name: str, mime_type: str) -> None:
         """Send the bytes in pieces; the browser puts them together and saves them under the name."""
@@ -44,7 +39,7 @@ class Names(anywidget.AnyWidget):
         Called when Enter is pressed in a field of the form, and Escape anywhere.
     """
 
-    _esm = _script("names.js")
+    _esm = script("names.js")
     rules: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
     mixed = traitlets.Bool(False).tag(sync=True)
     """Whether the checkbox over all clusters stands between on and off."""
@@ -74,7 +69,7 @@ class Names(anywidget.AnyWidget):
 class Heartbeat(anywidget.AnyWidget):
     """Answers the page's question whether this process still lives."""
 
-    _esm = _script("heartbeat.js")
+    _esm = script("heartbeat.js")
 
     def __init__(self) -> None:
         super().__init__()

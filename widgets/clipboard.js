@@ -2,21 +2,6 @@
 
 const SHOWN_MS = 2000;
 
-async function copied(text, near) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = text;
-    near.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
-}
-
 function render({ model, el }) {
   const button = document.createElement("button");
   button.className = "jupyter-button eo-copy-text";

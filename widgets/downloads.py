@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -18,6 +17,7 @@ from pipeline.errors import AnalysisError
 from widgets.edits import Editor
 from widgets.messages import plain_words
 from widgets.parts import arrange, classed, column, html, pressed, push_button, shown
+from widgets.scripts import script
 from widgets.worker import Gate, Progress, Worker
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Save = Callable[[bytes, str, str], None]
 class CopyButton(anywidget.AnyWidget):
     """Copies a text; the page has it before the click, as browsers ask for."""
 
-    _esm = (Path(__file__).parent / "clipboard.js").read_text("utf-8")
+    _esm = script("copied.js", "clipboard.js")
     label = traitlets.Unicode().tag(sync=True)
     done = traitlets.Unicode("Copied").tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
+
+from widgets.scripts import script
 
 
 class Upload(anywidget.AnyWidget):
@@ -25,7 +26,7 @@ class Upload(anywidget.AnyWidget):
         Called with name and size in bytes of a file that is too large; the size is 0 when it cannot be read.
     """
 
-    _esm = (Path(__file__).parent / "upload.js").read_text("utf-8")
+    _esm = script("upload.js")
     endings: traitlets.List[str] = traitlets.List().tag(sync=True)
     max_bytes = traitlets.Int().tag(sync=True)
 

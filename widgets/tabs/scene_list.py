@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -13,6 +12,7 @@ from pipeline.errors import Cancelled
 from pipeline.request import AnalysisRequest
 from pipeline.wording import day_words
 from widgets.layers import footprints
+from widgets.scripts import script
 from widgets.tabs.host import Host
 from widgets.worker import Progress, Worker
 
@@ -25,7 +25,7 @@ LAYER = "footprint"
 class Rows(anywidget.AnyWidget):
     """The list as the browser shows it; everything in `items` is plain text."""
 
-    _esm = (Path(__file__).parent / "scene_list.js").read_text("utf-8")
+    _esm = script("tabs/scene_list.js")
     items: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     ready = traitlets.Bool(False).tag(sync=True)
     """Whether rows can be chosen: not while others may still push them down."""
