@@ -25,30 +25,22 @@ from pipeline.catalogs import max_size_km
 from pipeline.choice import Overpass
 from pipeline.cluster import configured, store_of
 from pipeline.clustering import ClusterModel, fit
-from pipeline.cog import NoOverviews
 from pipeline.drawing import Frame, frame_of, images, with_clusters
-from pipeline.errors import (
-    AnalysisError,
-    AreaTooLarge,
-    Cancelled,
-    NoScenesFound,
-    NothingToGroup,
-    ReadFailed,
-)
+from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled
 from pipeline.estimate import largest_km
 from pipeline.grid import grid_for, inside, size_km, true_area_factor
 from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
 from pipeline.naming import Suggestion, suggest
+from pipeline.notes import notes_on, nothing_to_group
 from pipeline.overlays import Overlays
-from pipeline.overview import LOOK_SAMPLE_PX, OverviewReading, look_grid
+from pipeline.overview import first_look
 from pipeline.pixels import Pixels
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.request import AnalysisRequest
 from pipeline.sampling import Sample
 from pipeline.scenes import BANDS, Scene
 from pipeline.search import find_overpasses
-from pipeline.store import LocalStore
 from pipeline.warp import Bounds
 from pipeline.wording import day_words
 
@@ -58,10 +50,6 @@ OnPreview = Callable[["Analysis"], object]
 
 MOST_READ = 3
 """Candidates that are read before a run ends without a clear pixel."""
-FULLY_COVERED = 0.9995
-"""Share of the area with data from which on nothing is said about missing parts."""
-
-
 PREVIEW_FROM_PX = 640
 """Side from which on a first look is worth its reads: below, the files have a block or two under the area."""
 
@@ -317,7 +305,7 @@ def _analyse(
     progress.report("reading", 0)
     with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
         if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
-            look = _first_look(request, candidates[0], extent, progress.silent())
+            look = first_look(candidates[0].scenes, extent, request.seed, progress.silent())
             if look is not None:
                 shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
@@ -330,25 +318,6 @@ def _analyse(
         ", ".join(s.id for s in pixels.scenes),
     )
     return _cluster(request, pixels, model, progress)
-
-
-def _first_look(
-    request: AnalysisRequest, overpass: Overpass, extent: Extent, progress: Progress
-) -> AreaPixels | None:
-    """Return the pixels of the files' overviews; None where there are none or where they cannot be read."""
-    grid, factor = look_grid(overpass.scenes, extent.grid)
-    reading = OverviewReading(overpass.scenes, grid, factor, progress)
-    try:
-        coarse = replace(extent, grid=grid)
-        store = LocalStore(reading.blocks)
-        return area_pixels.read(
-            overpass.scenes, coarse, store, reading, request.seed, progress, LOOK_SAMPLE_PX
-        )
-    except NoOverviews:
-        return None
-    except ReadFailed:
-        log.info("no first look", exc_info=True)
-        return None
 
 
 def _show_preview(
@@ -401,7 +370,7 @@ def _cluster(
 ) -> Analysis:
     progress.report("clustering", 0)
     if not len(pixels.sample.rows):
-        raise _nothing_to_group(pixels)
+        raise nothing_to_group(pixels)
     frame = _frame(pixels.extent.grid)
     with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
         drawn = aside.submit(images, pixels, frame) if pictures is None else None
@@ -415,7 +384,7 @@ def _cluster(
     table = areas_of(raster.counts, suggestions, pixel_ha)
     progress.report("drawing", 0)
     pictures = with_clusters(pictures, raster, [s.color for s in suggestions], frame)
-    notes = _notes(request, pixels, fitted)
+    notes = notes_on(request, pixels, fitted)
     progress.report("drawing", 1)
     return Analysis(
         request, pixels, fitted, raster, suggestions, table, pictures, notes, preview, model is not None
@@ -435,37 +404,3 @@ def _frame(grid: GeoBox) -> Frame:
     frame = frame_of(grid)
     assert frame is not None, "the whole of a grid is never empty"
     return frame
-
-
-def _nothing_to_group(pixels: AreaPixels) -> NothingToGroup | NoScenesFound:
-    day = pixels.scenes[0].date
-    if not pixels.n_data:
-        return NoScenesFound(
-            f"The image of {day_words(day)} holds no data here: the area lies outside its edge. "
-            "Choose another period or move the area."
-        )
-    return NothingToGroup(
-        f"Nothing to group: all {pixels.n_inside:,} pixels are cloud or no data on {day_words(day)}. "
-        "Choose another period.",
-        day,
-    )
-
-
-def _notes(request: AnalysisRequest, pixels: AreaPixels, model: ClusterModel) -> tuple[str, ...]:
-    notes = list(pixels.notes)
-    missing = 1 - pixels.n_data / pixels.n_inside
-    if missing > 1 - FULLY_COVERED:
-        notes.append(f"{100 * missing:.1f} % of the area lies outside the image.")
-    longitude = request.area.longitude
-    if len({s.solar_day(longitude) for s in pixels.scenes}) > 1 or len({s.orbit for s in pixels.scenes}) > 1:
-        notes.append(
-            "The scenes come from different days or orbits: clusters may follow the seam between them."
-        )
-    if any(s.cloud_cover is None for s in pixels.scenes):
-        notes.append("The catalogue does not tell the cloud cover of this image.")
-    if model.n_clusters < request.n_clusters:
-        notes.append(
-            f"Only {model.n_clusters} different pixel values exist here: {model.n_clusters} clusters instead "
-            f"of {request.n_clusters}."
-        )
-    return tuple(notes)

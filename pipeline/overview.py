@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +15,20 @@ from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
+from pipeline import area_pixels
 from pipeline.alignment import corner_of_files
+from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.blocks import Block
 from pipeline.cog import NoOverviews, at_overview, on_grid, opened
+from pipeline.errors import ReadFailed
 from pipeline.grid import RESOLUTION_M, epsg_of
 from pipeline.imagery import READ_THREADS
 from pipeline.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.progress import Progress
 from pipeline.scenes import BANDS, SCL, Scene
+from pipeline.store import LocalStore
+
+log = logging.getLogger(__name__)
 
 FACTORS = (16, 8, 4)
 """Overviews that catalogues' files have, beside a first one of 2."""
@@ -40,6 +48,20 @@ def look_grid(scenes: Sequence[Scene], grid: GeoBox) -> tuple[GeoBox, int]:
     affine = grid.affine * Affine.translation(left, top) * Affine.scale(factor)
     shape = (math.ceil((rows - top) / factor), math.ceil((columns - left) / factor))
     return GeoBox(shape, affine, grid.crs), factor
+
+
+def first_look(scenes: Sequence[Scene], extent: Extent, seed: int, progress: Progress) -> AreaPixels | None:
+    """Return an area's pixels from the files' overviews; None where there are none or they cannot be read."""
+    grid, factor = look_grid(scenes, extent.grid)
+    reading = OverviewReading(scenes, grid, factor, progress)
+    try:
+        coarse, store = replace(extent, grid=grid), LocalStore(reading.blocks)
+        return area_pixels.read(scenes, coarse, store, reading, seed, progress, LOOK_SAMPLE_PX)
+    except NoOverviews:
+        return None
+    except ReadFailed:
+        log.info("no first look", exc_info=True)
+        return None
 
 
 class OverviewReading:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pipeline.errors import Cancelled
 
-POLL_S = 0.05
+POLL_S = 0.02
 """Seconds between two looks at `cancelled`."""
 
 STAGES = {"searching": (0.0, 0.15), "reading": (0.15, 0.75), "clustering": (0.75, 0.9), "drawing": (0.9, 1.0)}

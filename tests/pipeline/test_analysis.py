@@ -122,14 +122,10 @@ class Stopper:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_run_can_be_cancelled_in_every_stage(land: Land, stage: str) -> None:
-    """The quickest of three: other tests keep this machine busy."""
-    took = []
-    for _ in range(3):
-        stopper = Stopper(stage)
-        with pytest.raises(Cancelled):
-            analyse(land.request(5), stopper.on_progress, stopper.cancelled)
-        took.append(time.monotonic() - stopper.cancelled_at)
-    assert min(took) < 0.2
+    stopper = Stopper(stage)
+    with pytest.raises(Cancelled):
+        analyse(land.request(5), stopper.on_progress, stopper.cancelled)
+    assert time.monotonic() - stopper.cancelled_at < 0.2
 
 
 @pytest.mark.parametrize("stage", ["clustering", "drawing"])
