@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -14,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from benchmarks.case import Case
-from benchmarks.rig import Rig
-from benchmarks.servers.relay import Relay, relay
+from benchmarks.rig import Rig, child
 from benchmarks.start import voila
 from pipeline.permalink import to_query
 from tests.browser.page import DashboardPage
@@ -46,29 +46,33 @@ NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 class Wire:
     """Counts what the kernel sends over the page's websockets, bytes."""
 
-    def __init__(self, page: Page, relay: Relay) -> None:
+    def __init__(self, page: Page, counter_port: int) -> None:
         self.received = 0
         """Of messages, as the page gets them."""
         self.pictures = 0
         """Of messages with a picture in them."""
-        self._relay, self._sent_before = relay, 0
+        self._counter_port, self._sent_before = counter_port, 0
         page.on("websocket", self._opened)
 
     def forget(self) -> None:
         """Count from zero."""
         self.received = self.pictures = 0
-        self._sent_before = self._relay.sent
+        self._sent_before = self._sent()
 
     def counted(self) -> dict[str, int]:
         """Return bytes since `forget`: messages, those with pictures, and what crossed the line for all."""
         return {
             "bytes": self.received,
             "pictures": self.pictures,
-            "wire": self._relay.sent - self._sent_before,
+            "wire": self._sent() - self._sent_before,
         }
 
-    def _opened(self, socket: WebSocket) -> None:
-        socket.on("framereceived", self._frame)
+    def _sent(self) -> int:
+        with socket.create_connection(("127.0.0.1", self._counter_port)) as counter:
+            return int(counter.makefile().read())
+
+    def _opened(self, websocket: WebSocket) -> None:
+        websocket.on("framereceived", self._frame)
 
     def _frame(self, payload: str | bytes) -> None:
         content = payload.encode() if isinstance(payload, str) else payload
@@ -96,9 +100,13 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=FLAGS
         )
         settings = rig.environment | {"JUPYTER_RUNTIME_DIR": str(Path(scratch) / "runtime")}
-        with voila((), settings) as (address, _), relay(urlsplit(address).port or 80) as counted:
+        with (
+            voila((), settings) as (address, _),
+            child("benchmarks.servers.relay", str(urlsplit(address).port)) as (port, counter_port),
+        ):
+            relayed = urlsplit(address)._replace(netloc=f"127.0.0.1:{port}").geturl()
             for _ in range(rounds):
-                with _opened(browser, address, rig.case(size_km), counted) as (page, wire):
+                with _opened(browser, relayed, rig.case(size_km), counter_port) as (page, wire):
                     visits.append(_visit(page, wire))
                     print(f"  page {visits[-1]}", file=sys.stderr, flush=True)
         browser.close()
@@ -107,7 +115,7 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
 
 @contextmanager
 def _opened(
-    browser: Browser, address: str, case: Case, counted: Relay
+    browser: Browser, address: str, case: Case, counter_port: int
 ) -> Iterator[tuple[DashboardPage, Wire]]:
     """Open the page with a request in its address, nothing from outside this machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
@@ -122,8 +130,7 @@ def _opened(
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        wire = Wire(page, counted)
-        address = urlsplit(address)._replace(netloc=f"127.0.0.1:{counted.port}").geturl()
+        wire = Wire(page, counter_port)
         page.goto(f"{address}?{to_query(case.request)}")
         yield DashboardPage(page).wait_until_ready(), wire
     finally:

@@ -97,9 +97,9 @@ def distant(tile: Tile) -> Iterator[Rig]:
     """Start the servers behind the line; they end with the context."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
-        files_port = stack.enter_context(_child("benchmarks.servers.files", str(tile.folder)))[0]
+        files_port = stack.enter_context(child("benchmarks.servers.files", str(tile.folder)))[0]
         api_port = _free_port()
-        files, api = stack.enter_context(_child("benchmarks.servers.proxy", str(files_port), str(api_port)))
+        files, api = stack.enter_context(child("benchmarks.servers.proxy", str(files_port), str(api_port)))
         address, url = f"http://127.0.0.1:{files}", f"http://127.0.0.1:{api}/"
         described = items([tile], address)
         stack.enter_context(_rustac(folder, described, api_port, url))
@@ -144,8 +144,8 @@ def _files(folder: Path, url: str, described: Sequence[dict[str, Any]]) -> tuple
 
 
 @contextmanager
-def _child(module: str, *arguments: str) -> Iterator[list[int]]:
-    """Start a server of this folder; gives the ports it prints."""
+def child(module: str, *arguments: str) -> Iterator[list[int]]:
+    """Start a server of this package; gives the ports it prints."""
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,

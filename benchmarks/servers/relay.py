@@ -1,62 +1,57 @@
-"""A TCP relay in front of a web server that counts what its websockets send, as it crosses the line."""
+"""A TCP relay in front of a web server that counts what its websockets send, as it crosses the line.
+
+    python -m benchmarks.servers.relay UPSTREAM_PORT
+
+Prints two ports: that of the relay, and one that answers every connection with the bytes sent so far to
+clients on connections that became websockets. The process ends with its standard input.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+import sys
+from contextlib import suppress
 
 CHUNK_BYTES = 64 * 1024
 UPGRADE = b"upgrade: websocket"
 
 
 class Relay:
-    """Counts bytes towards the client on connections that became websockets."""
+    """Carries bytes both ways and counts some of them."""
 
     def __init__(self, upstream_port: int) -> None:
         self._upstream_port = upstream_port
-        self.port = 0
-        self.sent = 0
+        self._sent = 0
 
-    async def serve(self, listening: Future[Callable[[], object]]) -> None:
-        """Accept connections at `port` until what `listening` gets is called, from any thread."""
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
-        ended, loop = asyncio.Event(), asyncio.get_running_loop()
-        listening.set_result(lambda: loop.call_soon_threadsafe(ended.set))
-        await ended.wait()
-        server.close()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a client."""
         there, back = await asyncio.open_connection("127.0.0.1", self._upstream_port)
         asked = await reader.read(CHUNK_BYTES)
         back.write(asked)
         counted = UPGRADE in asked.lower()
-        with suppress(asyncio.CancelledError):  # the relay ends
-            await asyncio.gather(
-                self._carry(reader, back, counted=False), self._carry(there, writer, counted)
-            )
+        await asyncio.gather(self._carry(reader, back, counted=False), self._carry(there, writer, counted))
+
+    async def tell(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer with the count."""
+        writer.write(b"%d" % self._sent)
+        await writer.drain()
+        writer.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counted: bool) -> None:
         with suppress(ConnectionError):
             while chunk := await reader.read(CHUNK_BYTES):
-                self.sent += len(chunk) * counted
+                self._sent += len(chunk) * counted
                 writer.write(chunk)
                 await writer.drain()
         writer.close()
 
 
-@contextmanager
-def relay(upstream_port: int) -> Iterator[Relay]:
-    """Run a relay in a thread; it ends with the context."""
-    made, listening = Relay(upstream_port), Future[Callable[[], object]]()
-    thread = threading.Thread(target=lambda: asyncio.run(made.serve(listening)), name="relay", daemon=True)
-    thread.start()
-    end = listening.result()
-    try:
-        yield made
-    finally:
-        end()
-        thread.join()
+async def main(upstream_port: int) -> None:
+    relay = Relay(upstream_port)
+    servers = [await asyncio.start_server(serve, "127.0.0.1", 0) for serve in (relay.connected, relay.tell)]
+    print(*(s.sockets[0].getsockname()[1] for s in servers), flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))
