@@ -81,6 +81,8 @@ class Reading:
         Told about each block of a file; asked before each whether to go on.
     blocks : sequence of Block, optional
         What is read at a time; cut along the files' own blocks by default.
+    threads : int
+        How many blocks of files are read at the same time.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Reading:
         grid: GeoBox,
         progress: Progress,
         blocks: Sequence[Block] | None = None,
+        threads: int = READ_THREADS,
     ) -> None:
         counter = _BlockCounter(progress)
         reader = _counting_reader(counter)
@@ -102,7 +105,7 @@ class Reading:
             for block in self.blocks
         )
         self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
-        self._pool = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     def __call__(self, block: Block) -> Pixels:
         """Read a block: all its bands and classes together, each block of a file once.
@@ -155,7 +158,11 @@ def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox, blocks: Sequence[B
     with _plan_lock:
         if key not in _plans_made:
             _plans_made.clear()
-            _plans_made[key] = Reading(scenes, grid, Progress(), blocks)
+            distant = any(f.href.startswith("http") for scene in scenes for f in scene.bands.values())
+            threads = (
+                READ_THREADS if distant else 1
+            )  # a worker waits for the line with many, computes with one
+            _plans_made[key] = Reading(scenes, grid, Progress(), blocks, threads)
         return _plans_made[key]
 
 
