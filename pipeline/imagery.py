@@ -125,13 +125,17 @@ class Reading:
         return lay_over(layers, block.shape, len(BANDS))
 
     def _read(self, parts: Sequence[_Part]) -> None:
-        """Fill parts: reads wait for the network, not for each other; the headers of all files come first."""
+        """Fill parts: reads wait for the network, not for each other; the headers of all files come first.
+
+        From the end of each file to its beginning: where a thread reads two blocks that lie one after the
+        other, GDAL takes it for reading ahead, and asks for twice as much.
+        """
         reads = sorted(
             (
                 (number, reader, band, window)
                 for part in parts
                 for band, reader in zip(part.data, part.readers, strict=True)
-                for number, window in enumerate(part.cut.windows)
+                for number, window in enumerate(reversed(part.cut.windows))
             ),
             key=lambda read: read[0],
         )

@@ -160,6 +160,32 @@ def test_each_block_is_read_once_and_others_not_at_all(folder: Folder) -> None:
     assert (dn(across) == (pixels + noise)[:, 1000:1100, 1000:1100]).all()
 
 
+def test_blocks_that_lie_one_after_the_other_are_not_read_ahead(folder: Folder) -> None:
+    """GDAL doubles a request that goes on where its thread's last one ended: 2 x 2 of 3 x 3 blocks."""
+    side = 2500
+    noise = np.random.default_rng(0).integers(5000, 9000, (side, side)).astype(np.uint16)
+    pixels = np.stack([noise] * 4)
+    write_granule(folder.path, pixels, None, LEFT, TOP, blockxsize=1024, blockysize=1024)
+    grid = target(LEFT, TOP, 2000, 2000)
+    reading = Reading([scene("a", folder.url, shape=(side, side), scl=False)], grid, Progress(), threads=1)
+    assert (reading(reading.blocks[0]).dn == pixels[:, :2000, :2000]).all()
+    path = folder.url.removeprefix(folder.server) + "/nir.tif"
+    wanted = [str(r["range"]) for r in requests_to(folder.server) if r["path"] == path and r["range"]]
+    size = (folder.path / "nir.tif").stat().st_size
+    spans = [
+        (int(a), min(int(b), size - 1)) for a, b in (w.removeprefix("bytes=").split("-") for w in wanted)
+    ]
+    under = sum(_block_bytes(folder.path / "nir.tif", row, column) for row in (0, 1) for column in (0, 1))
+    assert sum(b - a + 1 for a, b in spans) < under + 16_384 * 10
+
+
+def _block_bytes(path: Path, row: int, column: int) -> int:
+    import rasterio
+
+    with rasterio.open(path) as file:
+        return int(file.get_tag_item(f"BLOCK_SIZE_{column}_{row}", "TIFF", bidx=1))
+
+
 @pytest.mark.parametrize("tag", [None, 0, 65535, 4321])
 def test_zero_is_no_data_whatever_the_file_says(folder: Folder, tag: int | None) -> None:
     pixels = numbered(80, 80)
