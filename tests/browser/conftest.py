@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.browser.page import DashboardPage
 from tests.support.servers import SHARED, file_server, real_items, stac_api
 
 START_S = 60
+expect.set_options(timeout=30_000)
 JUPYTER_ARGUMENTS = (
     "--no-browser",
     "--allow-root",

@@ -92,8 +92,16 @@ class DashboardPage:
         expect(self.bars.first).to_be_visible()
 
     def rows(self) -> list[LegendRow]:
-        """Return the legend, the masked row last."""
-        return [self._row(row) for row in self.page.locator(".eo-row").all()]
+        """Return the legend, the masked row last: as it stands at one moment."""
+        script = """rows => rows.map(row => {
+            const part = name => row.querySelector(name), text = name => part(name).innerText.trim();
+            const color = part('.eo-chip span').style.backgroundColor;
+            return [text('.eo-chip span'), text('.eo-name'), text('.eo-num b'), text('.eo-pct'), color];
+        })"""
+        return [
+            LegendRow(number, name, float(hectares.replace(",", "")), percent, color)
+            for number, name, hectares, percent, color in self.page.locator(".eo-row").evaluate_all(script)
+        ]
 
     def tick(self, text: str) -> Locator:
         """Return a checkbox by the beginning of its label."""
@@ -151,14 +159,3 @@ class DashboardPage:
         """Return what `watch` wrote down."""
         texts: list[str] = self.page.evaluate("window.seen")
         return texts
-
-    def _row(self, row: Locator) -> LegendRow:
-        chip = row.locator(".eo-chip span")
-        hectares = row.locator(".eo-num b").inner_text().replace(",", "")
-        return LegendRow(
-            chip.inner_text(),
-            row.locator(".eo-name").inner_text().strip(),
-            float(hectares),
-            row.locator(".eo-pct").inner_text(),
-            chip.evaluate("e => e.style.backgroundColor"),
-        )

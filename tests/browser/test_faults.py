@@ -6,17 +6,22 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.page import DashboardPage
+from tests.support.patience import quickest
 
 
 def test_cancel_frees_the_page_at_once(dashboard: DashboardPage) -> None:
     dashboard.place_area()
-    dashboard.main.click()
-    expect(dashboard.main).to_have_text("Calculating…")
-    expect(dashboard.main).to_be_disabled()
-    dashboard.cancel.click()
-    clicked = time.monotonic()
-    expect(dashboard.main).to_be_enabled(timeout=1000)
-    assert time.monotonic() - clicked < 1
+
+    def seconds() -> float:
+        dashboard.main.click()
+        expect(dashboard.main).to_have_text("Calculating…")
+        expect(dashboard.main).to_be_disabled()
+        dashboard.cancel.click()
+        clicked = time.monotonic()
+        expect(dashboard.main).to_be_enabled()
+        return time.monotonic() - clicked
+
+    assert quickest(seconds, 1) < 1
     expect(dashboard.message).to_contain_text("Stopped.")
     expect(dashboard.main).to_be_focused()
     dashboard.page.wait_for_timeout(3000)

@@ -47,6 +47,8 @@ def test_classes_are_edited_and_pixels_inspected(dashboard: DashboardPage, tmp_p
     dashboard.button("Merge ticked").click()
     expect(dashboard.clusters).to_have_count(5)
     dashboard.button("Done").click()
+    expect(page.get_by_label("Name of class 2", exact=True)).to_have_count(0)
+    expect(page.locator(".eo-row")).to_have_count(6)
     rows = dashboard.rows()
     assert rows[1].name == "Oak <b>&amp;</b> beech"
     assert rows[0].color == "rgb(255, 0, 170)"

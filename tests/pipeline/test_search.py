@@ -24,6 +24,7 @@ from pipeline import (
     stac_api,
 )
 from pipeline.progress import Progress
+from tests.support.patience import quickest
 from tests.support.stac_fake import COLLECTIONS, CORE, FILTER, QUERY, SEARCH
 from tests.support.synthetic import NOON, item
 
@@ -216,12 +217,18 @@ def test_a_passing_fault_is_overcome(fake_api: Start, fault: str) -> None:
 )
 def test_a_lasting_fault_is_one_clear_sentence(fake_api: Start, fault: str, words: str) -> None:
     api = fake_api(items=days(5), conforms=HOLDS, fault=fault)
-    started = time.monotonic()
-    with pytest.raises(CatalogUnavailable, match=words) as caught:
-        find_scenes(request(api))
-    assert time.monotonic() - started < 6
-    assert caught.value.catalog == api
-    text = str(caught.value)
+    caught: list[CatalogUnavailable] = []
+
+    def seconds() -> float:
+        started = time.monotonic()
+        with pytest.raises(CatalogUnavailable, match=words) as raised:
+            find_scenes(request(api))
+        caught.append(raised.value)
+        return time.monotonic() - started
+
+    assert quickest(seconds, 6) < 6
+    assert caught[0].catalog == api
+    text = str(caught[0])
     assert "127.0.0.1" in text
     assert not any(word in text for word in ("Traceback", "Error(", "{", "<", "HTTPConnectionPool"))
 
@@ -239,10 +246,14 @@ def test_an_unknown_host_is_worded() -> None:
 def test_a_silent_server_is_given_up(fake_api: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stac_api, "READ_TIMEOUT_S", 0.4)
     api = fake_api(items=days(5), conforms=HOLDS, fault="slow")
-    started = time.monotonic()
-    with pytest.raises(CatalogUnavailable, match="sent nothing"):
-        find_scenes(request(api))
-    assert time.monotonic() - started < 5
+
+    def seconds() -> float:
+        started = time.monotonic()
+        with pytest.raises(CatalogUnavailable, match="sent nothing"):
+            find_scenes(request(api))
+        return time.monotonic() - started
+
+    assert quickest(seconds, 5) < 5
 
 
 def test_a_cancelled_search_does_not_try_again(fake_api: Start) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.widgets.test_dashboard import until
+from tests.support.patience import PATIENCE_S, until
 from widgets import ahead
 from widgets.ahead import Ahead, nearest_first
 
@@ -23,7 +23,7 @@ class Result:
 
     def prefit(self, n_clusters: int, cancelled: Any) -> None:
         self.fitted.append(n_clusters)
-        self.go_on.wait(5)
+        self.go_on.wait(PATIENCE_S)
 
 
 @pytest.fixture(autouse=True)

@@ -17,12 +17,12 @@ from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGro
 from pipeline.grid import grid_for
 from pipeline.naming import Suggestion
 from pipeline.overlays import Overlay, Overlays
+from tests.support.patience import PATIENCE_S, until
 from widgets import Dashboard
 from widgets.settings import Settings
 from widgets.tabs.areas import Areas
 from widgets.tools import Tools
 
-PATIENCE_S = 5.0
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
 COLORS = ["#3563e0", "#04600f", "#d6c928", "#c4824a", "#a0286c", "#f5f0cf"] * 2
 
@@ -147,13 +147,6 @@ def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
     yield dashboard
     runs.go_on.set()
     finish(dashboard)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def text(page: Dashboard) -> str:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.errors import ClusterUnavailable
-from tests.widgets.test_dashboard import until
+from tests.support.patience import until
 from widgets import machines
 from widgets.machines import Machines, words_of
 from widgets.worker import Gate

@@ -1,7 +1,6 @@
 """The list of images: sorted as they arrive, chosen only when all are there, kept for the same request."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -13,6 +12,7 @@ import pytest
 from pipeline import AnalysisRequest, AreaOfInterest, scene_list
 from pipeline.errors import CatalogUnavailable
 from pipeline.scene_list import SceneFacts
+from tests.support.patience import until
 from widgets.tabs.host import Host
 from widgets.tabs.scenes import Scenes
 from widgets.worker import Gate
@@ -69,13 +69,7 @@ class Page:
         return found
 
     def until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 5
-        while True:
-            with self.host.gate.lock:
-                if condition():
-                    return
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(condition, self.host.gate.lock)
 
 
 @pytest.fixture

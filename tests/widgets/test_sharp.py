@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.overlays import Overlay, Overlays
-from tests.widgets.test_dashboard import until
+from tests.support.patience import until
 from widgets import sharp
 from widgets.sharp import Sharp, hole, part_to_draw, pixel_m
 from widgets.view import Box

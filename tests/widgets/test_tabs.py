@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ from pipeline.clustering import ClusterModel
 from pipeline.elbow import ElbowPoint
 from pipeline.errors import AnalysisError, InvalidRequest
 from pipeline.naming import Suggestion
+from tests.support.patience import PATIENCE_S, until
 from widgets.downloads import Downloads
 from widgets.edits import Editor
 from widgets.tabs import change_words
@@ -54,13 +54,7 @@ class Page:
         )
 
     def until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 5
-        while True:
-            with self.gate.lock:
-                if condition():
-                    return
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(condition, self.gate.lock)
 
 
 @pytest.fixture
@@ -184,7 +178,7 @@ def test_numbers_of_clusters_are_weighed_once_for_the_same_pixels(
         runs.append(1)
         for n in NUMBERS:
             yield ElbowPoint(n, 4 / n, 10.0 * n)
-        go_on.wait(5)
+        go_on.wait(PATIENCE_S)
 
     monkeypatch.setattr("pipeline.elbow.elbow_points", points)
     pixels = object()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.errors import Cancelled
-from tests.widgets.test_dashboard import until
+from tests.support.patience import PATIENCE_S, until
 from widgets.tools import Tools
 
 
@@ -21,7 +21,7 @@ class Steps:
 
     def load(self) -> None:
         self.loads += 1
-        self.may_load.wait(5)
+        self.may_load.wait(PATIENCE_S)
         if self.error is not None:
             raise self.error
 

@@ -3,15 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from pipeline.errors import Cancelled
+from tests.support.patience import PATIENCE_S, until
 from widgets.worker import Delay, Gate, Worker
-
-PATIENCE_S = 5.0
 
 
 class Log:
@@ -39,13 +37,6 @@ class Log:
         assert self.ended.wait(PATIENCE_S)
         self.ended.clear()
         return self.calls
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_a_run_reports_progress_and_its_result() -> None:
