@@ -19,7 +19,7 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pipeline.memory import return_what_is_freed
+from pipeline.memory import keep_for_the_run
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis as Analysis
@@ -62,7 +62,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = sorted(_HOME_OF)
 
-return_what_is_freed()
+keep_for_the_run()
 
 
 def __getattr__(name: str) -> Any:

@@ -31,6 +31,7 @@ from pipeline.estimate import largest_km
 from pipeline.grid import grid_for, inside, size_km, true_area_factor
 from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
+from pipeline.memory import give_back
 from pipeline.naming import Suggestion, suggest
 from pipeline.notes import notes_on, nothing_to_group
 from pipeline.overlays import Overlays
@@ -69,7 +70,7 @@ class Analysis:
     areas: pd.DataFrame
     """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
     overlays: Overlays = field(repr=False)
-    """Pictures for a web map: every n-th pixel of a large area (drawing.WHOLE_PX; see `draw`)."""
+    """Pictures for a web map: every n-th pixel of a large area (assembly.WHOLE_PX; see `draw`)."""
     notes: tuple[str, ...] = ()
     """Sentences a user should know."""
     preview: bool = False
@@ -385,6 +386,7 @@ def _cluster(
     progress.report("drawing", 0)
     pictures = with_clusters(pictures, raster, [s.color for s in suggestions], frame)
     notes = notes_on(request, pixels, fitted)
+    give_back()
     progress.report("drawing", 1)
     return Analysis(
         request, pixels, fitted, raster, suggestions, table, pictures, notes, preview, model is not None

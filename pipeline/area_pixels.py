@@ -11,7 +11,7 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 from odc.geo.xr import xr_coords
 
-from pipeline.assembly import assembled, overlap, stepped
+from pipeline.assembly import assembled, overlap, step_for, stepped
 from pipeline.blocks import Block
 from pipeline.clustering import ClusterModel
 from pipeline.grid import inside
@@ -38,6 +38,17 @@ class Extent:
         rows, columns = self.grid.shape
         return int(rows), int(columns)
 
+    @property
+    def whole(self) -> tuple[slice, slice]:
+        """All rows and columns of the grid."""
+        rows, columns = self.shape
+        return slice(0, rows), slice(0, columns)
+
+    @property
+    def step(self) -> int:
+        """Every how many-th pixel is drawn in pictures of the whole area."""
+        return step_for(self.shape)
+
     def inside(self, block: Block) -> np.ndarray:
         """Return which pixels of a block belong to the area: bool ``(y, x)``."""
         return inside(self.area, self.grid, block)
@@ -63,6 +74,8 @@ class AreaPixels:
     """Those with data."""
     notes: tuple[str, ...]
     """What a user should know."""
+    thinned: Pixels | None = field(default=None, repr=False)
+    """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
     models: dict[tuple[int, int], ClusterModel] = field(default_factory=dict, repr=False, compare=False)
     """Models fitted on the sample so far, by number of clusters and seed."""
 
@@ -73,6 +86,8 @@ class AreaPixels:
 
     def window(self, rows: slice, columns: slice, step: int = 1) -> Pixels:
         """Return the pixels of a rectangle of the grid, or every `step`-th of them (assembly.stepped)."""
+        if self.thinned is not None and (rows, columns, step) == (*self.extent.whole, self.extent.step):
+            return self.thinned
         wanted = stepped(rows, step), stepped(columns, step)
         pieces = []
         for number, block in enumerate(self.store.blocks):
@@ -112,6 +127,8 @@ class _Read:
     sample: RawSample
     n_inside: int
     n_data: int
+    piece: tuple[slice, slice, Pixels] | None
+    """Its part of `AreaPixels.thinned`."""
 
 
 def read(
@@ -151,6 +168,8 @@ def read(
     offsets = check_together([s.offset for s in scenes], visible)
     decided = tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
     reflectance = sample.reflectance([s.offset.dn for s in decided])
+    pieces = [t.piece for t in told_in_order if t.piece is not None]
+    rows, columns = (stepped(span, extent.step) for span in extent.whole)
     return AreaPixels(
         extent,
         store,
@@ -159,6 +178,7 @@ def read(
         sum(t.n_inside for t in told_in_order),
         sum(t.n_data for t in told_in_order),
         tuple(_notes(decided)),
+        joined(pieces, (len(rows), len(columns))) if pieces else None,
     )
 
 
@@ -169,7 +189,19 @@ def _look(block: Block, pixels: Pixels, *, extent: Extent, share: float, seed: i
         take(block, pixels, usable, share, seed),
         int(np.count_nonzero(within)),
         int(np.count_nonzero(pixels.has_data & within)),
+        _thinned(block, pixels, extent),
     )
+
+
+def _thinned(block: Block, pixels: Pixels, extent: Extent) -> tuple[slice, slice, Pixels] | None:
+    """Return the pixels of a block that pictures of the whole area show, and where they go."""
+    if extent.step == 1:
+        return None
+    found = overlap(block, *(stepped(span, extent.step) for span in extent.whole))
+    if found is None:
+        return None
+    here, there = found
+    return (*there, pixels.part(*here))
 
 
 def _notes(scenes: Sequence[Scene]) -> Iterator[str]:

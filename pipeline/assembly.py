@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,13 @@ from pipeline.blocks import Block
 
 IN_MEMORY_PX = 8_000_000
 """Up to this size (about 28 km) rasters are plain arrays, beyond it they stay lazy."""
+WHOLE_PX = 1600
+"""Most pixels a side of the pictures of a whole area: about what a map on a large screen shows of it."""
+
+
+def step_for(shape: tuple[int, int], max_px: int = WHOLE_PX) -> int:
+    """Return every how many-th pixel is drawn, lest a picture have more than `max_px` a side."""
+    return math.ceil(max(shape) / max_px)
 
 
 def stepped(span: slice, step: int) -> range:

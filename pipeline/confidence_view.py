@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.assembly import overlap, stepped
+from pipeline.assembly import WHOLE_PX, overlap, stepped
 from pipeline.confidence import LEVELS, confidence, confidence_overlay, level_areas, levels
-from pipeline.drawing import WHOLE_PX, frame_of
+from pipeline.drawing import frame_of
 from pipeline.progress import IsCancelled
 from pipeline.warp import Warp
 

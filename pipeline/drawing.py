@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,14 +10,11 @@ from odc.geo.geobox import GeoBox
 
 from pipeline import overlays
 from pipeline.area_pixels import AreaPixels
-from pipeline.assembly import stepped
+from pipeline.assembly import WHOLE_PX, step_for, stepped
 from pipeline.grid import inside, window_of
 from pipeline.labelling import LabelRaster
 from pipeline.overlays import Overlays
 from pipeline.warp import Bounds, Warp
-
-WHOLE_PX = 1600
-"""Most pixels a side of the pictures of a whole area: about what a map on a large screen shows of it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = WHOLE_PX)
     rows, columns = (slice(0, height), slice(0, width)) if bounds is None else window_of(grid, bounds)
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return None
-    step = math.ceil(max(rows.stop - rows.start, columns.stop - columns.start) / max_px)
+    step = step_for((rows.stop - rows.start, columns.stop - columns.start), max_px)
     r, c = stepped(rows, step), stepped(columns, step)
     if not len(r) or not len(c):
         return None

@@ -1,33 +1,50 @@
-"""How the C library's allocator keeps memory that was freed: as little as can be.
+"""How the C library's allocator keeps memory that was freed: for use while a run goes on, then not at all.
 
-glibc gives every thread a heap of its own (up to eight a core) and, once a large array was freed, cuts the
-next one of that size from a heap too. Blocks of 4 to 60 MB that come and go in a dozen threads leave heaps
-with holes, which count as memory of the process for good. At 50 km the peak is 0.71 GB so, 1.09 GB without.
+Left alone, glibc gives every thread a heap of its own (up to eight a core) and cuts arrays of 4 to 37 MB,
+which come and go in a dozen threads, from all of them: the holes count as memory of the process for good.
+Giving each array back at once costs as much as it saves: the system has to hand out and clear every page of
+the next one, a third of the processor time of a whole tile. So there are few heaps, which keep what is
+freed, and `give_back` empties them when a run is through.
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+from typing import Any
 
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Names of glibc's malloc.h."""
 ARENAS = 2
-LARGE_BYTES = 2**20
-"""Arrays from this size on are given back to the system when they are freed."""
+SPARE_BYTES = 2**26
+"""What a heap may keep at its end."""
+LARGE_BYTES = 2**25
+"""Arrays from this size on never come from a heap (the most that glibc allows)."""
 
 
-def return_what_is_freed() -> bool:
-    """Let the process give memory back; return whether that was set.
+def keep_for_the_run() -> bool:
+    """Set how the process keeps memory that was freed; return whether that was done.
 
     Does nothing on systems without glibc, nor where the environment has settings of its own (``MALLOC_…``,
     ``GLIBC_TUNABLES``).
     """
+    glibc = _glibc()
+    wanted = {M_ARENA_MAX: ARENAS, M_MMAP_THRESHOLD: LARGE_BYTES, M_TRIM_THRESHOLD: SPARE_BYTES}
+    return glibc is not None and all(glibc.mallopt(name, value) for name, value in wanted.items())
+
+
+def give_back() -> bool:
+    """Give all that was freed back to the system (some milliseconds); return whether there was any."""
+    glibc = _glibc()
+    return glibc is not None and bool(glibc.malloc_trim(0))
+
+
+def _glibc() -> Any:
+    """Return the C library where it is glibc and nobody else has settled its ways."""
     if any(name.startswith("MALLOC_") or name == "GLIBC_TUNABLES" for name in os.environ):
-        return False
+        return None
     try:
         os.confstr("CS_GNU_LIBC_VERSION")
-        mallopt = ctypes.CDLL(None).mallopt
+        return ctypes.CDLL(None)
     except (AttributeError, OSError, TypeError, ValueError):
-        return False
-    return bool(mallopt(M_ARENA_MAX, ARENAS)) and bool(mallopt(M_MMAP_THRESHOLD, LARGE_BYTES))
+        return None

@@ -1,4 +1,4 @@
-"""Memory that was freed does not stay with the process."""
+"""Memory that was freed serves the run, and does not stay with the process."""
 
 import platform
 import subprocess
@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline import memory
+from tests.pipeline.conftest import Land
 
 HOLES = """
 import pipeline
 import numpy as np
+from pipeline.memory import give_back
 
 def resident():
     return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmRSS")) / 1000
@@ -22,14 +24,24 @@ del first
 arrays = [np.ones(3_000_000, np.uint8) for _ in range(100)]
 last = arrays.pop()
 del arrays
+give_back()
 print(resident() - before)
+"""
+AGAIN = """
+import pipeline
+import numpy as np
+import resource
+
+for _ in range(20):
+    np.ones(20_000_000, np.uint8)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt * resource.getpagesize() / 1e6)
 """
 glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="needs glibc")
 
 
-def kept_mb(repository: Path, **environment: str) -> float:
+def told(code: str, repository: Path, **environment: str) -> float:
     done = subprocess.run(
-        [sys.executable, "-c", HOLES],
+        [sys.executable, "-c", code],
         cwd=repository,
         env={"PATH": "", **environment},
         capture_output=True,
@@ -40,14 +52,32 @@ def kept_mb(repository: Path, **environment: str) -> float:
 
 
 @glibc
-def test_what_is_freed_goes_back_to_the_system(repository: Path) -> None:
-    assert kept_mb(repository) < 30
-    assert kept_mb(repository, MALLOC_PERTURB_="0") > 100, "as it would be without"
+def test_after_a_run_what_is_freed_goes_back_to_the_system(repository: Path) -> None:
+    assert told(HOLES, repository) < 30
+    assert told(HOLES, repository, MALLOC_PERTURB_="0") > 100, "as it would be without"
+
+
+@glibc
+def test_within_a_run_it_is_used_again(repository: Path) -> None:
+    """The system clears every page that it hands out: a fault each."""
+    assert told(AGAIN, repository) < 300, "20 times 20 MB went through fresh pages"
+
+
+def test_a_run_gives_back_what_it_freed(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline import analyse, analysis
+
+    given: list[str] = []
+    monkeypatch.setattr(analysis, "give_back", lambda: given.append("back"))
+    found = analyse(land.request())
+    assert given == ["back"]
+    found.recluster(3)
+    assert given == ["back", "back"]
 
 
 def test_settings_of_the_environment_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MALLOC_ARENA_MAX", "3")
-    assert not memory.return_what_is_freed()
+    assert not memory.keep_for_the_run()
+    assert not memory.give_back()
 
 
 def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,4 +85,5 @@ def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ValueError("unrecognized configuration name")
 
     monkeypatch.setattr(memory.os, "confstr", no_glibc)
-    assert not memory.return_what_is_freed()
+    assert not memory.keep_for_the_run()
+    assert not memory.give_back()
