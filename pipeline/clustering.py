@@ -6,12 +6,13 @@ import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from pipeline.errors import InvalidRequest
 from pipeline.naming import spectral_order
@@ -23,8 +24,8 @@ SAMPLE_PX = 500_000
 """Most pixels that a model is fitted to; more do not change it by a thousandth."""
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
-FINISH_ITERATIONS = 2
-"""Steps of the last fit, which starts where the search came to rest."""
+FINISH_ITERATIONS = 1
+"""Steps of the last fit, which starts where the search came to rest, before it labels."""
 BLOCK_PX = 2**20
 MODEL_VERSION = 1
 
@@ -214,9 +215,15 @@ def _finished(points: Points, start: np.ndarray, weights: np.ndarray | None) -> 
     On one thread: the order in which several add up differs from run to run.
     """
     estimator = KMeans(len(start), init=start, n_init=1, max_iter=FINISH_ITERATIONS, tol=0)
-    with _fit_lock, threadpool_limits(1):
+    with _fit_lock, _threads().limit(limits=1):
         estimator.fit(np.ascontiguousarray(points.planes[:-1].T), sample_weight=weights)
     return np.asarray(estimator.cluster_centers_, np.float64)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Return the thread pools of the process: looking for them takes as long as a small fit."""
+    return ThreadpoolController()
 
 
 def _distinct_where_few(

@@ -64,7 +64,8 @@ def images(pixels: AreaPixels, frame: Frame, stretch: overlays.Stretch | None = 
     """
     shown = pixels.window(frame.rows, frame.columns, frame.step)
     within = inside(pixels.extent.area, frame.grid)
-    planes = shown.picture_planes(pixels.offsets) * within
+    planes = shown.picture_planes(pixels.offsets)
+    planes *= within
     clear = shown.clear(pixels.extent.mask_classes) & within
     warp = Warp.of(frame.grid)
     stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch

@@ -82,11 +82,13 @@ class Pixels:
     def picture_planes(self, offsets: Sequence[int]) -> np.ndarray:
         """Return reflectance x 10000, at least 1, for pictures: uint16 ``(band, y, x)``, 0 without data."""
         offset = self.offset_dn(offsets)
-        if isinstance(offset, int) and offset == 0:
-            planes = np.maximum(self.dn, 1)
+        if isinstance(offset, int) and -SATURATED_DN < offset <= 0:  # without a wider type in between
+            planes: np.ndarray = np.maximum(self.dn, np.uint16(1 - offset))
+            planes -= np.uint16(-offset)
         else:
             planes = np.clip(self.dn.astype(np.int32) + offset, 1, SATURATED_DN).astype(np.uint16)
-        return np.where(self.has_data, planes, np.uint16(0))
+        planes *= self.has_data
+        return planes
 
     def part(self, rows: slice, columns: slice) -> Pixels:
         """Return a rectangle, or every n-th pixel of one; a copy, as a view would hold all pixels."""

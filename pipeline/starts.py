@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -82,7 +83,7 @@ class Points:
         """Number of points."""
         return int(self.planes.shape[1])
 
-    @property
+    @cached_property
     def squares(self) -> np.ndarray:
         """Weighted squared distance of each point from the mean of all."""
         squares: np.ndarray = np.einsum("bn,bn->n", self.planes[:-1], self.weighted[:-1])
