@@ -29,18 +29,19 @@ FIXED_S = 0.9
 """Search, headers of five files, fit and pictures: what every run takes on a line of 50 ms round trip."""
 LATENCY_S = 0.3
 """The part of reading that is waiting for headers, whatever the line's speed."""
-CPU_S_PER_MPX = 0.12
-"""Decoding, labelling and counting a million pixels on one core (a tile of 119 Mpx: 18 s with all else)."""
+CPU_S_PER_MPX = 0.1
+"""Decoding, labelling and counting a million pixels on one core (a tile of 121 Mpx: 10 s with all else, more
+on older machines)."""
 MOST_CORES = 8
 """More threads than these were no faster."""
-BASE_MB = 290.0
+BASE_MB = 330.0
 """A page's process with everything imported (225 MB), the sample, the model and the pictures."""
-WORK_BYTES_PER_PX, MOST_WORK_MB = 75.0, 300.0
+WORK_BYTES_PER_PX, MOST_WORK_MB = 50.0, 300.0
 """What pixels take while they are worked on, and all blocks at hand at most.
 
-With what follows: 0.54, 0.72 and 0.89 GB were measured at 20, 50 and 109 km, some 30 MB of the page aside.
+With what follows: 0.52, 0.70 and 0.79 GB were measured at 20, 50 and 109 km, some 30 MB of the page aside.
 """
-SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 268.0
+SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 84.0
 """Four bands and their state as they are kept; beyond this in temporary files (spool.MEMORY_BYTES)."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""

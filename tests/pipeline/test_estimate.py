@@ -7,6 +7,7 @@ import pytest
 
 from pipeline import AreaOfInterest, estimate
 from pipeline.estimate import Pace, cost, largest_km
+from pipeline.spool import MEMORY_BYTES
 
 
 def square(size_km: float) -> AreaOfInterest:
@@ -41,9 +42,13 @@ def test_a_city_is_a_matter_of_seconds_and_a_tile_of_a_gigabyte() -> None:
     assert tile.disk_mb > 800
 
 
-@pytest.mark.parametrize(("size_km", "peak_mb"), [(20, 544), (50, 721), (109, 890)])
+@pytest.mark.parametrize(("size_km", "peak_mb"), [(20, 523), (50, 701), (109, 788)])
 def test_the_memory_is_that_of_measured_runs(size_km: float, peak_mb: float) -> None:
     assert peak_mb <= estimate.estimate(square(size_km)).memory_mb <= 1.2 * peak_mb
+
+
+def test_what_stays_in_memory_is_what_a_spool_holds() -> None:
+    assert pytest.approx(MEMORY_BYTES / 1e6, rel=0.01) == estimate.SPOOL_MB
 
 
 def test_all_grow_with_the_area() -> None:
