@@ -365,6 +365,18 @@ def test_however_an_area_is_cut_seams_neither_double_nor_lose_pixels(
     frame = whole.window(slice(31, 170), slice(55, 401), 3)
     assert (cut.window(slice(31, 170), slice(55, 401), 3).dn == frame.dn).all()
 
+    monkeypatch.setattr(area_pixels, "step_for", lambda _shape: 3)
+    thinned = read([one, two], grid)
+    everywhere = (slice(0, 190), slice(0, 420))
+    assert thinned.window(*everywhere, 3) is thinned.thinned, "gathered while reading"
+    assert whole.thinned is None
+    for step in (1, 2, 3):
+        found, expected = (pixels.window(*everywhere, step) for pixels in (thinned, whole))
+        assert np.array_equal(
+            found.reflectance(whole.offsets), expected.reflectance(whole.offsets), equal_nan=True
+        )
+        assert (found.scl == expected.scl).all()
+
 
 def test_an_item_without_grid_or_with_a_wrong_one_does_not_move_pixels(tile: Folder) -> None:
     from dataclasses import replace
