@@ -65,6 +65,11 @@ def test_what_a_result_tells(dashboard: DashboardPage) -> None:
     card = dashboard.page.locator(".eo-scene .eo-pop")
     for text in ("S2", "Cloud cover of the whole tile", "Offset", "modified Copernicus Sentinel data 20"):
         expect(card).to_contain_text(text)
+    tab = dashboard.page.get_by_role("tab", name="Areas").bounding_box()
+    assert tab is not None
+    on_top = "([x, y]) => Boolean(document.elementFromPoint(x, y).closest('.eo-pop'))"
+    middle = [tab["x"] + tab["width"] / 2, tab["y"] + tab["height"] / 2]
+    assert dashboard.page.evaluate(on_top, middle), "the card lies on the present tab"
     dashboard.page.keyboard.press("Escape")
     expect(card).to_be_hidden()
 
