@@ -98,7 +98,7 @@ class Cut:
         """Return pixels ``(file, y, x)`` on the block's own; 0 where the files end."""
         if self.factor > 1:
             inner = (slice(None), self.rows.inner, self.columns.inner)
-            data = data.repeat(self.factor, axis=1).repeat(self.factor, axis=2)[inner]
+            data = data.repeat(self.factor, axis=2).repeat(self.factor, axis=1)[inner]
         pads = (self.rows.pad, self.columns.pad)
         return np.pad(data, ((0, 0), *pads)) if any(map(any, pads)) else data
 

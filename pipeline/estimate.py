@@ -36,12 +36,13 @@ MOST_CORES = 8
 """More threads than these were no faster."""
 BASE_MB = 330.0
 """A page's process with everything imported (225 MB), the sample, the model and the pictures."""
-WORK_BYTES_PER_PX, MOST_WORK_MB = 50.0, 300.0
+WORK_BYTES_PER_PX, MOST_WORK_MB = 50.0, 400.0
 """What pixels take while they are worked on, and all blocks at hand at most.
 
-With what follows: 0.52, 0.70 and 0.79 GB were measured at 20, 50 and 109 km, some 30 MB of the page aside.
+With what follows: 0.52, 0.74 and 0.90 GB were measured at 20, 50 and 110 km behind a line (less on local
+files), some 30 MB of the page aside.
 """
-SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 84.0
+SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 67.0
 """Four bands and their state as they are kept; beyond this in temporary files (spool.MEMORY_BYTES)."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""

@@ -8,6 +8,7 @@ pixel size, an origin off the 10 m grid) is warped by nearest neighbour.
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ from pipeline.scenes import BANDS, SCL, Scene
 from pipeline.signing import signed
 
 READ_THREADS = 8
+"""Blocks of files on a server that are waited for at the same time."""
 SCL_RESOLUTION_M = 20
 
 GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
@@ -81,8 +83,8 @@ class Reading:
         Told about each block of a file; asked before each whether to go on.
     blocks : sequence of Block, optional
         What is read at a time; cut along the files' own blocks by default.
-    threads : int
-        How many blocks of files are read at the same time.
+    cores : int, optional
+        Processors that decode files of this machine's own disk; all by default.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Reading:
         grid: GeoBox,
         progress: Progress,
         blocks: Sequence[Block] | None = None,
-        threads: int = READ_THREADS,
+        cores: int | None = None,
     ) -> None:
         counter = _BlockCounter(progress)
         reader = _counting_reader(counter)
@@ -105,6 +107,8 @@ class Reading:
             for block in self.blocks
         )
         self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
+        distant = any(file.href.startswith("http") for scene in scenes for file in scene.bands.values())
+        threads = READ_THREADS if distant else cores or os.cpu_count()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
 
     def __call__(self, block: Block) -> Pixels:
@@ -158,15 +162,11 @@ _plans_made: dict[str, Reading] = {}
 
 
 def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox, blocks: Sequence[Block]) -> Reading:
-    """Return the reading of a run, planned at first use in this process."""
+    """Return the reading of a run, planned at first use in this process, a worker with one core."""
     with _plan_lock:
         if key not in _plans_made:
             _plans_made.clear()
-            distant = any(f.href.startswith("http") for scene in scenes for f in scene.bands.values())
-            threads = (
-                READ_THREADS if distant else 1
-            )  # a worker waits for the line with many, computes with one
-            _plans_made[key] = Reading(scenes, grid, Progress(), blocks, threads)
+            _plans_made[key] = Reading(scenes, grid, Progress(), blocks, cores=1)
         return _plans_made[key]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-MEMORY_BYTES = 80 * 2**20
-"""What one spool holds in memory: pixels of an area of about 30 km, labels of one of 90 km."""
+MEMORY_BYTES = 64 * 2**20
+"""What one spool holds in memory: pixels of an area of about 27 km, labels of one of 80 km."""
 
 
 class Spool:

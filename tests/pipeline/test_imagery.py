@@ -12,7 +12,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 from shapely.geometry import Polygon, mapping
 
-from pipeline import AreaOfInterest, ReadFailed, area_pixels, blocks
+from pipeline import AreaOfInterest, ReadFailed, area_pixels, blocks, imagery
 from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.grid import outline
 from pipeline.imagery import Reading
@@ -160,14 +160,17 @@ def test_each_block_is_read_once_and_others_not_at_all(folder: Folder) -> None:
     assert (dn(across) == (pixels + noise)[:, 1000:1100, 1000:1100]).all()
 
 
-def test_blocks_that_lie_one_after_the_other_are_not_read_ahead(folder: Folder) -> None:
+def test_blocks_that_lie_one_after_the_other_are_not_read_ahead(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GDAL doubles a request that goes on where its thread's last one ended: 2 x 2 of 3 x 3 blocks."""
     side = 2500
     noise = np.random.default_rng(0).integers(5000, 9000, (side, side)).astype(np.uint16)
     pixels = np.stack([noise] * 4)
     write_granule(folder.path, pixels, None, LEFT, TOP, blockxsize=1024, blockysize=1024)
     grid = target(LEFT, TOP, 2000, 2000)
-    reading = Reading([scene("a", folder.url, shape=(side, side), scl=False)], grid, Progress(), threads=1)
+    monkeypatch.setattr(imagery, "READ_THREADS", 1)
+    reading = Reading([scene("a", folder.url, shape=(side, side), scl=False)], grid, Progress())
     assert (reading(reading.blocks[0]).dn == pixels[:, :2000, :2000]).all()
     path = folder.url.removeprefix(folder.server) + "/nir.tif"
     wanted = [str(r["range"]) for r in requests_to(folder.server) if r["path"] == path and r["range"]]
