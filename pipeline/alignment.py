@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
+from math import ceil, floor
 
 import numpy as np
 from affine import Affine
 from odc.geo.geobox import GeoBox
+from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
 from pipeline.blocks import Block
-from pipeline.grid import RESOLUTION_M
+from pipeline.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.scenes import BANDS, Scene
 
 FILE_BLOCK_PX = 1024
@@ -114,17 +116,22 @@ class Lie:
     factor: int
     """Pixels of the area along a side of a pixel of `grid`."""
     warped: bool
+    reach: tuple[slice, slice] | None = None
+    """Rows and columns of `grid` in which warped files can have pixels; None: unknown, or not warped."""
 
     @classmethod
     def of(cls, file_grid: GeoBox | None, grid: GeoBox, resolution_m: int) -> Lie:
         """Return how files lie; `file_grid`: None where unknown, `resolution_m`: their side."""
         if file_grid is None or not aligned(file_grid, grid, resolution_m):
-            return cls(grid, (0, 0), 1, True)
+            return cls(grid, (0, 0), 1, True, None if file_grid is None else _reach(file_grid, grid))
         down, right = _steps(file_grid, grid)
         return cls(file_grid, (-down, -right), resolution_m // RESOLUTION_M, False)
 
     def under(self, block: Block) -> Cut:
-        """Return the pixels under a block, in pieces: the files' blocks, or quarters of a warped block."""
+        """Return the pixels under a block, in pieces: the files' blocks, or quarters of a warped block.
+
+        Pieces that warped files do not reach are left out.
+        """
         starts = (self.start[0] + block.row, self.start[1] + block.column)
         rows, columns = (
             Span(start, length, int(n), self.factor)
@@ -136,6 +143,7 @@ class Lie:
                 (_moved(r, rows.coarse.start), _moved(c, columns.coarse.start)),
             )
             for r, c in product(self._pieces(rows.coarse), self._pieces(columns.coarse))
+            if self.reach is None or all(map(_meet, (r, c), self.reach))
         )
         return Cut(rows, columns, self.factor, windows)
 
@@ -146,6 +154,19 @@ class Lie:
         cuts = range(first, span.stop, step)
         inner = (cut for cut in cuts if span.start < cut < span.stop)
         return [slice(a, b) for a, b in pairwise([span.start, *inner, span.stop]) if a < b]
+
+
+def _reach(file_grid: GeoBox, grid: GeoBox) -> tuple[slice, slice]:
+    """Return rows and columns of a grid around files of another one, a pixel more on each side."""
+    zones = (f"EPSG:{epsg_of(each)}" for each in (file_grid, grid))
+    west, south, east, north = transform_bounds(*zones, *bounds_of(file_grid), densify_pts=100)
+    left, top = ~grid.affine * (west, north)
+    right, bottom = ~grid.affine * (east, south)
+    return slice(floor(top) - 1, ceil(bottom) + 1), slice(floor(left) - 1, ceil(right) + 1)
+
+
+def _meet(one: slice, other: slice) -> bool:
+    return bool(one.start < other.stop and other.start < one.stop)
 
 
 def _moved(span: slice, origin: int) -> slice:

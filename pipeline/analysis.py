@@ -31,7 +31,6 @@ from pipeline.estimate import largest_km
 from pipeline.grid import grid_for, inside, size_km, true_area_factor
 from pipeline.imagery import Reading
 from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
-from pipeline.memory import give_back
 from pipeline.naming import Suggestion, suggest
 from pipeline.notes import notes_on, nothing_to_group
 from pipeline.overlays import Overlays
@@ -257,7 +256,8 @@ def analyse(
         Called with a phrase such as ``"11 of 24 blocks"``.
     on_preview : callable, optional
         Called, from another thread, with an analysis of the files' overviews (`Analysis.preview`) while the
-        full resolution is being read; not called where the files have no overviews.
+        full resolution is being read; not called for areas below `PREVIEW_FROM_PX`, nor where the files have
+        no overviews.
     model : ClusterModel, optional
         Label with this model instead of fitting one.
     machines : bool
@@ -386,7 +386,6 @@ def _cluster(
     progress.report("drawing", 0)
     pictures = with_clusters(pictures, raster, [s.color for s in suggestions], frame)
     notes = notes_on(request, pixels, fitted)
-    give_back()
     progress.report("drawing", 1)
     return Analysis(
         request, pixels, fitted, raster, suggestions, table, pictures, notes, preview, model is not None

@@ -17,8 +17,11 @@ WHOLE_PX = 1600
 
 
 def step_for(shape: tuple[int, int], max_px: int = WHOLE_PX) -> int:
-    """Return every how many-th pixel is drawn, lest a picture have more than `max_px` a side."""
-    return math.ceil(max(shape) / max_px)
+    """Return every how many-th pixel is drawn, lest a picture have more than `max_px` a side.
+
+    Of a thin strip rather more than that: `stepped` must meet it.
+    """
+    return min(math.ceil(max(shape) / max_px), max(2 * min(shape) - 1, 1))
 
 
 def stepped(span: slice, step: int) -> range:

@@ -25,7 +25,7 @@ SAMPLE_PX = 500_000
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
 FINISH_ITERATIONS = 1
-"""Steps of the last fit, which starts where the search came to rest, before it labels."""
+"""Steps of the last fit, which starts where the search came to rest."""
 BLOCK_PX = 2**20
 MODEL_VERSION = 1
 
@@ -210,7 +210,9 @@ def fit(
 
 
 def _finished(points: Points, start: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """Return the centres to which k-means leads from a start: float64 ``(k, band)``; none is empty.
+    """Return the centres one step of k-means further: float64 ``(k, band)``.
+
+    Where a start has an empty cluster, it goes to the point that is farthest from its centre.
 
     On one thread: the order in which several add up differs from run to run.
     """

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
@@ -101,7 +101,7 @@ class Reading:
         self.blocks = blocks_of(shape, corner_of_files(scenes, grid)) if blocks is None else blocks
         self._sheets = [_sheets(scene, grid, reader) for scene in scenes]
         counter.expected = sum(
-            len(sheet.readers) * len(sheet.lie.under(block).windows)
+            sum(1 for _ in sheet.part(block).reads())
             for sheets in self._sheets
             for sheet in sheets
             for block in self.blocks
@@ -120,7 +120,7 @@ class Reading:
             When a file is missing, refused, cut off or no GeoTIFF.
         """
         parts = [[sheet.part(block) for sheet in sheets] for sheets in self._sheets]
-        reached = [n for n, (bands, *_) in enumerate(parts) if bands.data.size]
+        reached = [n for n, (bands, *_) in enumerate(parts) if any(True for _ in bands.reads())]
         self._read([part for n in reached for part in parts[n]])
         layers = []
         for n in reached:
@@ -134,24 +134,15 @@ class Reading:
         From the end of each file to its beginning: where a thread reads two blocks that lie one after the
         other, GDAL takes it for reading ahead, and asks for twice as much.
         """
-        reads = sorted(
-            (
-                (number, reader, band, window)
-                for part in parts
-                for band, reader in zip(part.data, part.readers, strict=True)
-                for number, window in enumerate(reversed(part.cut.windows))
-            ),
-            key=lambda read: read[0],
-        )
-        waiting = [
-            self._pool.submit(reader.into, window, band[inner]) for _, reader, band, (window, inner) in reads
-        ]
+        reads = sorted((read for part in parts for read in part.reads()), key=lambda read: read[0])
+        waiting = [self._pool.submit(reader.into, window, data) for _, reader, window, data in reads]
         try:
-            for read in wait(waiting, return_when=FIRST_EXCEPTION).done:
-                read.result()
-        finally:
-            for read in waiting:
-                read.cancel()
+            done = wait(waiting, return_when=FIRST_EXCEPTION).done
+            while done:
+                done.pop().result()
+        finally:  # no name is left for a future that failed: its error would keep all pixels of this frame
+            while waiting:
+                waiting.pop().cancel()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other machines as scenes and grid; there, each process plans once."""
@@ -182,6 +173,13 @@ class _Part:
     data: np.ndarray
     """``(file, y, x)`` in the files' own pixels, filled by `Reading`; 0 where a file has nothing."""
 
+    def reads(self) -> Iterator[tuple[int, Any, Window, np.ndarray]]:
+        """Give what is to be read: its place in the order of a file, the file, the window, where it goes."""
+        for reader, band in zip(self.readers, self.data, strict=True):
+            if reader is not None:
+                for number, (window, inner) in enumerate(reversed(self.cut.windows)):
+                    yield number, reader, window, band[inner]
+
 
 @dataclass(frozen=True)
 class _Sheet:
@@ -189,6 +187,7 @@ class _Sheet:
 
     lie: Lie
     readers: Sequence[Any]
+    """None for a file that lies elsewhere."""
     dtype: np.dtype[Any]
 
     def part(self, block: Block) -> _Part:
@@ -213,9 +212,9 @@ def _sheet(
     dtype: np.dtype[Any],
     reader: type[AutoParallelRioReader],
 ) -> _Sheet:
-    """Return files opened by stackstac (nothing is asked of a server yet); none where they lie elsewhere."""
+    """Return files opened by stackstac; nothing is asked of a server yet."""
     lie = Lie.of(common_grid(scene, bands), grid, resolution_m)
-    table, spec, _, _ = prepare_items(
+    table, spec, within, _ = prepare_items(
         [_item_for_stackstac(scene, bands)],
         assets=list(bands),
         epsg=epsg_of(lie.grid),
@@ -236,7 +235,8 @@ def _sheet(
         errors_as_nodata=(),
         reader=reader,
     )
-    return _Sheet(lie, [each for each, _ in opened.ravel()], dtype)
+    readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
+    return _Sheet(lie, [readers.get(band) for band in bands], dtype)
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
@@ -19,7 +21,7 @@ ARENAS = 2
 SPARE_BYTES = 2**26
 """What a heap may keep at its end."""
 LARGE_BYTES = 2**25
-"""Arrays from this size on never come from a heap (the most that glibc allows)."""
+"""Arrays from this size on (four bands of a whole block) never come from a heap: glibc allows no more."""
 
 
 def keep_for_the_run() -> bool:
@@ -37,6 +39,15 @@ def give_back() -> bool:
     """Give all that was freed back to the system (some milliseconds); return whether there was any."""
     glibc = _glibc()
     return glibc is not None and bool(glibc.malloc_trim(0))
+
+
+@contextmanager
+def giving_back() -> Iterator[None]:
+    """Give back what was freed when the block ends, however it ends."""
+    try:
+        yield
+    finally:
+        give_back()
 
 
 def _glibc() -> Any:

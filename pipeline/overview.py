@@ -1,4 +1,4 @@
-"""A first look: the files' overviews, a sixteenth of the pixels or fewer, read at once."""
+"""A first look: the files' overviews, a sixteenth of the pixels or far fewer, read at once."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pipeline.errors import Cancelled
+from pipeline.memory import giving_back
 
 POLL_S = 0.02
 """Seconds between two looks at `cancelled`."""
@@ -28,7 +29,7 @@ class Progress:
     on_progress : callable, optional
         Called as ``on_progress(stage, fraction)``, possibly from another thread.
     cancelled : callable, optional
-        Returns True when the run shall end; polled every 0.05 s.
+        Returns True when the run shall end; polled every `POLL_S` seconds.
     on_detail : callable, optional
         Called with a phrase such as ``"11 of 24 blocks"``.
     """
@@ -83,10 +84,11 @@ class Progress:
         failure: list[BaseException] = []
 
         def target() -> None:
-            try:
-                outcome.append(work(*args))
-            except BaseException as error:
-                failure.append(error)
+            with giving_back():
+                try:
+                    outcome.append(work(*args))
+                except BaseException as error:
+                    failure.append(error)
 
         thread = threading.Thread(target=target, name=f"pipeline-{work.__name__}", daemon=True)
         thread.start()
@@ -98,5 +100,5 @@ class Progress:
             if not thread.is_alive():
                 break
         if failure:
-            raise failure[0]
+            raise failure.pop()  # a list that still held it would keep all that its frames hold
         return outcome[0]

@@ -79,7 +79,7 @@ def list_scenes(
     request : AnalysisRequest
         Where and when.
     cancelled : callable, optional
-        Returns True when nobody wants the list any more; polled every 0.05 s.
+        Returns True when nobody wants the list any more; polled every `progress.POLL_S` seconds.
     most : int
         Candidates looked at.
 

@@ -104,9 +104,19 @@ def in_threads(
                     break
             if not running:
                 return
-            done, _ = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED)
+            done = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED).done
             progress.check()
-            for future in done:
-                yield running.pop(future), future.result()
+            while done:
+                yield _ended(running, done)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ended(running: dict[Future[T], S], done: set[Future[T]]) -> tuple[S, T]:
+    """Return an item and its result; no name is left for a future that failed (see imagery.Reading)."""
+    future = done.pop()
+    item = running.pop(future)
+    try:
+        return item, future.result()
+    finally:
+        del future

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import Cancelled
 from pipeline.estimate import free_memory_mb
+from pipeline.memory import giving_back
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 from widgets.worker import Delay
 
@@ -63,7 +64,7 @@ class Ahead:
         analysis, fitted = self._analysis, self._fitted
         if analysis is None:
             return
-        with self._fitting:
+        with self._fitting, giving_back():
             for n_clusters in nearest_first(analysis.request.n_clusters):
                 if stop.is_set() or self._free_mb() < ROOM_MB:
                     return

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from pipeline.errors import Cancelled
+from pipeline.memory import giving_back
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +69,13 @@ class Gate:
         """Run a function in a daemon thread, outside the lock; its exceptions are reported too."""
 
         def run() -> None:
-            try:
-                function()
-            except Exception as error:
-                log.exception("%s failed", name)
-                with self.lock:
-                    self._report(error)
+            with giving_back():
+                try:
+                    function()
+                except Exception as error:
+                    log.exception("%s failed", name)
+                    with self.lock:
+                        self._report(error)
 
         thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
@@ -123,7 +125,7 @@ class Worker:
             if self._current is not None:
                 return False
             run = self._current = _Run(self)
-        threading.Thread(target=self._run, args=(run, work), name="analysis", daemon=True).start()
+        threading.Thread(target=self._work, args=(run, work), name="analysis", daemon=True).start()
         return True
 
     def cancel(self) -> bool:
@@ -150,6 +152,10 @@ class Worker:
     def show_early(self, run: _Run, result: Any) -> None:
         """Publish a run's first look at its result."""
         self.publish(run, self._early, result)
+
+    def _work(self, run: _Run, work: Work) -> None:
+        with giving_back():
+            self._run(run, work)
 
     def _run(self, run: _Run, work: Work) -> None:
         try:

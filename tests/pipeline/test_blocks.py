@@ -128,6 +128,15 @@ def test_a_frame_shows_the_middle_pixel_of_each_step() -> None:
     assert (x, y) == grid.affine * (2.5, 2.5)
 
 
+@pytest.mark.parametrize("shape", [(1, 4000), (2, 9000), (10_980, 3)])
+def test_a_strip_is_seen_however_thin(shape: tuple[int, int]) -> None:
+    grid = GeoBox(shape, Affine(10, 0, 600_000, 0, -10, 5_200_000), "EPSG:32632")
+    frame = frame_of(grid)
+    assert frame is not None
+    assert min(frame.grid.shape) == 1
+    assert max(frame.grid.shape) > 1000
+
+
 def test_a_frame_of_a_map_view_is_the_pixels_in_sight() -> None:
     grid = GeoBox((5000, 3000), Affine(10, 0, 600_000, 0, -10, 5_200_000), "EPSG:32632")
     part = grid[1000:1400, 500:1100]

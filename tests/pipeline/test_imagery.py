@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 from shapely.geometry import Polygon, mapping
 
-from pipeline import AreaOfInterest, ReadFailed, area_pixels, blocks, imagery
+from pipeline import AreaOfInterest, ReadFailed, alignment, area_pixels, blocks, imagery
 from pipeline.area_pixels import AreaPixels, Extent
 from pipeline.grid import outline
 from pipeline.imagery import Reading
@@ -381,9 +382,41 @@ def test_however_an_area_is_cut_seams_neither_double_nor_lose_pixels(
         assert (found.scl == expected.scl).all()
 
 
-def test_an_item_without_grid_or_with_a_wrong_one_does_not_move_pixels(tile: Folder) -> None:
-    from dataclasses import replace
+def test_a_file_of_another_zone_is_read_where_it_reaches(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, y = Transformer.from_crs(32632, 32633, always_xy=True).transform(LEFT + 2500, TOP - 2500)
+    left, top = round(x, -1), round(y, -1)
+    write_granule(folder.path, numbered(150, 150), np.full((75, 75), 4), left, top, epsg=32633)
+    far = scene("far", folder.url, left, top, (150, 150), epsg=32633)
+    monkeypatch.setattr(blocks, "BLOCK_PX", 64)
+    grid = target(LEFT, TOP, 400, 400)
+    told: list[str] = []
+    found = read([far], grid, progress=Progress(on_detail=told.append))
+    monkeypatch.setattr(alignment, "_reach", lambda *_: None)
+    everywhere = read([far], grid)
+    assert found.n_data == everywhere.n_data > 10_000
+    assert np.array_equal(found.reflectance.values, everywhere.reflectance.values, equal_nan=True)
+    n_reads, n_all = len(told), len(found.store.blocks) * 4 * 5
+    assert told[-1] == f"{n_reads} of {n_reads} blocks"
+    assert n_reads < 0.4 * n_all
 
+
+def test_a_classification_that_lies_elsewhere_masks_all(tile: Folder) -> None:
+    """As its item tells it: nothing is known of the pixels."""
+    one = scene("a", tile.url)
+    elsewhere = replace(
+        one,
+        bands=one.bands | {"scl": replace(one.bands["scl"], transform=None, shape=None)},
+        footprint=Polygon([(50, 10), (51, 10), (51, 11)]),
+    )
+    grid = target(LEFT + 130, TOP - 250, 60, 70)
+    found, whole = (read([s], grid) for s in (elsewhere, one))
+    assert (dn(found) == dn(whole)).all()
+    assert len(found.sample.rows) == 0
+
+
+def test_an_item_without_grid_or_with_a_wrong_one_does_not_move_pixels(tile: Folder) -> None:
     grid = target(LEFT + 130, TOP - 250, 60, 70)
     told = scene("a", tile.url)
     silent = replace(told, bands={b: replace(f, transform=None, shape=None) for b, f in told.bands.items()})

@@ -1,14 +1,21 @@
 """Memory that was freed serves the run, and does not stay with the process."""
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from pipeline import memory
+from pipeline import Cancelled, analyse, memory, progress
+from pipeline.blocks import Block
+from pipeline.pixels import Pixels
+from pipeline.store import LocalStore
 from tests.pipeline.conftest import Land
+from tests.support.patience import until
 
 HOLES = """
 import pipeline
@@ -63,15 +70,45 @@ def test_within_a_run_it_is_used_again(repository: Path) -> None:
     assert told(AGAIN, repository) < 300, "20 times 20 MB went through fresh pages"
 
 
-def test_a_run_gives_back_what_it_freed(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import analyse, analysis
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was given back."""
+    found: list[str] = []
+    monkeypatch.setattr(memory, "give_back", lambda: found.append("back"))
+    return found
 
-    given: list[str] = []
-    monkeypatch.setattr(analysis, "give_back", lambda: given.append("back"))
+
+def test_a_run_gives_back_what_it_freed(land: Land, given: list[str]) -> None:
     found = analyse(land.request())
     assert given == ["back"]
     found.recluster(3)
     assert given == ["back", "back"]
+
+
+@pytest.mark.parametrize("error", [Cancelled, ValueError])
+def test_a_run_that_fails_keeps_nothing(error: type[Exception], given: list[str]) -> None:
+    """No cycle of error, frame and future holds the pixels until the collector comes by."""
+    held: list[weakref.ref[np.ndarray]] = []
+
+    def read(_block: Block) -> Pixels:
+        pixels = np.ones((4, 500, 500), np.uint16)
+        held.append(weakref.ref(pixels))
+        raise error
+
+    def work() -> None:
+        store = LocalStore([Block(0, 0, 500, 500)] * 3)
+        for _ in store.fill(read, lambda _block, _pixels: None, progress.Progress()):
+            pass
+
+    gc.disable()
+    try:
+        with pytest.raises((Cancelled, ValueError)):
+            progress.Progress().run(work)
+        until(lambda: not any(r() is not None for r in held))
+    finally:
+        gc.enable()
+    assert held
+    assert given == ["back"]
 
 
 def test_settings_of_the_environment_stay(monkeypatch: pytest.MonkeyPatch) -> None:
