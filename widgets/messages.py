@@ -30,8 +30,8 @@ UNEXPECTED = (
     "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
 )
 
-WORTH_TELLING_MB = 700.0
-"""A run that takes less memory says nothing of it: the libraries alone take half of that."""
+WORTH_TELLING_MB = 750.0
+"""A run that takes less memory says nothing of it: the libraries alone take a third of that."""
 
 
 @dataclass(frozen=True)
