@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from math import ceil, floor
+from math import ceil, floor, isfinite
 
 import numpy as np
 from affine import Affine
@@ -156,10 +156,16 @@ class Lie:
         return [slice(a, b) for a, b in pairwise([span.start, *inner, span.stop]) if a < b]
 
 
-def _reach(file_grid: GeoBox, grid: GeoBox) -> tuple[slice, slice]:
-    """Return rows and columns of a grid around files of another one, a pixel more on each side."""
+def _reach(file_grid: GeoBox, grid: GeoBox) -> tuple[slice, slice] | None:
+    """Return rows and columns of a grid around files of another one, a pixel more on each side.
+
+    None where the projection of the grid does not reach as far as the files.
+    """
     zones = (f"EPSG:{epsg_of(each)}" for each in (file_grid, grid))
-    west, south, east, north = transform_bounds(*zones, *bounds_of(file_grid), densify_pts=100)
+    bounds = transform_bounds(*zones, *bounds_of(file_grid), densify_pts=100)
+    if not all(map(isfinite, bounds)):
+        return None
+    west, south, east, north = bounds
     left, top = ~grid.affine * (west, north)
     right, bottom = ~grid.affine * (east, south)
     return slice(floor(top) - 1, ceil(bottom) + 1), slice(floor(left) - 1, ceil(right) + 1)
