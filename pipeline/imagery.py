@@ -101,7 +101,7 @@ class Reading:
         self.blocks = blocks_of(shape, corner_of_files(scenes, grid)) if blocks is None else blocks
         self._sheets = [_sheets(scene, grid, reader) for scene in scenes]
         counter.expected = sum(
-            sum(1 for _ in sheet.part(block).reads())
+            sum(r is not None for r in sheet.readers) * len(sheet.lie.under(block).windows)
             for sheets in self._sheets
             for sheet in sheets
             for block in self.blocks
