@@ -18,8 +18,8 @@ from pyproj import Transformer
 from sklearn.cluster import KMeans
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
-from pipeline.grid import epsg_of, outline
-from pipeline.warp import WEB_MERCATOR, Warp, picture_grid
+from pipeline.area.grid import epsg_of, outline
+from pipeline.drawing.warp import WEB_MERCATOR, Warp, picture_grid
 from tests.support.servers import SHARED, file_server, real_items, stac_api
 
 RUNS = 5

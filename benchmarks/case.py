@@ -14,7 +14,7 @@ from odc.geo.geobox import GeoBox
 from benchmarks.settings import BY_NAME
 from benchmarks.tiles import ASSETS, LEFT_M, TOP_M, Block, Tile
 from pipeline import AnalysisRequest, AreaOfInterest
-from pipeline.grid import grid_for
+from pipeline.area.grid import grid_for
 
 CATALOG = "benchmarks"
 """Name of the rig's STAC API in requests (rig.py configures it)."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from benchmarks.case import Case
 from pipeline.analysis import analyse
-from pipeline.overlays import Overlay, cluster_overlays, image_overlays
-from pipeline.warp import Warp
+from pipeline.drawing.overlays import Overlay, cluster_overlays, image_overlays
+from pipeline.drawing.warp import Warp
 
 OTHER_K = (4, 6, 7)
 """Clusters asked for after the first result, one after the other."""

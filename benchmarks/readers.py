@@ -20,17 +20,17 @@ DECODE_CACHE_MB = 64
 
 def ours(case: Case) -> np.ndarray:
     """Return digital numbers as the pipeline reads them, block by block; the sample is taken as well."""
-    from pipeline import area_pixels
-    from pipeline.area_pixels import Extent
-    from pipeline.imagery import Reading
+    from pipeline.catalogs.items import from_item
     from pipeline.progress import Progress
-    from pipeline.scenes import from_item
-    from pipeline.store import LocalStore
+    from pipeline.reading import imagery
+    from pipeline.reading.imagery import Extent
+    from pipeline.reading.reader import Reading
+    from pipeline.reading.storage.local import LocalStore
 
     scenes, progress = [from_item(case.stac_item())], Progress()
     extent = Extent(case.request.area, case.grid, case.request.mask_classes)
     reading = Reading(scenes, case.grid, progress)
-    read = area_pixels.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
+    read = imagery.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
     rows, columns = case.grid.shape
     return read.window(slice(0, rows), slice(0, columns)).dn
 

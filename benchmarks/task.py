@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.case import Case
-from pipeline import ready
+from pipeline import preload
 
-OURS = (*ready.MODULES, "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
+OURS = (*preload.MODULES, "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
 IMPORTS = {
-    "ours": ("pipeline.area_pixels", "pipeline.imagery"),
+    "ours": ("pipeline.reading.imagery", "pipeline.reading.reader"),
     "odc_stac": ("odc.stac",),
     "floor": ("benchmarks.readers",),
     "decode": ("benchmarks.readers", "rasterio"),
@@ -45,7 +45,7 @@ def search(case: Case) -> dict[str, Any]:
     import http.client
     from urllib.parse import urlsplit
 
-    from pipeline.grid import footprint
+    from pipeline.area.grid import footprint
 
     body = {
         "collections": ["sentinel-2-c1-l2a"],

@@ -19,13 +19,14 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pipeline.memory import keep_for_the_run
+from pipeline.allocator import keep_for_the_run
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis as Analysis
     from pipeline.analysis import analyse as analyse
     from pipeline.analysis import find_scenes as find_scenes
-    from pipeline.clustering import ClusterModel as ClusterModel
+    from pipeline.catalogs.items import Scene as Scene
+    from pipeline.clustering.model import ClusterModel as ClusterModel
     from pipeline.errors import AnalysisError as AnalysisError
     from pipeline.errors import AreaTooLarge as AreaTooLarge
     from pipeline.errors import Cancelled as Cancelled
@@ -38,11 +39,10 @@ if TYPE_CHECKING:
     from pipeline.errors import TooCloudy as TooCloudy
     from pipeline.request import AnalysisRequest as AnalysisRequest
     from pipeline.request import AreaOfInterest as AreaOfInterest
-    from pipeline.scenes import Scene as Scene
 
 _HOMES = {
     "analysis": ("Analysis", "analyse", "find_scenes"),
-    "clustering": ("ClusterModel",),
+    "clustering.model": ("ClusterModel",),
     "errors": (
         "AnalysisError",
         "AreaTooLarge",
@@ -56,7 +56,7 @@ _HOMES = {
         "TooCloudy",
     ),
     "request": ("AnalysisRequest", "AreaOfInterest"),
-    "scenes": ("Scene",),
+    "catalogs.items": ("Scene",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -17,32 +17,33 @@ import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
 
-from pipeline import area_pixels, exports
-from pipeline.area_pixels import AreaPixels, Extent
-from pipeline.areas import areas_of
-from pipeline.blocks import BLOCK_PX
-from pipeline.catalogs import max_size_km
-from pipeline.choice import Overpass
-from pipeline.cluster import configured, store_of
-from pipeline.clustering import ClusterModel, fit
-from pipeline.drawing import Frame, frame_of, images, with_clusters
+from pipeline import exports
+from pipeline.area.blocks import BLOCK_PX
+from pipeline.area.grid import grid_for, inside, size_km, true_area_factor
+from pipeline.catalogs.acquisitions import Overpass
+from pipeline.catalogs.items import BANDS, Scene
+from pipeline.catalogs.profiles import max_size_km
+from pipeline.catalogs.search import find_overpasses
+from pipeline.clustering.areas import areas_of
+from pipeline.clustering.labels import LabelRaster, Signatures, label, raster_of, signatures
+from pipeline.clustering.model import ClusterModel, fit
+from pipeline.clustering.surface_types import Suggestion, suggest
+from pipeline.drawing.frame import Frame, frame_of, images, with_clusters
+from pipeline.drawing.overlays import Overlays
+from pipeline.drawing.warp import Bounds
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled
 from pipeline.estimate import largest_km
-from pipeline.grid import grid_for, inside, size_km, true_area_factor
-from pipeline.imagery import Reading
-from pipeline.labelling import LabelRaster, Signatures, label, raster_of, signatures
-from pipeline.naming import Suggestion, suggest
 from pipeline.notes import notes_on, nothing_to_group
-from pipeline.overlays import Overlays
-from pipeline.overview import first_look
-from pipeline.pixels import Pixels
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
+from pipeline.reading import imagery
+from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading.overview_reader import first_look
+from pipeline.reading.pixels import Pixels
+from pipeline.reading.reader import Reading
+from pipeline.reading.sample import Sample
+from pipeline.reading.storage.dask import configured, store_of
 from pipeline.request import AnalysisRequest
-from pipeline.sampling import Sample
-from pipeline.scenes import BANDS, Scene
-from pipeline.search import find_overpasses
-from pipeline.warp import Bounds
-from pipeline.wording import day_words
+from pipeline.text import day_words
 
 log = logging.getLogger(__name__)
 
@@ -351,7 +352,7 @@ def _read_first_clear(
     for overpass in candidates[:MOST_READ]:
         reading = Reading(overpass.scenes, extent.grid, progress)
         store = store_of(reading.blocks, machines)
-        pixels = area_pixels.read(overpass.scenes, extent, store, reading, request.seed, progress)
+        pixels = imagery.read(overpass.scenes, extent, store, reading, request.seed, progress)
         if len(pixels.sample.rows):
             passed_over = (
                 f"{day_words(p.scenes[0].date)} was passed over: no clear pixel here." for p in read

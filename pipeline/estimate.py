@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.catalogs import max_size_km
-from pipeline.grid import grid_for
+from pipeline.area.grid import grid_for
+from pipeline.catalogs.profiles import max_size_km
 from pipeline.request import AreaOfInterest
 
 BLOCK_PX = 1024

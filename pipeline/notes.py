@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.area_pixels import AreaPixels
-from pipeline.clustering import ClusterModel
+from pipeline.clustering.model import ClusterModel
 from pipeline.errors import NoScenesFound, NothingToGroup
+from pipeline.reading.imagery import AreaPixels
 from pipeline.request import AnalysisRequest
-from pipeline.wording import day_words
+from pipeline.text import day_words
 
 FULLY_COVERED = 0.9995
 """Share of the area with data from which on nothing is said about missing parts."""

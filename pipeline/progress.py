@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
-from pipeline.memory import giving_back
 
 POLL_S = 0.02
 """Seconds between two looks at `cancelled`."""

@@ -8,14 +8,14 @@ from html import escape
 import ipywidgets as ipw
 import traitlets
 
-from pipeline.catalogs import CatalogProfile
+from pipeline.catalogs.profiles import CatalogProfile
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
-from widgets.area_part import AreaPart
-from widgets.coordinates import parse_pair
-from widgets.messages import Action, Message
-from widgets.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
-from widgets.settings import Settings
-from widgets.size import SizeField
+from widgets.form.area_part import AreaPart
+from widgets.form.coordinates import parse_pair
+from widgets.form.settings import Settings
+from widgets.form.size import SizeField
+from widgets.page.messages import Action, Message
+from widgets.toolkit.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
 
 CALCULATE, AGAIN, UPDATE, RUNNING = "Calculate clusters", "Calculate again", "Update clusters", "Calculating…"
 

@@ -11,41 +11,45 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from pipeline import catalogs, permalink
+from pipeline import permalink
+from pipeline.area.grid import PIXEL_HA
+from pipeline.area.polygons import pixels_inside, shape_on_map
+from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.estimate import estimate, largest_km
 from pipeline.exports import credit
-from pipeline.grid import PIXEL_HA
-from pipeline.polygons import pixels_inside, shape_on_map
 from pipeline.request import AnalysisRequest, AreaOfInterest
-from pipeline.wording import day_words
-from widgets import area_input, background, messages, tools, visit, words
-from widgets.address import Address
-from widgets.ahead import Ahead
-from widgets.area_input import AreaInput
-from widgets.area_part import HOW_TO_MOVE, invitation
-from widgets.aria import RULES
-from widgets.browser import Download, Heartbeat, Names
+from pipeline.text import day_words
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
-from widgets.header import header, style
-from widgets.layers import Shape
-from widgets.machines import ADDRESS_VARIABLE, Machines
+from widgets.form import area_input
+from widgets.form.area_input import AreaInput
+from widgets.form.area_part import HOW_TO_MOVE, invitation
+from widgets.form.settings import Settings, at_the_start
+from widgets.map.layers import Shape
+from widgets.map.view import Box
+from widgets.map.zoomed_in import Sharp
 from widgets.map_view import MapView
-from widgets.messages import Action, Message
-from widgets.pacing import ReadingClock
-from widgets.parts import classed, column
-from widgets.places import demo, demo_example, first_view
-from widgets.results import FRESH, STALE, UPDATING, Results
-from widgets.settings import Settings, at_the_start
-from widgets.sharp import Sharp
-from widgets.tabs.host import Host, Layers
-from widgets.view import Box
-from widgets.worker import Delay, Gate, Progress, Worker
+from widgets.page import messages, query_string
+from widgets.page.header import header, style
+from widgets.page.messages import Action, Message
+from widgets.page.permalink import Address
+from widgets.page.start_view import demo, demo_example, first_view
+from widgets.results.tabs.host import Host, Layers
+from widgets.results_view import FRESH, STALE, UPDATING, Results
+from widgets.session import catalog_probe, preload
+from widgets.session.prefit import Ahead
+from widgets.session.read_speed import ReadingClock
+from widgets.session.runs import Delay, Gate, Progress, Worker
+from widgets.session.workers import ADDRESS_VARIABLE, Machines
+from widgets.toolkit import words
+from widgets.toolkit.aria import RULES
+from widgets.toolkit.browser import Download, Heartbeat, Names
+from widgets.toolkit.parts import classed, column
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
-    from pipeline.clustering import ClusterModel
-    from pipeline.overlays import Overlays
+    from pipeline.clustering.model import ClusterModel
+    from pipeline.drawing.overlays import Overlays
 
 log = logging.getLogger(__name__)
 
@@ -81,11 +85,11 @@ class Dashboard(ipw.VBox):
         self._clock, self._ahead = ReadingClock(), Ahead()
         self._looked_at: tuple[float, ...] = ()
 
-        linked = permalink.from_query(visit.query_string(), area_input.offered())
+        linked = permalink.from_query(query_string.query_string(), area_input.offered())
         start = at_the_start().of_values(linked.values)
         self._fields = Fields(
             start,
-            catalogs.offered(),
+            profiles.offered(),
             largest_km(),
             on_clear=guard(self._clear_drawing),
             on_file=guard(lambda name, content: self._input.take_file(name, content)),
@@ -113,15 +117,15 @@ class Dashboard(ipw.VBox):
         self.add_class("eo-wrap")
 
         self._names.observe(guard(lambda change: self._map.set_calm(change.new)), "reduced_motion")
-        background.log_to_terminal()
-        tools.look_ahead()
+        catalog_probe.log_to_terminal()
+        preload.look_ahead()
         self._fields.observe(guard(self._changed), "settings")
         self._refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
         if "area" in linked.values:
             self._map.look_at_first(self._box(linked.values["area"]))
         show_examples = self._results.invitation.show_examples
-        background.look_around(self._gate, start.catalog, self._silent, show_examples)
-        background.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
+        catalog_probe.look_around(self._gate, start.catalog, self._silent, show_examples)
+        catalog_probe.load_backdrop(self._gate, start.catalog, self._lay_backdrop)
 
     def _host(self) -> Host:
         return Host(
@@ -149,10 +153,10 @@ class Dashboard(ipw.VBox):
         self._fields.settings = self._fields.settings.at(latitude, longitude)
 
     def _changed(self, change: Any) -> None:
-        tools.TOOLS.prepare(change.new.catalog)
+        preload.TOOLS.prepare(change.new.catalog)
         if change.new.catalog != change.old.catalog:
             self._lay_backdrop(change.new.catalog, None)
-            background.load_backdrop(self._gate, change.new.catalog, self._lay_backdrop)
+            catalog_probe.load_backdrop(self._gate, change.new.catalog, self._lay_backdrop)
             example = demo_example(change.new)
             if example is not None:
                 self._take_example(example)
@@ -170,7 +174,7 @@ class Dashboard(ipw.VBox):
         self._results.close_cards()
         self._map.drawing.start_over()
 
-    def _take_example(self, example: catalogs.Example) -> None:
+    def _take_example(self, example: profiles.Example) -> None:
         self._shift = self._map.copy_of(example.longitude)
         self._fields.settings = self._fields.settings.of_example(example)
         if self._area is not None:
@@ -201,7 +205,7 @@ class Dashboard(ipw.VBox):
             return
 
         def work(progress: Progress, cancelled: Any) -> Analysis:
-            tools.TOOLS.wait(progress, cancelled)
+            preload.TOOLS.wait(progress, cancelled)
             from pipeline import analyse
 
             return analyse(
@@ -302,7 +306,7 @@ class Dashboard(ipw.VBox):
     def _adopt(self, analysis: Analysis, show: Callable[[Analysis], None] | None = None) -> None:
         """Make a result the present one, on the map and, which takes longer, in the results column."""
         self._analysis = analysis
-        made_up = analysis.request.catalog == catalogs.DEMO.name
+        made_up = analysis.request.catalog == profiles.DEMO.name
         source = "Made-up demo land" if made_up else credit(analysis)
         shift = self._shift_of(analysis.request.area)
         ticks = self._results.legend.ticks_for(len(analysis.areas) - 1)
@@ -403,7 +407,7 @@ class Dashboard(ipw.VBox):
             else HOW_TO_MOVE[settings.mode]
         )
 
-    def _silent(self, profile: catalogs.CatalogProfile) -> None:
+    def _silent(self, profile: profiles.CatalogProfile) -> None:
         """Tell that the chosen catalogue does not answer, unless the visitor has gone on."""
         unchanged = self._fields.settings.catalog == profile.name and self._analysis is None
         if unchanged and not self._worker.busy:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import ipyleaflet as leaflet
 import ipywidgets as ipw
 
-from widgets.drawing import Drawing
-from widgets.layers import LIGHT, PANES, Base, Outline, Pictures, Shape
-from widgets.parts import arrange, checkbox, classed, html, pressed, push_button, shown
-from widgets.sharp import hole
-from widgets.view import USUAL_SIZE_PX, ZOOM_STEP, Box, well_in_view, world_copy, zoom_for
+from widgets.map.drawing import Drawing
+from widgets.map.layers import LIGHT, PANES, Base, Outline, Pictures, Shape
+from widgets.map.view import USUAL_SIZE_PX, ZOOM_STEP, Box, well_in_view, world_copy, zoom_for
+from widgets.map.zoomed_in import hole
+from widgets.toolkit.parts import arrange, checkbox, classed, html, pressed, push_button, shown
 
 if TYPE_CHECKING:
-    from pipeline.overlays import Overlay, Overlays
+    from pipeline.drawing.overlays import Overlay, Overlays
 
 OPACITY_PERCENT = 75
 WORLD = Box(-56, -170, 74, 170)

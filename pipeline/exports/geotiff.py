@@ -90,7 +90,7 @@ def write_cog(
     import rasterio
     from rasterio.shutil import copy
 
-    from pipeline.grid import epsg_of
+    from pipeline.area.grid import epsg_of
 
     rows, columns = grid.shape
     place = {

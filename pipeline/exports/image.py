@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.drawing.overlays import TRUE_COLOUR, Stretch
 from pipeline.errors import FileRefused
 from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
-from pipeline.overlays import TRUE_COLOUR, Stretch
-from pipeline.wording import day_words
+from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis

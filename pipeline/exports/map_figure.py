@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from pipeline.overlays import Overlay
+    from pipeline.drawing.overlays import Overlay
 
 PICTURE_PX = 760
 """Longer side of a picture: about 200 dots an inch on half a page."""

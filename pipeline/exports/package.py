@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import AnalysisError
 from pipeline.exports.provenance import credit, file_stem
 from pipeline.exports.styles import category_names_xml
-from pipeline.wording import day_words
+from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis

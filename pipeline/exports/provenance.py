@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from pipeline.catalogs import find
-from pipeline.wording import day_words
+from pipeline.catalogs.profiles import find
+from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis

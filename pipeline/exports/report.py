@@ -7,12 +7,12 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.area.grid import epsg_of
+from pipeline.explore.spectra import WAVELENGTHS_NM, signatures_of
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, versions
 from pipeline.exports.spectra_figure import spectra_svg
-from pipeline.grid import epsg_of
-from pipeline.spectra import WAVELENGTHS_NM, signatures_of
-from pipeline.wording import day_words, hectares, percent, period_words
+from pipeline.text import day_words, hectares, percent, period_words
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pprint
 from typing import TYPE_CHECKING
 
-from pipeline.catalogs import WORLDWIDE, find
+from pipeline.catalogs.profiles import WORLDWIDE, find
 from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest, AreaOfInterest
-from pipeline.wording import day_words
+from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
-    from pipeline.classes import Classes
+    from pipeline.explore.classes import Classes
 
 LINE = 100
 
@@ -39,8 +39,8 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         "from datetime import date",
         "",
         f"from pipeline import {', '.join(imports)}",
-        *(["from pipeline.classes import Classes"] if classes is not None else []),
-        *(["from pipeline.sieve import sieve"] if smallest_patch_ha else []),
+        *(["from pipeline.explore.classes import Classes"] if classes is not None else []),
+        *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
         "",
         *_request(analysis),
         *([f"model = ClusterModel.from_json({analysis.model.to_json()!r})"] if given else []),

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.spectra import Signature
+    from pipeline.explore.spectra import Signature
 
 WIDTH, HEIGHT = 360.0, 180.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 22.0, 8.0, 34.0

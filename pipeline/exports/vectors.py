@@ -16,11 +16,11 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from pipeline.area.grid import epsg_of, split_at_antimeridian
 from pipeline.errors import FileRefused
 from pipeline.exports.outlines import Patches, count_corners, trace
 from pipeline.exports.provenance import source, tags
 from pipeline.exports.styles import qgis_polygon_style
-from pipeline.grid import epsg_of, split_at_antimeridian
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis

@@ -108,7 +108,7 @@ def test_every_format_says_the_same(bolzano: DashboardPage, tmp_path: Path, repo
 def test_a_large_file_arrives_whole(open_page: Open, repository: Path, tmp_path: Path, scratch: Path) -> None:
     cell = f"""
 import hashlib, ipywidgets, numpy
-from widgets.browser import Download
+from widgets.toolkit.browser import Download
 content = numpy.random.default_rng(0).bytes({LARGE_MB} * 2**20)
 download = Download()
 button = ipywidgets.Button(description="Save")

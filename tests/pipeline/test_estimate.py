@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import AreaOfInterest, estimate
 from pipeline.estimate import Pace, cost, largest_km
-from pipeline.spool import MEMORY_BYTES
+from pipeline.reading.storage.spill import MEMORY_BYTES
 
 
 def square(size_km: float) -> AreaOfInterest:

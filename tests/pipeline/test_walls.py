@@ -52,19 +52,17 @@ def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("package", "home"),
     [
-        ("sklearn", "clustering.py"),
-        ("stackstac", "imagery.py"),
-        ("pystac_client", "stac_api.py"),
-        ("planetary_computer", "signing.py"),
+        ("sklearn", "clustering/model.py"),
+        ("stackstac", "reading/reader.py"),
+        ("pystac_client", "catalogs/stac_api.py"),
+        ("planetary_computer", "reading/signing.py"),
+        ("demo", "catalogs/profiles.py"),
     ],
 )
 def test_each_foreign_thing_has_one_home(repository: Path, package: str, home: str) -> None:
-    knowing = {p.name for p in files(repository, "pipeline") if package in imports(p)}
+    top = repository / "pipeline"
+    knowing = {p.relative_to(top).as_posix() for p in files(repository, "pipeline") if package in imports(p)}
     assert knowing == {home}
-
-
-def test_only_catalogs_knows_the_demo(repository: Path) -> None:
-    assert {p.name for p in files(repository, "pipeline") if "demo" in imports(p)} == {"catalogs.py"}
 
 
 def loaded_after(repository: Path, program: str) -> set[str]:
@@ -87,20 +85,31 @@ def test_showing_a_page_and_making_a_request_import_nothing_heavy(repository: Pa
 from datetime import date
 import pipeline
 from pipeline import AnalysisRequest, AreaOfInterest
-from pipeline import catalogs, grid
+from pipeline.catalogs import profiles
+from pipeline.area import grid
 request = AnalysisRequest(AreaOfInterest.square(11.34, 46.49, 5), date(2022, 6, 1), date(2022, 6, 30))
 AnalysisRequest.from_json(request.to_json())
 box = grid.grid_for(request.area)
 grid.outline(box), grid.hectares(box)
-catalogs.offered(), catalogs.default_name(), catalogs.examples(), catalogs.max_size_km()
+profiles.offered(), profiles.default_name(), profiles.examples(), profiles.max_size_km()
 """,
     )
     assert not modules & {"sklearn", "stackstac", "rasterio", "pystac_client", "dask.array", "distributed"}
 
 
 def test_what_interprets_clusters_imports_nothing_heavy(repository: Path) -> None:
-    names = ("classes", "reasons", "elbow", "stability", "confidence", "sieve", "change", "scene_list")
-    modules = loaded_after(repository, f"import {', '.join(f'pipeline.{n}' for n in (*names, 'inspection'))}")
+    names = (
+        "classes",
+        "cluster_count",
+        "stability",
+        "confidence",
+        "sieve",
+        "change",
+        "candidates",
+        "pixel",
+    )
+    program = "\n".join(f"import pipeline.explore.{name}" for name in names)
+    modules = loaded_after(repository, f"{program}\nimport pipeline.clustering.reasons")
     assert not modules & {
         "sklearn",
         "scipy",
@@ -113,13 +122,15 @@ def test_what_interprets_clusters_imports_nothing_heavy(repository: Path) -> Non
 
 
 def test_the_list_of_downloads_costs_nothing_before_a_file_is_made(repository: Path) -> None:
-    modules = loaded_after(repository, "import pipeline.exports, pipeline.signing")
+    modules = loaded_after(repository, "import pipeline.exports, pipeline.reading.signing")
     heavy = {"rasterio", "pyogrio", "shapely", "scipy", "PIL", "pandas", "planetary_computer", "pydantic"}
     assert not modules & heavy
 
 
 def test_an_analysis_imports_no_widget_and_no_scheduler(repository: Path) -> None:
-    modules = loaded_after(repository, "import pipeline.analysis, pipeline.imagery, pipeline.search")
+    modules = loaded_after(
+        repository, "import pipeline.analysis, pipeline.reading.reader\nimport pipeline.catalogs.search"
+    )
     assert not modules & {"ipywidgets", "IPython", "distributed", "matplotlib"}
 
 

@@ -13,7 +13,7 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
-from pipeline.scenes import Scene, from_item
+from pipeline.catalogs.items import Scene, from_item
 
 BANDS = ("blue", "green", "red", "nir")
 NOON = datetime(2022, 6, 17, 10, 17, tzinfo=UTC)

@@ -12,16 +12,17 @@ import pandas as pd
 import pytest
 
 import pipeline
-from pipeline import AnalysisRequest, catalogs
+from pipeline import AnalysisRequest
+from pipeline.area.grid import grid_for
+from pipeline.catalogs import profiles
+from pipeline.clustering.surface_types import Suggestion
+from pipeline.drawing.overlays import Overlay, Overlays
 from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGroup
-from pipeline.grid import grid_for
-from pipeline.naming import Suggestion
-from pipeline.overlays import Overlay, Overlays
 from tests.support.patience import PATIENCE_S, until
 from widgets import Dashboard
-from widgets.settings import Settings
-from widgets.tabs.areas import Areas
-from widgets.tools import Tools
+from widgets.form.settings import Settings
+from widgets.results.tabs.areas import Areas
+from widgets.session.preload import Tools
 
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
 COLORS = ["#3563e0", "#04600f", "#d6c928", "#c4824a", "#a0286c", "#f5f0cf"] * 2
@@ -140,9 +141,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 @pytest.fixture
 def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
     monkeypatch.delenv("DASHBOARD_CATALOG", raising=False)
-    monkeypatch.setattr(catalogs, "probe", lambda _name: None)
-    monkeypatch.setattr("widgets.tools.TOOLS", Tools(load=lambda: None, connect=lambda _catalog: None))
-    monkeypatch.setattr("widgets.background.load_backdrop", lambda *_: None)
+    monkeypatch.setattr(profiles, "probe", lambda _name: None)
+    monkeypatch.setattr(
+        "widgets.session.preload.TOOLS", Tools(load=lambda: None, connect=lambda _catalog: None)
+    )
+    monkeypatch.setattr("widgets.session.catalog_probe.load_backdrop", lambda *_: None)
     dashboard = Dashboard()
     yield dashboard
     runs.go_on.set()
@@ -304,7 +307,7 @@ def test_an_error_is_told_and_its_next_step_works(page: Dashboard, runs: Runs) -
 
 
 def test_the_demo_is_one_click_away(page: Dashboard) -> None:
-    page._silent(catalogs.find("earth-search"))
+    page._silent(profiles.find("earth-search"))
     assert "Earth Search does not answer." in text(page)
     page._foot._actions.children[0].click()
     assert page._fields.settings.catalog == "demo"
@@ -346,7 +349,7 @@ def test_where_nothing_can_be_grouped_other_dates_are_offered(
 ) -> None:
     listed: list[AnalysisRequest] = []
     monkeypatch.setattr(
-        "pipeline.scene_list.list_scenes", lambda request, **_: iter(listed.append(request) or ())
+        "pipeline.explore.candidates.list_scenes", lambda request, **_: iter(listed.append(request) or ())
     )
     page._fields.settings = SETTINGS
     runs.error = NothingToGroup("Nothing to group: all is cloud on 14 June 2022.", date(2022, 6, 14))

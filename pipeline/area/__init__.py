@@ -1,0 +1,1 @@
+"""Where: the area of interest, its pixel grid, and the blocks it is cut into."""

@@ -1,0 +1,1 @@
+"""Which images: the catalogues, their search, and the acquisitions found there."""

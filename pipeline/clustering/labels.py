@@ -1,0 +1,161 @@
+"""From pixels and a model to labels: block by block, counted on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import xarray as xr
+from odc.geo.geobox import GeoBox
+from odc.geo.xr import xr_coords
+
+from pipeline.area.blocks import Block
+from pipeline.clustering.areas import counted
+from pipeline.clustering.model import ClusterModel
+from pipeline.progress import Progress
+from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading.pixels import Pixels
+from pipeline.reading.storage.spill import Spool
+from pipeline.reading.windows import assembled, overlap, stepped
+from pipeline.sentinel2.offset import QUANTIFICATION
+
+
+@dataclass(frozen=True)
+class LabelRaster:
+    """Labels of an area in blocks: uint8, 0 masked, missing or outside, 1..k clusters."""
+
+    grid: GeoBox
+    blocks: Sequence[Block]
+    _spool: Spool = field(repr=False)
+    counts: np.ndarray
+    """int64 ``(k + 1,)``: pixels of the area per label; 0 counts the masked and missing ones inside."""
+    lut: np.ndarray | None = None
+    """uint8 look-up table from what is kept to what is given, None where they are the same."""
+
+    def get(self, number: int) -> np.ndarray:
+        """Return the labels of a block."""
+        (labels,) = self._spool.get(number)
+        return labels if self.lut is None else self.lut[labels]
+
+    def window(self, rows: slice, columns: slice, step: int = 1) -> np.ndarray:
+        """Return a rectangle of the grid, or every `step`-th pixel of it (assembly.stepped)."""
+        wanted = stepped(rows, step), stepped(columns, step)
+        labels = np.zeros((len(wanted[0]), len(wanted[1])), np.uint8)
+        for number, block in enumerate(self.blocks):
+            found = overlap(block, *wanted)
+            if found is not None:
+                here, there = found
+                labels[there] = self.get(number)[here]
+        return labels
+
+    def at(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Return the labels of single pixels: uint8 ``(n,)``."""
+        labels = np.zeros(len(rows), np.uint8)
+        for number, block in enumerate(self.blocks):
+            here = (rows >= block.row) & (rows < block.row + block.height)
+            here &= (columns >= block.column) & (columns < block.column + block.width)
+            if here.any():
+                labels[here] = self.get(number)[rows[here] - block.row, columns[here] - block.column]
+        return labels
+
+    def array(self) -> xr.DataArray:
+        """Return all labels ``(y, x)``; lazy for large areas."""
+        rows, columns = self.grid.shape
+        data = assembled(self.blocks, (int(rows), int(columns)), self.get, np.dtype(np.uint8))
+        return xr.DataArray(data, dims=("y", "x"), coords=dict(xr_coords(self.grid)), name="cluster")
+
+    def mapped(self, lut: Sequence[int]) -> LabelRaster:
+        """Return the raster with its labels replaced: label n becomes ``lut[n]``."""
+        table = np.asarray(lut, np.uint8)
+        counts = np.zeros(int(table.max()) + 1, np.int64)
+        np.add.at(counts, table, self.counts)
+        combined = table if self.lut is None else table[self.lut]
+        return LabelRaster(self.grid, self.blocks, self._spool, counts, combined)
+
+
+def label(pixels: AreaPixels, model: ClusterModel, progress: Progress) -> LabelRaster:
+    """Label and count every pixel of an area."""
+    work = partial(_label_block, extent=pixels.extent, model=model, offsets=pixels.offsets)
+    return _collected(
+        pixels.extent.grid, pixels.store.blocks, pixels.store.each(work, progress), model.n_clusters, progress
+    )
+
+
+def raster_of(labels: np.ndarray, extent: Extent, blocks: Sequence[Block], n_clusters: int) -> LabelRaster:
+    """Return labels ``(y, x)`` that were made elsewhere as a raster, counted."""
+    made = (
+        (n, _counted(labels[b.rows, b.columns], extent.inside(b), n_clusters)) for n, b in enumerate(blocks)
+    )
+    return _collected(extent.grid, blocks, made, n_clusters, Progress())
+
+
+@dataclass(frozen=True)
+class _Labelled:
+    labels: np.ndarray
+    counts: np.ndarray
+
+
+def _label_block(
+    block: Block, pixels: Pixels, *, extent: Extent, model: ClusterModel, offsets: Sequence[int]
+) -> _Labelled:
+    within = extent.inside(block)
+    usable = pixels.clear(extent.mask_classes) & within
+    offset = pixels.offset_dn(offsets)
+    if isinstance(offset, int):
+        labels = model.nearest(pixels.dn, usable, 1 / QUANTIFICATION, offset)
+    else:
+        planes = pixels.dn.astype(np.float32) + offset.astype(np.float32)
+        labels = model.nearest(planes, usable, 1 / QUANTIFICATION)
+    return _counted(labels, within, model.n_clusters)
+
+
+def _counted(labels: np.ndarray, within: np.ndarray, n_clusters: int) -> _Labelled:
+    return _Labelled(labels, counted(labels, within, n_clusters))
+
+
+def _collected(
+    grid: GeoBox,
+    blocks: Sequence[Block],
+    made: Iterable[tuple[int, _Labelled]],
+    n_clusters: int,
+    progress: Progress,
+) -> LabelRaster:
+    spool, counts = Spool(), np.zeros(n_clusters + 1, np.int64)
+    for done, (number, labelled) in enumerate(made, start=1):
+        spool.put(number, labelled.labels)
+        counts += labelled.counts
+        progress.report("clustering", 0.5 + 0.5 * done / len(blocks))
+    return LabelRaster(grid, blocks, spool, counts)
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Spectra of clusters 1..k."""
+
+    mean: np.ndarray
+    """float64 ``(k, band)``: mean reflectance."""
+    sd: np.ndarray
+    """float64 ``(k, band)``: standard deviation; NaN for a cluster without a pixel in the sample."""
+
+
+def signatures(reflectance: np.ndarray, labels: np.ndarray, n_clusters: int) -> Signatures:
+    """Return mean and standard deviation per cluster of sampled pixels.
+
+    Of the sample (sampling.SAMPLE_PX): all pixels of an area up to 7 km, and enough of a larger one for a
+    standard error below a hundredth of the standard deviation in clusters of 2 % and more.
+
+    Parameters
+    ----------
+    reflectance : numpy.ndarray
+        float32 ``(n, band)``.
+    labels : numpy.ndarray
+        uint8 ``(n,)``.
+    """
+    members = [reflectance[labels == n].astype(np.float64) for n in range(1, n_clusters + 1)]
+    nothing = np.full(reflectance.shape[1], np.nan)
+    return Signatures(
+        np.array([m.mean(axis=0) if len(m) else nothing for m in members]),
+        np.array([m.std(axis=0) if len(m) else nothing for m in members]),
+    )

@@ -1,0 +1,248 @@
+"""Where k-means starts from: many starts in step, the better ones on more and more pixels.
+
+One start ends in a poor local optimum every third time, and the sample on which optima are told apart
+must be large. So many starts run on a small sample, a few on a larger one, and the best of these is
+handed to scikit-learn to be finished on all (clustering.py). All starts of a stage advance together
+(Lloyd's algorithm): their scores are one matrix product over a block of pixels that stays in the cache,
+and the sums of the clusters another. That is a third of the time of as many fits one by one. Starts by
+k-means++ (Arthur and Vassilvitskii, SODA 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.clustering.assign import PRODUCT_SIZE
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is done on one sample."""
+
+    points: int
+    """Size of the sample."""
+    starts: int
+    """Starts that take part: the best of the stage before."""
+    iterations: int
+    """At most so many steps."""
+    tolerance: float
+    """A start rests when a step lowers its inertia by less than this share."""
+
+
+STAGES = (
+    Stage(12_000, 28, 4, 1e-3),
+    Stage(12_000, 10, 30, 1e-5),
+    Stage(64_000, 3, 20, 3e-6),
+    Stage(500_000, 2, 3, 1e-6),
+    Stage(500_000, 1, 12, 3e-6),
+)
+"""Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
+to rest on the first sample, and several different optima handed on."""
+SEEDING_POINTS = 3_000
+"""Points from which the starts are drawn."""
+SAME = 5e-5
+"""Inertias closer than this share are those of one optimum."""
+MOMENTUM = 0.85
+"""Share of the last move by which the next one is lengthened; taken back where the inertia rises. Optima of
+land lie in flat valleys, along which Lloyd's algorithm alone creeps."""
+THREADS = 2
+"""A step is made in so many parts on any machine; their sums are added in order, so results are the same."""
+BLOCK_SCORES = 2**17
+"""Scores computed at once; they stay in a core's cache."""
+LEAST_PIXELS = 2**9
+"""Pixels of a block however many starts there are."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points to group, each with a weight: how often it occurs, or how many it stands for."""
+
+    planes: np.ndarray
+    """float32 ``(band + 1, n)``: z-scores, and a row of ones."""
+    weighted: np.ndarray
+    """The same times the weights; its last row are the weights."""
+
+    @classmethod
+    def of(
+        cls, planes: np.ndarray, mean: np.ndarray, scale: np.ndarray, weights: np.ndarray | None = None
+    ) -> Points:
+        """Return z-scores of values ``(band, n)``."""
+        z = np.ones((len(planes) + 1, planes.shape[1]), np.float32)
+        np.subtract(planes, mean.astype(np.float32)[:, None], out=z[:-1])
+        z[:-1] /= scale.astype(np.float32)[:, None]
+        return cls(z, z if weights is None else z * weights)
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return int(self.planes.shape[1])
+
+    @cached_property
+    def squares(self) -> np.ndarray:
+        """Weighted squared distance of each point from the mean of all."""
+        squares: np.ndarray = np.einsum("bn,bn->n", self.planes[:-1], self.weighted[:-1])
+        return squares
+
+    def part(self, which: slice) -> Points:
+        """Return a stretch of the points."""
+        return Points(self.planes[:, which], self.weighted[:, which])
+
+    def sample(self, wanted: int, rng: np.random.Generator) -> Points:
+        """Return so many of the points, weighted to stand for all.
+
+        Half of the chance is the same for all, half is as the squared distance from the mean: a few far
+        pixels, which can decide which optimum is the best, must not be left to luck (lightweight coresets:
+        Bachem, Lucic and Krause, KDD 2018).
+        """
+        if self.n <= wanted:
+            return self
+        weights, squares = self.weighted[-1], self.squares
+        chance = weights / weights.sum(dtype=np.float64) + squares / max(squares.sum(dtype=np.float64), 1e-9)
+        heap = np.cumsum(chance, dtype=np.float64)
+        places = np.searchsorted(heap, (np.arange(wanted) + rng.random(wanted)) * (heap[-1] / wanted))
+        places = places.clip(max=self.n - 1)
+        planes = self.planes[:, places]
+        stands_for = weights[places] / chance[places] * (heap[-1] / wanted)
+        return Points(planes, planes * stands_for.astype(np.float32))
+
+
+def best_start(
+    points: Points, k: int, rng: np.random.Generator, check: Callable[[], None] = lambda: None
+) -> np.ndarray:
+    """Return centres close to the best grouping found.
+
+    Parameters
+    ----------
+    points : Points
+        Their mean is about 0.
+    k : int
+        Number of clusters; there are more distinct points.
+    rng : numpy.random.Generator
+        Draws samples and starts.
+    check : callable, optional
+        Called before each step; may raise.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64 ``(k, band)``.
+    """
+    with ThreadPoolExecutor(THREADS) as threads:
+        sample, inertia = points, np.zeros(0)
+        centres = np.zeros((0, k, len(points.planes) - 1))
+        for number, stage in enumerate(STAGES):
+            if number == 0 or stage.points != STAGES[number - 1].points:
+                sample = points.sample(stage.points, rng)
+            if number == 0:
+                centres = plus_plus(sample.sample(SEEDING_POINTS, rng), k, stage.starts, rng)
+            else:
+                centres = centres[_best_different(inertia, stage.starts)]
+            centres, inertia = lloyd(sample, centres, stage, threads, check)
+        return np.asarray(centres[inertia.argmin()])
+
+
+def evenly(n: int, wanted: int, rng: np.random.Generator) -> slice | np.ndarray:
+    """Return the places of a sample of n things: one at random from each of `wanted` equal stretches."""
+    if n <= wanted:
+        return slice(None)
+    places: np.ndarray = ((np.arange(wanted) + rng.random(wanted)) * (n / wanted)).astype(np.int64)
+    return places.clip(max=n - 1)
+
+
+def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> np.ndarray:
+    """Return centres ``(start, k, band)`` float64, each a point: far from those before, rather."""
+    planes = points.planes[:-1]
+    distance = np.ones((starts, points.n), np.float32)
+    chosen = np.empty((starts, k), np.int64)
+    for number in range(k):
+        heap = np.cumsum(distance * points.weighted[-1], axis=1, dtype=np.float64)
+        drawn = rng.random(starts) * heap[:, -1]
+        chosen[:, number] = [
+            min(int(np.searchsorted(row, at, side="right")), points.n - 1)
+            for row, at in zip(heap, drawn, strict=True)
+        ]
+        new = np.zeros_like(distance)
+        for plane in planes:
+            new += (plane[chosen[:, number], None] - plane) ** 2
+        distance = new if number == 0 else np.minimum(distance, new)
+    return np.moveaxis(planes[:, chosen], 0, -1).astype(np.float64)
+
+
+def _best_different(inertia: np.ndarray, wanted: int) -> list[int]:
+    """Return the places of the lowest inertias, one of those that are alike: starts that met."""
+    chosen: list[int] = []
+    for place in np.argsort(inertia, kind="stable").tolist():
+        if not chosen or inertia[place] > (1 + SAME) * inertia[chosen[-1]]:
+            chosen.append(place)
+    return chosen[:wanted]
+
+
+def lloyd(
+    points: Points,
+    centres: np.ndarray,
+    stage: Stage,
+    threads: ThreadPoolExecutor,
+    check: Callable[[], None],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return centres ``(start, k, band)`` moved towards their optima, and their inertias one move before."""
+    constant = float(points.squares.sum(dtype=np.float64))
+    tried, moved, inertia = centres.copy(), centres.copy(), np.full(len(centres), np.inf)
+    pushed = np.zeros(len(centres), bool)
+    active = np.arange(len(centres))
+    for number in range(stage.iterations):
+        check()
+        sums, low = step(points, tried[active], threads)
+        low += constant
+        better = low < inertia[active]
+        settled = np.where(better, inertia[active] - low <= stage.tolerance * low, ~pushed[active])
+        counts = sums[..., -1:]
+        means = np.where(counts > 0, sums[..., :-1] / np.maximum(counts, 1e-9), tried[active])
+        further = means + (MOMENTUM * (means - moved[active]) if number else 0)
+        better_centres = better[:, None, None]
+        tried[active] = np.where(better_centres, further, moved[active])
+        moved[active] = np.where(better_centres, means, moved[active])
+        inertia[active], pushed[active] = np.where(better, low, inertia[active]), better
+        active = active[~settled]
+        if not active.size:
+            break
+    return moved, inertia
+
+
+def step(points: Points, centres: np.ndarray, threads: ThreadPoolExecutor) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums of each cluster's points, and the inertia less the squares of the points.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        float64 ``(start, k, band + 1)``, the last of them the number of points; float64 ``(start,)``.
+    """
+    weights = np.concatenate([-2 * centres, (centres**2).sum(axis=-1, keepdims=True)], axis=-1)
+    edges = [points.n * part // THREADS for part in range(THREADS + 1)]
+    parts = [points.part(slice(a, b)) for a, b in pairwise(edges)]
+    results = list(threads.map(lambda part: _sums(part, weights.astype(np.float32)), parts))
+    sums, low = (np.sum([result[i] for result in results], axis=0) for i in (0, 1))
+    return sums, low
+
+
+def _sums(points: Points, score_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    starts, k, _ = score_weights.shape
+    size = min(PRODUCT_SIZE // score_weights[0].size, max(LEAST_PIXELS, BLOCK_SCORES // (starts * k)))
+    scores, member = (np.empty((starts, k, size), np.float32) for _ in range(2))
+    nearest, least = np.empty((starts, k, size), bool), np.empty((starts, size), np.float32)
+    sums, low = np.zeros(score_weights.shape), np.zeros(starts)
+    for start in range(0, points.n, size):
+        block = points.part(slice(start, start + size))
+        m = block.n
+        np.matmul(score_weights, block.planes, out=scores[..., :m])
+        np.minimum.reduce(scores[..., :m], axis=1, out=least[:, :m])
+        np.less_equal(scores[..., :m], least[:, None, :m], out=nearest[..., :m])
+        np.copyto(member[..., :m], nearest[..., :m])
+        low += least[:, :m] @ block.weighted[-1]
+        sums += np.matmul(member[..., :m], block.weighted.T)
+    return sums, low

@@ -1,0 +1,1 @@
+"""Pictures: labels and imagery warped to a web map and encoded for a browser."""

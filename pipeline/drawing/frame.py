@@ -1,0 +1,80 @@
+"""What of an area is drawn, and how finely: all of it, or the part that a map shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from affine import Affine
+from odc.geo.geobox import GeoBox
+
+from pipeline.area.grid import inside, window_of
+from pipeline.clustering.labels import LabelRaster
+from pipeline.drawing import overlays
+from pipeline.drawing.overlays import Overlays
+from pipeline.drawing.warp import Bounds, Warp
+from pipeline.reading.imagery import AreaPixels
+from pipeline.reading.windows import WHOLE_PX, step_for, stepped
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Every `step`-th pixel of a rectangle of a grid."""
+
+    rows: slice
+    columns: slice
+    step: int
+    grid: GeoBox
+    """Grid of the pixels that are drawn; their centres are the centres of those pixels."""
+
+
+def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = WHOLE_PX) -> Frame | None:
+    """Return what is drawn of a grid: at most `max_px` a side.
+
+    Parameters
+    ----------
+    bounds : tuple, optional
+        ((south, west), (north, east)) in degrees: the part that a map shows. All by default.
+
+    Returns
+    -------
+    Frame or None
+        None where the bounds miss the grid.
+    """
+    height, width = grid.shape
+    rows, columns = (slice(0, height), slice(0, width)) if bounds is None else window_of(grid, bounds)
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return None
+    step = step_for((rows.stop - rows.start, columns.stop - columns.start), max_px)
+    r, c = stepped(rows, step), stepped(columns, step)
+    if not len(r) or not len(c):
+        return None
+    corner = Affine.translation(c.start + 0.5 - step / 2, r.start + 0.5 - step / 2)
+    affine = grid.affine * corner * Affine.scale(step)
+    return Frame(rows, columns, step, GeoBox((len(r), len(c)), affine, grid.crs))
+
+
+def images(pixels: AreaPixels, frame: Frame, stretch: overlays.Stretch | None = None) -> Overlays:
+    """Return the images of a frame, without clusters: they can be drawn while clusters are still fitted.
+
+    Parameters
+    ----------
+    stretch : Stretch, optional
+        Contrast of the images; from the frame's own pixels by default.
+    """
+    shown = pixels.window(frame.rows, frame.columns, frame.step)
+    within = inside(pixels.extent.area, frame.grid)
+    planes = shown.picture_planes(pixels.offsets)
+    planes *= within
+    clear = shown.clear(pixels.extent.mask_classes) & within
+    warp = Warp.of(frame.grid)
+    stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
+    drawn = overlays.image_overlays(planes, clear, warp, stretch)
+    return Overlays(*drawn, (), frame.step, warp, stretch)
+
+
+def with_clusters(drawn: Overlays, raster: LabelRaster, colors: Sequence[str], frame: Frame) -> Overlays:
+    """Return the images of a frame with the pictures of clusters 1..k in their colours (``#rrggbb``)."""
+    assert drawn.warp is not None, "images bring the warp of their frame"
+    labels = raster.window(frame.rows, frame.columns, frame.step)
+    return replace(drawn, clusters=overlays.cluster_overlays(labels, drawn.warp, colors))

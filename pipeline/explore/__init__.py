@@ -1,0 +1,1 @@
+"""What is asked of a result: one question a file."""

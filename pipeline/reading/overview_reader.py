@@ -1,0 +1,137 @@
+"""A first look: the files' overviews, a sixteenth of the pixels or far fewer, read at once."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from affine import Affine
+from odc.geo.geobox import GeoBox
+from rasterio.enums import Resampling
+from rasterio.windows import Window
+
+from pipeline.area.blocks import Block
+from pipeline.area.grid import RESOLUTION_M, epsg_of
+from pipeline.catalogs.items import BANDS, SCL, Scene
+from pipeline.errors import ReadFailed
+from pipeline.progress import Progress
+from pipeline.reading import imagery
+from pipeline.reading.alignment import corner_of_files
+from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading.overviews import NoOverviews, at_overview, on_grid, opened
+from pipeline.reading.pixels import NO_DATA_DN, Layer, Pixels, lay_over
+from pipeline.reading.reader import READ_THREADS
+from pipeline.reading.storage.local import LocalStore
+
+log = logging.getLogger(__name__)
+
+FACTORS = (16, 8, 4)
+"""Overviews that catalogues' files have, beside a first one of 2."""
+LOOK_PX = 60
+"""A first look has at least as many pixels a side. A block of an overview costs as many bytes as one of the
+file itself, and is worth its time only where it shows many of those: a coarse one."""
+LOOK_SAMPLE_PX = 60_000
+"""Pixels of a first look that are grouped: its clusters are shown for seconds."""
+
+
+def look_grid(scenes: Sequence[Scene], grid: GeoBox) -> tuple[GeoBox, int]:
+    """Return the coarser grid of a first look and its factor; its lines are those of the files' overviews."""
+    rows, columns = grid.shape
+    factor = next((f for f in FACTORS if max(rows, columns) / f >= LOOK_PX), FACTORS[-1])
+    top, left = (n % factor for n in corner_of_files(scenes, grid))
+    top, left = (n - factor if n else 0 for n in (top, left))
+    affine = grid.affine * Affine.translation(left, top) * Affine.scale(factor)
+    shape = (math.ceil((rows - top) / factor), math.ceil((columns - left) / factor))
+    return GeoBox(shape, affine, grid.crs), factor
+
+
+def first_look(scenes: Sequence[Scene], extent: Extent, seed: int, progress: Progress) -> AreaPixels | None:
+    """Return an area's pixels from the files' overviews; None where there are none or they cannot be read."""
+    grid, factor = look_grid(scenes, extent.grid)
+    reading = OverviewReading(scenes, grid, factor, progress)
+    try:
+        coarse, store = replace(extent, grid=grid), LocalStore(reading.blocks)
+        return imagery.read(scenes, coarse, store, reading, seed, progress, LOOK_SAMPLE_PX)
+    except NoOverviews:
+        return None
+    except ReadFailed:
+        log.info("no first look", exc_info=True)
+        return None
+
+
+class OverviewReading:
+    """Scenes at overview resolution (see `imagery.Reading`): one block, one read a file.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        Tiles of one overpass; where they overlap, the first one with data wins.
+    grid : GeoBox
+        Target grid, from `look_grid`.
+    factor : int
+        Pixels of the files per pixel of the grid, along a side.
+    """
+
+    def __init__(self, scenes: Sequence[Scene], grid: GeoBox, factor: int, progress: Progress) -> None:
+        self._scenes, self._grid, self._factor, self._progress = scenes, grid, factor, progress
+        rows, columns = grid.shape
+        self.blocks = (Block(0, 0, int(rows), int(columns)),)
+
+    def __call__(self, block: Block) -> Pixels:
+        """Read everything.
+
+        Raises
+        ------
+        NoOverviews
+            When a file lacks them.
+        ReadFailed
+            When a file is missing, refused, cut off or no GeoTIFF.
+        """
+        names = [(s, b) for s in self._scenes for b in (*BANDS, SCL) if b in s.bands]
+        with ThreadPoolExecutor(READ_THREADS, thread_name_prefix="look") as pool:
+            read = dict(zip([(s.id, b) for s, b in names], pool.map(self._read, names), strict=True))
+        layers = [
+            Layer(n, np.stack([read[s.id, b] for b in BANDS]), read.get((s.id, SCL)))
+            for n, s in enumerate(self._scenes)
+        ]
+        return lay_over(layers, block.shape, len(BANDS))
+
+    def _read(self, wanted: tuple[Scene, str]) -> np.ndarray:
+        scene, band = wanted
+        self._progress.check()
+        file = scene.bands[band]
+        dtype = np.uint8 if band == SCL else np.uint16
+        with opened(file.href) as dataset:
+            return self._of(dataset).astype(dtype, copy=False)
+
+    def _of(self, dataset: Any) -> np.ndarray:
+        factor = round(self._factor * RESOLUTION_M / dataset.res[0])
+        level = at_overview(dataset, factor)
+        if factor > 1 and level is None:
+            raise NoOverviews
+        grid = self._grid
+        start = ~dataset.transform * (grid.affine.c, grid.affine.f)
+        on_lines = all(abs(v / factor - round(v / factor)) < 1e-6 for v in start)
+        if dataset.crs.to_epsg() == epsg_of(grid) and on_lines:
+            return _aligned(dataset, (round(start[1]), round(start[0])), self.blocks[0].shape, factor)
+        return on_grid(dataset, grid, Resampling.nearest, level)
+
+
+def _aligned(dataset: Any, start: tuple[int, int], shape: tuple[int, int], factor: int) -> np.ndarray:
+    """Return a part of a file at an overview's resolution; `start` in the file's own pixels."""
+    data = np.full(shape, NO_DATA_DN, dataset.dtypes[0])
+    spans = []
+    for first, n, length in zip(start, shape, dataset.shape, strict=True):
+        a = max(0, -(first // factor))
+        b = min(n, math.ceil((length - first) / factor))
+        spans.append((a, b, first + a * factor, min(first + b * factor, length)))
+    (r0, r1, top, bottom), (c0, c1, left, right) = spans
+    if r1 > r0 and c1 > c0:
+        window = Window(left, top, right - left, bottom - top)
+        data[r0:r1, c0:c1] = dataset.read(1, window=window, out_shape=(r1 - r0, c1 - c0))
+    return data

@@ -1,0 +1,1 @@
+"""Facts about Sentinel-2: its bands, its scenes, its radiometry. Depends on nothing else here."""

@@ -1,0 +1,109 @@
+"""Copy as Python: the lines, run in a fresh process, give the same labels."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
+from pipeline.explore.classes import Classes
+from pipeline.explore.sieve import sieve
+from tests.pipeline.conftest import Land
+
+POLYGON = {
+    "type": "Polygon",
+    "coordinates": [
+        [[10.33, 46.925], [10.345, 46.925], [10.345, 46.94], [10.33, 46.937], [10.33, 46.925]],
+        [[10.336, 46.93], [10.34, 46.93], [10.34, 46.933], [10.336, 46.933], [10.336, 46.93]],
+    ],
+}
+
+
+def labels_of(snippet: str, folder: Path, repository: Path) -> np.ndarray:
+    """Run lines as a user would: pasted into a file, with this project on the path."""
+    (folder / "run.py").write_text(snippet, encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "run.py"],
+        cwd=folder,
+        env={"PYTHONPATH": str(repository), "PATH": "", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "hectares" in ran.stdout
+    (written,) = folder.glob("*.tif")
+    with rasterio.open(written) as dataset:
+        labels: np.ndarray = dataset.read(1)
+    return labels
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"seed": 7, "mask_classes": (0, 9), "n_clusters": 5, "max_cloud_cover": 33.3},
+        {"area": AreaOfInterest.polygon(POLYGON)},
+    ],
+    ids=["a square", "other settings", "a polygon with a hole"],
+)
+def test_the_lines_give_the_same_labels(
+    land: Land, changes: dict[str, Any], tmp_path: Path, repository: Path
+) -> None:
+    made = analyse(land.request(**changes))
+    snippet = exports.python_snippet(made)
+    assert repr(tuple(s.id for s in made.scenes)) in snippet, "the scenes are pinned"
+    assert (labels_of(snippet, tmp_path, repository) == made.labels.values).all()
+
+
+def test_a_real_place_and_another_number_of_clusters(real_api: str, tmp_path: Path, repository: Path) -> None:
+    area = AreaOfInterest.square(11.34, 46.49, 3)
+    made = analyse(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=real_api)).recluster(8)
+    assert (labels_of(exports.python_snippet(made), tmp_path, repository) == made.labels.values).all()
+
+
+def test_edited_classes_and_the_sieve_are_in_it(done: Analysis, tmp_path: Path, repository: Path) -> None:
+    classes = Classes.of(done.suggestions).merge([2, 3], "Grün & 'Wald'").recolour(1, "#123456")
+    edited = done.with_classes(classes.lut(), classes.suggestions())
+    edited = edited.with_labels(sieve(edited.labels.values, 0.5), smallest_patch_ha=0.5)
+    snippet = exports.python_snippet(done, classes, 0.5)
+    assert (labels_of(snippet, tmp_path, repository) == edited.labels.values).all()
+    (written,) = tmp_path.glob("*.tif")
+    with rasterio.open(written) as dataset:
+        assert json.loads(dataset.tags()["CLASS_NAMES"])["2"] == "Grün & 'Wald'"
+        assert dataset.colormap(1)[1][:3] == (0x12, 0x34, 0x56)
+
+
+def test_a_given_model_is_in_it(land: Land, done: Analysis, tmp_path: Path, repository: Path) -> None:
+    made = analyse(land.request(n_clusters=5), model=done.model)
+    snippet = exports.python_snippet(made)
+    assert (labels_of(snippet, tmp_path, repository) == done.labels.values).all()
+
+
+def test_text_of_others_stays_text(done: Analysis) -> None:
+    strange = "http://x.example/'); import os  # \\\n\""
+    made = replace(done, request=replace(done.request, catalog=strange))
+    compile(exports.python_snippet(made), "snippet", "exec")
+    assert repr(strange) in exports.python_snippet(made)
+
+
+def test_catalogues_are_named_as_any_installation_knows_them(
+    done: Analysis, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = tmp_path / "catalogs.toml"
+    settings.write_text('[catalogs.ours]\nurl = "https://stac.example.org"\n')
+    monkeypatch.setenv("DASHBOARD_CATALOGS", str(settings))
+    for name, written in (
+        ("demo", "catalog='demo'"),
+        ("planetary-computer", "catalog='planetary-computer'"),
+        ("ours", "catalog='https://stac.example.org'"),
+    ):
+        made = replace(done, request=replace(done.request, catalog=name))
+        assert written in exports.python_snippet(made)

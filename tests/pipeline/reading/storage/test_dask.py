@@ -1,0 +1,133 @@
+"""The same run on a real dask cluster: same labels, lost workers, a scheduler that is gone."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from pipeline import Cancelled, ClusterUnavailable, ReadFailed, analyse
+from pipeline.area import blocks
+from pipeline.exports import geotiff_bytes
+from pipeline.reading.storage import dask
+from tests.pipeline.conftest import HOLDS, Land
+from tests.support.dask_cluster import DaskCluster, dask_cluster
+from tests.support.patience import quickest
+from tests.support.synthetic import item
+
+pytestmark = pytest.mark.xdist_group("dask")
+
+
+@pytest.fixture(scope="module")
+def two_workers() -> Iterator[DaskCluster]:
+    with dask_cluster(2) as running:
+        yield running
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut even small areas into blocks."""
+    monkeypatch.setattr(blocks, "BLOCK_PX", 128)
+
+
+@pytest.fixture
+def on_cluster(two_workers: DaskCluster, small_blocks: None, monkeypatch: pytest.MonkeyPatch) -> DaskCluster:
+    monkeypatch.setenv(dask.ADDRESS_VARIABLE, two_workers.address)
+    return two_workers
+
+
+def test_the_same_labels_and_hectares_as_on_one_machine(land: Land, on_cluster: DaskCluster) -> None:
+    details: list[str] = []
+    there = analyse(land.request(), on_detail=details.append)
+    assert isinstance(there.pixels.store, dask.ClusterStore)
+    assert len(there.pixels.store.blocks) == 9
+    assert any("on the cluster" in d for d in details)
+    here = analyse(land.request(), machines=False)
+    assert (there.labels.values == here.labels.values).all()
+    assert there.areas.equals(here.areas)
+    assert there.model == here.model
+    assert there.overlays.clusters == here.overlays.clusters
+    assert (there.signatures.mean == here.signatures.mean).all()
+    np.testing.assert_array_equal(there.imagery.values, here.imagery.values)
+    assert geotiff_bytes(there) == geotiff_bytes(here)
+    again, expected = there.recluster(6), here.recluster(6)
+    assert (again.labels.values == expected.labels.values).all()
+
+
+def test_the_state_of_the_cluster_is_told(on_cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dask.status() == dask.ClusterStatus(on_cluster.address, 2, 2)
+    monkeypatch.delenv(dask.ADDRESS_VARIABLE)
+    assert dask.status() is None
+
+
+def test_a_run_on_the_cluster_can_be_cancelled(land: Land, on_cluster: DaskCluster) -> None:
+    def seconds() -> float:
+        asked = time.monotonic()
+        with pytest.raises(Cancelled):
+            analyse(land.request(), cancelled=lambda: time.monotonic() > asked + 0.3)
+        return time.monotonic() - asked
+
+    assert quickest(seconds, 1) < 1
+
+
+def test_a_faulty_file_is_the_same_sentence(
+    land: Land, on_cluster: DaskCluster, fake_api: Callable[..., str]
+) -> None:
+    broken = item("broken", land.files.fault("404"), shape=(560, 560))
+    with pytest.raises(ReadFailed, match="error 404") as caught:
+        analyse(land.request(catalog=fake_api(items=[broken], conforms=HOLDS)))
+    assert caught.value.url.endswith(".tif")
+
+
+def test_a_worker_killed_mid_run_delays_the_run_but_does_not_fail_it(
+    land: Land, small_blocks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dask_cluster(2) as running:
+        monkeypatch.setenv(dask.ADDRESS_VARIABLE, running.address)
+        killed = threading.Event()
+
+        def kill_one(stage: str, fraction: float) -> None:
+            if stage == "reading" and fraction > 0.3 and not killed.is_set():
+                killed.set()
+                running.workers[0].kill()
+
+        found = analyse(land.request(), kill_one)
+        assert killed.is_set()
+        expected = analyse(land.request(), machines=False)
+        assert (found.labels.values == expected.labels.values).all()
+        running.workers[1].kill()
+        running.add_worker()
+        assert (found.recluster(3).labels.values == expected.recluster(3).labels.values).all()
+
+
+def test_a_scheduler_that_is_gone_is_a_clear_sentence(
+    land: Land, small_blocks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dask_cluster(1) as running:
+        monkeypatch.setenv(dask.ADDRESS_VARIABLE, running.address)
+
+        def kill(stage: str, fraction: float) -> None:
+            if stage == "reading" and fraction > 0.2:
+                running.scheduler.kill()
+
+        with pytest.raises(ClusterUnavailable, match="The dask cluster is gone") as caught:
+            analyse(land.request(), kill)
+        assert caught.value.address == running.address
+        assert "calculate on this machine" in str(caught.value)
+
+    def seconds() -> float:
+        started = time.monotonic()
+        with pytest.raises(ClusterUnavailable, match="did not answer"):
+            analyse(land.request())
+        return time.monotonic() - started
+
+    assert quickest(seconds, 15) < 15
+    assert analyse(land.request(), machines=False).areas.pixels.sum() == 90_000
+
+
+def test_a_cluster_without_workers_is_a_clear_sentence(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dask_cluster(0) as running:
+        monkeypatch.setenv(dask.ADDRESS_VARIABLE, running.address)
+        with pytest.raises(ClusterUnavailable, match="has no workers"):
+            analyse(land.request())

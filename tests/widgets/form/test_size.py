@@ -1,0 +1,53 @@
+"""The side length: steps that suit 1 km and 110 km, and values between them."""
+
+from itertools import pairwise
+
+import pytest
+
+from widgets.form.size import SizeField, stops
+
+
+@pytest.fixture
+def field() -> SizeField:
+    return SizeField("Side length (km)", 110.0)
+
+
+def offered(field: SizeField) -> list[float]:
+    return [value for _, value in field._slider.options]
+
+
+def test_steps_grow_with_the_side() -> None:
+    sides = stops(110.0)
+    assert sides[:3] == [0.5, 1.0, 1.5]
+    assert {5.0, 10.0, 11.0, 20.0, 25.0, 50.0, 60.0, 100.0, 110.0} <= set(sides)
+    assert len(sides) < 50
+    steps = [b - a for a, b in pairwise(sides)]
+    assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize("largest", [0.7, 20.0, 33.0, 250.0])
+def test_the_largest_side_is_the_last_step(largest: float) -> None:
+    sides = stops(largest)
+    assert sides[-1] == largest
+    assert sides == sorted(set(sides))
+
+
+def test_sliding_sets_the_side(field: SizeField) -> None:
+    field._slider.value = 60.0
+    assert field.value == 60.0
+
+
+def test_a_side_between_two_steps_is_shown_until_another_is_chosen(field: SizeField) -> None:
+    seen: list[float] = []
+    field.observe(lambda change: seen.append(change.new), "value")
+    field.value = 7.3
+    assert field._slider.value == 7.3
+    assert field._slider.label == "7.3"
+    field.value = 20.0
+    assert 7.3 not in offered(field)
+    assert seen == [7.3, 20.0], "making room for a side sets no other"
+
+
+def test_a_side_beyond_the_last_step_is_kept(field: SizeField) -> None:
+    field.value = 250.0
+    assert offered(field)[-1] == field._slider.value == 250.0

@@ -1,0 +1,147 @@
+"""The list of images: sorted as they arrive, chosen only when all are there, kept for the same request."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeline import AnalysisRequest, AreaOfInterest
+from pipeline.errors import CatalogUnavailable
+from pipeline.explore import candidates
+from pipeline.explore.candidates import SceneFacts
+from tests.support.patience import until
+from widgets.results.tabs.host import Host
+from widgets.results.tabs.scenes import Scenes
+from widgets.session.runs import Gate
+
+REQUEST = AnalysisRequest(
+    AreaOfInterest.square(longitude=11.34, latitude=46.49, size_km=5), date(2022, 6, 1), date(2022, 6, 30)
+)
+FOOTPRINT = {
+    "features": [
+        {"geometry": {"type": "Polygon", "coordinates": [[[11, 46], [12, 46], [12, 47], [11, 46]]]}},
+        {"geometry": {"type": "MultiPolygon", "coordinates": [[[[13, 46], [14, 46], [14, 47], [13, 46]]]]}},
+    ]
+}
+
+
+def facts(name: str, clear: float | None, **changes: Any) -> SceneFacts:
+    known = SceneFacts(
+        (name,), date(2022, 6, 14), ("32TPS",), "S2B", clear, 1.0, 8.0, True, False, None, FOOTPRINT
+    )
+    return replace(known, **changes)
+
+
+class Page:
+    """The page as the tab sees it, and a catalogue that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.reported: list[Exception] = []
+        self.used: list[Any] = []
+        self.form: AnalysisRequest | None = REQUEST
+        self.laid: dict[str, Any] = {}
+        self.searches = 0
+        self.answers: list[Any] = []
+        self.go_on = threading.Event()
+        host: Any = SimpleNamespace(
+            gate=Gate(self.reported.append),
+            lay=self.laid.__setitem__,
+            use_scenes=self.used.append,
+            request=lambda: self.form,
+        )
+        self.host: Host = host
+        self.tab = Scenes(host)
+
+    def list_scenes(self, _request: Any, *, cancelled: Any) -> Iterator[SceneFacts]:
+        self.searches += 1
+        for answer in self.answers:
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+            self.go_on.wait(5)
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.tab._list.rows.items
+        return found
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        until(condition, self.host.gate.lock)
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    made = Page()
+    monkeypatch.setattr(candidates, "list_scenes", made.list_scenes)
+    yield made
+    made.go_on.set()
+    assert not made.reported
+
+
+def result(*ids: str, request: AnalysisRequest = REQUEST) -> Any:
+    return SimpleNamespace(request=request, scenes=[SimpleNamespace(id=name) for name in ids])
+
+
+def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:
+    page.answers = [facts("a", 0.3), facts("b", 0.9, automatic=True)]
+    page.tab.show(result("b"))
+    page.until(lambda: len(page.items) == 1)
+    assert not page.tab._list.rows.ready
+    assert "so far" in page.tab._head.value
+    page.go_on.set()
+    page.until(lambda: page.tab._list.rows.ready)
+    assert [item["key"] for item in page.items] == ["b", "a"]
+    assert [item["used"] for item in page.items] == [True, False]
+    assert page.items[0]["note"] == "Chosen automatically"
+    assert page.items[1]["words"] == "30.0 % clear · 100 % covered"
+    assert "2 dates in June 2022" in page.tab._head.value
+
+    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
+    page.tab._list._receive(None, {"event": "choose", "key": "b"}, None)
+    page.tab._list._receive(None, {"event": "choose", "key": "nobody"}, None)
+    assert page.used == [("a",), None]
+
+    page.tab._list._receive(None, {"event": "point", "key": "a"}, None)
+    outlines = page.laid["footprint"](360)
+    assert [len(outline.locations) for outline in outlines] == [4, 4]
+    assert outlines[0].locations[0] == (46, 371)
+    page.tab._list._receive(None, {"event": "point", "key": ""}, None)
+    assert page.laid["footprint"] is None
+
+
+def test_images_of_other_settings_are_not_used_but_listed_anew(page: Page) -> None:
+    page.answers = [facts("a", 0.3)]
+    page.go_on.set()
+    page.tab.show(result("b"))
+    page.until(lambda: page.tab._list.rows.ready)
+    page.form = replace(REQUEST, end=date(2022, 7, 1))
+    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
+    page.until(lambda: page.searches == 2 and page.tab._list.rows.ready)
+    assert page.used == []
+    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
+    assert page.used == [("a",)]
+
+
+def test_another_number_of_clusters_or_scene_searches_nothing(page: Page) -> None:
+    page.answers = [facts("a", 0.3), facts("b", 0.9)]
+    page.go_on.set()
+    page.tab.show(result("b"))
+    page.until(lambda: page.tab._list.rows.ready)
+    page.tab.show(result("a", request=replace(REQUEST, n_clusters=9, scene_ids=("a",))))
+    assert [item["used"] for item in page.items] == [False, True]
+    assert page.searches == 1
+    page.tab.show(result("a", request=replace(REQUEST, end=date(2022, 7, 1))))
+    page.until(lambda: page.searches == 2)
+
+
+def test_a_silent_catalogue_is_told_and_asked_again_next_time(page: Page) -> None:
+    page.answers = [CatalogUnavailable("The catalogue <b>did</b> not answer.", "earth-search")]
+    page.tab.show(result("b"))
+    page.until(lambda: "not answer" in page.tab._head.value)
+    assert "&lt;b&gt;" in page.tab._head.value
+    page.tab.show(result("b"))
+    page.until(lambda: page.searches == 2)

@@ -1,0 +1,69 @@
+"""Other numbers of clusters are fitted ahead when nothing else is to do."""
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.support.patience import PATIENCE_S, until
+from widgets.session import prefit
+from widgets.session.prefit import Ahead, nearest_first
+
+
+class Result:
+    """Stands in for an analysis."""
+
+    def __init__(self, n_clusters: int, pixels: object) -> None:
+        self.request = SimpleNamespace(n_clusters=n_clusters)
+        self.pixels = pixels
+        self.fitted: list[int] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def prefit(self, n_clusters: int, cancelled: Any) -> None:
+        self.fitted.append(n_clusters)
+        self.go_on.wait(PATIENCE_S)
+
+
+@pytest.fixture(autouse=True)
+def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefit, "REST_S", 0.02)
+
+
+def test_the_nearest_numbers_come_first() -> None:
+    assert nearest_first(6) == [7, 5, 8, 4, 9, 3, 10, 2, 11, 12]
+    assert nearest_first(2)[:2] == [3, 4]
+
+
+def test_every_number_is_fitted_once_for_the_same_pixels() -> None:
+    one, pixels = Ahead(lambda: 1e6), object()
+    first, second = Result(6, pixels), Result(7, pixels)
+    one.of(first)  # type: ignore[arg-type]
+    until(lambda: len(first.fitted) == 10)
+    assert all(one.has(n) for n in range(2, 13))
+    one.of(second)  # type: ignore[arg-type]
+    other = Result(6, object())
+    one.of(other)  # type: ignore[arg-type]
+    until(lambda: len(other.fitted) == 10)
+    assert second.fitted == []
+
+
+def test_it_makes_way_at_once() -> None:
+    one, result = Ahead(lambda: 1e6), Result(6, object())
+    result.go_on.clear()
+    one.of(result)  # type: ignore[arg-type]
+    until(lambda: result.fitted == [7])
+    one.stop()
+    result.go_on.set()
+    until(lambda: one._fitting.acquire(blocking=False))
+    assert result.fitted == [7]
+
+
+def test_nothing_is_fitted_when_memory_is_short() -> None:
+    one, result = Ahead(lambda: 100.0), Result(6, object())
+    one.of(result)  # type: ignore[arg-type]
+    assert one._delay._timer is not None
+    one._delay._timer.join(5)
+    assert result.fitted == []
+    assert not one.has(7)

@@ -1,0 +1,159 @@
+"""What stands in the form, as a value: not checked, any field may be empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
+from pipeline.errors import InvalidRequest
+from pipeline.request import DEFAULT_MASK, AnalysisRequest, AreaOfInterest
+from widgets.toolkit import words
+
+DEFAULT_DAYS = 60
+"""Length of the period that is chosen at the start, ending today: long enough for one clear image."""
+
+
+Mode = Literal["square", "draw", "upload"]
+Tool = Literal["Polygon", "Rectangle"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The fields of the form. Each way to set the area keeps what it holds while another one is chosen."""
+
+    latitude: str = ""
+    """As typed, degrees."""
+    longitude: str = ""
+    """As typed, degrees."""
+    size_km: float = 5.0
+    start: date | None = None
+    end: date | None = None
+    max_cloud_cover: int = 20
+    """Percent."""
+    catalog: str = "earth-search"
+    n_clusters: int = 6
+
+    mode: Mode = "square"
+    """How the area is set."""
+    tool: Tool = "Polygon"
+    """What is drawn."""
+    drawn: AreaOfInterest | None = None
+    uploaded: AreaOfInterest | None = None
+    file_name: str = ""
+    """Of the uploaded area, as the visitor's computer calls it."""
+    chosen: tuple[str, ...] | None = None
+    """Scenes chosen by hand."""
+    chosen_for: tuple[object, ...] = ()
+    """Place, period and catalogue they were chosen for: the choice holds only there."""
+    seed: int = 0
+    mask_classes: tuple[int, ...] = DEFAULT_MASK
+
+    def changed(self, **changes: Any) -> Settings:
+        """Return the settings with some fields changed."""
+        return replace(self, **changes)
+
+    def with_scenes(self, ids: tuple[str, ...] | None) -> Settings:
+        """Return the settings with scenes for the present place and time; None: the best ones."""
+        return replace(self, chosen=ids, chosen_for=self._question)
+
+    def at(self, latitude: float, longitude: float) -> Settings:
+        """Return the settings with a square at another place; any world copy of the longitude will do."""
+        east = words.wrapped(longitude)
+        return self.changed(mode="square", latitude=words.degrees(latitude), longitude=words.degrees(east))
+
+    def of_values(self, values: Mapping[str, Any], *, file_name: str = "") -> Settings:
+        """Return the settings with fields of a request; polygons become a drawing, or those of a file."""
+        changes = {name: value for name, value in values.items() if name not in ("area", "scene_ids")}
+        if "max_cloud_cover" in changes:
+            changes["max_cloud_cover"] = round(changes["max_cloud_cover"])
+        there = self.changed(**changes, **_area_fields(values.get("area"), file_name))
+        return there.with_scenes(values["scene_ids"]) if "scene_ids" in values else there
+
+    def of_request(self, request: AnalysisRequest, *, file_name: str = "") -> Settings:
+        """Return the settings that make a request."""
+        values = {f.name: getattr(request, f.name) for f in fields(request)}
+        return self.of_values(values, file_name=file_name)
+
+    def of_example(self, example: Example) -> Settings:
+        """Return the settings with an example's place, period and catalogue."""
+        there = self.at(example.latitude, example.longitude)
+        return there.changed(
+            size_km=example.size_km, start=example.start, end=example.end, catalog=example.catalog
+        )
+
+    @property
+    def _question(self) -> tuple[object, ...]:
+        """What the choice of scenes depends on."""
+        place = {
+            "square": (self.latitude, self.longitude, self.size_km),
+            "draw": self.drawn,
+            "upload": self.uploaded,
+        }
+        return (place[self.mode], self.start, self.end, self.catalog)
+
+    def area(self) -> AreaOfInterest | None:
+        """Return the area, None while a coordinate or the polygon is still missing.
+
+        Raises
+        ------
+        InvalidRequest
+            When a coordinate is no number or out of range.
+        """
+        if self.mode != "square":
+            return self.drawn if self.mode == "draw" else self.uploaded
+        latitude = words.parse_degrees(self.latitude, "latitude")
+        longitude = words.parse_degrees(self.longitude, "longitude")
+        if latitude is None or longitude is None:
+            return None
+        return AreaOfInterest.square(longitude=longitude, latitude=latitude, size_km=self.size_km)
+
+    def request(self) -> AnalysisRequest | None:
+        """Return the request, None while there is no area.
+
+        Raises
+        ------
+        InvalidRequest
+            When a field is missing or wrong.
+        """
+        area = self.area()
+        if area is None:
+            return None
+        if self.start is None or self.end is None:
+            field = "start" if self.start is None else "end"
+            raise InvalidRequest(f"The {field} date is missing. Choose a day.", field)
+        return AnalysisRequest(
+            area,
+            self.start,
+            self.end,
+            max_cloud_cover=self.max_cloud_cover,
+            n_clusters=self.n_clusters,
+            catalog=self.catalog,
+            scene_ids=self.chosen if self.chosen_for == self._question else None,
+            seed=self.seed,
+            mask_classes=self.mask_classes,
+        )
+
+
+def _area_fields(area: AreaOfInterest | None, file_name: str) -> dict[str, Any]:
+    if area is None:
+        return {}
+    if area.size_km is None:
+        return (
+            {"mode": "upload", "uploaded": area, "file_name": file_name}
+            if file_name
+            else {"mode": "draw", "drawn": area}
+        )
+    latitude, longitude = (repr(v).removesuffix(".0") for v in (area.latitude, area.longitude))
+    return {"mode": "square", "latitude": latitude, "longitude": longitude, "size_km": area.size_km}
+
+
+def at_the_start() -> Settings:
+    """Return what the form shows when the page opens: the last weeks, or the demo's own period."""
+    catalog = default_name()
+    start, end = words.today() - timedelta(days=DEFAULT_DAYS), words.today()
+    if catalog == DEMO.name:
+        start, end = next((e.start, e.end) for e in examples() if e.catalog == catalog)
+    return Settings(start=start, end=end, catalog=catalog)

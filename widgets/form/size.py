@@ -1,0 +1,80 @@
+"""The side length of a square: a slider whose steps grow, from half a kilometre to a whole tile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as ipw
+import traitlets
+
+from pipeline.request import MIN_SIZE_KM
+from widgets.toolkit.parts import classed
+
+STEPS = ((10.0, 0.5), (20.0, 1.0), (50.0, 5.0))
+"""Up to this side the slider's steps are so long, kilometres."""
+LAST_STEP_KM = 10.0
+
+
+class SizeField(ipw.Box):
+    """The slider; `value` is the side in kilometres and may lie between two steps or beyond the last.
+
+    Parameters
+    ----------
+    label : str
+        What stands over it.
+    largest_km : float
+        Where it ends.
+    """
+
+    value = traitlets.Float(5.0)
+
+    def __init__(self, label: str, largest_km: float) -> None:
+        self._stops = stops(largest_km)
+        self._quiet = False
+        slider = ipw.SelectionSlider(
+            options=_options([*self._stops, self.value]),
+            value=self.value,
+            description=label,
+            continuous_update=False,
+        )
+        self._slider = classed(slider, "eo-field", "eo-slide", "eo-size", "eo-stops")
+        super().__init__([self._slider])
+        self.add_class("eo-side")
+        self._slider.observe(self._slid, "value")
+        self.observe(self._show, "value")
+
+    def _slid(self, _change: object) -> None:
+        if not self._quiet:
+            self.value = self._slider.value
+
+    def _show(self, _change: object) -> None:
+        self._silently(self._take)
+
+    def _take(self) -> None:
+        options = _options([*self._stops, self.value])
+        if options != self._slider.options:
+            self._slider.options = options
+        self._slider.value = self.value
+
+    def _silently(self, act: Callable[[], Any]) -> None:
+        self._quiet = True
+        try:
+            with self._slider.hold_sync():
+                act()
+        finally:
+            self._quiet = False
+
+
+def stops(largest_km: float) -> list[float]:
+    """Return the sides the slider offers, kilometres: fine steps first, the largest last."""
+    found, side = [], MIN_SIZE_KM
+    while side < largest_km:
+        found.append(side)
+        side += next((step for end, step in STEPS if side < end), LAST_STEP_KM)
+    return [*found, largest_km]
+
+
+def _options(sides: list[float]) -> tuple[tuple[str, float], ...]:
+    """Return labels and values in order, one of each."""
+    return tuple((f"{side:.1f}" if side < 10 else f"{side:g}", side) for side in sorted(set(sides)))

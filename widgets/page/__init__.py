@@ -1,0 +1,1 @@
+"""The page as a whole: its address, its header, its messages."""

@@ -1,0 +1,52 @@
+"""The line over the page: what this is, and help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ipywidgets as ipw
+
+from widgets.toolkit.parts import classed, html, row
+
+_TILES = ((1, 1, "#04600f"), (13, 1, "#d6c928"), (1, 13, "#c4824a"), (13, 13, "#3563e0"))
+_LOGO = "".join(f"<rect x='{x}' y='{y}' width='10' height='10' rx='2' fill='{c}'/>" for x, y, c in _TILES)
+_HELP = (
+    (
+        "What it does",
+        "It finds the clearest Sentinel-2 image of your area and period, leaves out clouds and shadows, and "
+        "puts pixels of similar colour (blue, green, red, near infrared) into clusters with k-means.",
+    ),
+    (
+        "What the numbers are",
+        "Hectares are counted pixels of 10 × 10 m on the UTM grid. Clusters and the grey row add up to the "
+        "whole area.",
+    ),
+    (
+        "What it is not",
+        "Clusters are not checked classes. Their names are guesses from average spectra; one cluster can "
+        "hold two kinds of land, and one kind of land can fall into two clusters. Try another number of "
+        "clusters, and compare with the true-colour image: <i>Blink</i> hides the clusters for a moment.",
+    ),
+    (
+        "Keyboard",
+        "Type coordinates instead of clicking the map. Enter in a field calculates; Esc closes cards and "
+        "starts a drawing over.",
+    ),
+)
+
+
+def header(machines: ipw.DOMWidget, address: ipw.DOMWidget) -> ipw.HBox:
+    """Return the header; `machines` tells where it calculates, `address` is what copies the link."""
+    logo = f"<svg width='24' height='24' viewBox='0 0 24 24' aria-hidden='true'>{_LOGO}</svg>"
+    title = "<h1>Land-cover clusters</h1><span>Sentinel-2 · 10 m · no training data</span>"
+    brand = html(f"<div class='eo-brand'>{logo}{title}</div>")
+    cards = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in _HELP)
+    card = f"<summary>Help</summary><div class='eo-pop'>{cards}</div>"
+    help_ = html(f"<details class='eo-card eo-help'>{card}</details>")
+    return row("eo-head", brand, html("", "eo-grow"), machines, classed(address, "eo-address"), help_)
+
+
+def style() -> ipw.HTML:
+    """Return the style sheet as a widget."""
+    css = (Path(__file__).parent.parent / "style" / "style.css").read_text("utf-8")
+    return html(f"<style>{css}</style>", "eo-gone")

@@ -1,0 +1,133 @@
+"""What the page says about a run: a sentence, how serious it is, and the next step as buttons."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from pipeline.errors import (
+    AnalysisError,
+    AreaTooLarge,
+    Cancelled,
+    CatalogUnavailable,
+    ClusterUnavailable,
+    InvalidRequest,
+    NoScenesFound,
+    NothingToGroup,
+    ReadFailed,
+    TooCloudy,
+)
+from pipeline.estimate import Estimate
+from widgets.form.settings import Settings
+from widgets.toolkit import words
+
+Kind = Literal["plain", "ok", "warn", "err"]
+Deed = Literal["retry", "demo", "change", "change and run", "scenes", "here"]
+
+UNEXPECTED = (
+    "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
+)
+
+WORTH_TELLING_MB = 750.0
+"""A run that takes less memory says nothing of it: the libraries alone take a third of that."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button under a message."""
+
+    label: str
+    deed: Deed
+    """What it does: run again, go to the demo, change fields (and run), list the images there are,
+    or run on this machine instead of a cluster."""
+    changes: Settings | None = None
+    """The settings after a change."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence on the page with its next steps."""
+
+    kind: Kind
+    html: str
+    actions: tuple[Action, ...] = ()
+
+
+def ready(area_ha: float, cost: Estimate) -> Message:
+    """Return what an area that can be calculated says: what it will cost."""
+    price = f"{words.data(cost.megabytes)}, about {words.duration(cost.seconds)}"
+    if cost.memory_mb < WORTH_TELLING_MB:
+        return Message("plain", f"Ready. {area_ha:,.0f} ha, {price}.")
+    return Message("plain", f"Ready. {price}, {words.data(cost.memory_mb)} of memory.")
+
+
+def stale(day_of_result: str) -> Message:
+    """Return what settings other than the result's say."""
+    return Message("warn", f"<b>Settings changed.</b> The results are still from {escape(day_of_result)}.")
+
+
+def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Message:
+    """Return the line of a finished run."""
+    text = f"{n_clusters} clusters, {clear_ha:,.0f} of {area_ha:,.0f} ha clear."
+    return Message("ok", f"<b>Done in {seconds:.1f} s.</b> {text}")
+
+
+def silent_catalog(title: str) -> Message:
+    """Return what is said when the chosen catalogue gives no answer to a knock."""
+    html = (
+        f"<b>{escape(title)} does not answer.</b> Images cannot be fetched from it now. "
+        "The demo works without internet."
+    )
+    return Message("warn", html, (Action("Use the demo", "demo"),))
+
+
+def plain_words(error: Exception) -> str:
+    """Return what an error says to a visitor; what nobody expected says so."""
+    return str(error) if isinstance(error, AnalysisError) else UNEXPECTED
+
+
+def of_error(error: Exception, settings: Settings) -> Message:
+    """Return the message for anything a run or the making of a request raised."""
+    if isinstance(error, Cancelled):
+        return Message("plain", "Stopped.")
+    if not isinstance(error, AnalysisError):
+        return Message("err", words.bold_first_sentence(UNEXPECTED), (Action("Try again", "retry"),))
+    serious = isinstance(error, CatalogUnavailable | ReadFailed | ClusterUnavailable)
+    kind: Kind = "err" if serious else "warn"
+    return Message(kind, words.bold_first_sentence(str(error)), _next_steps(error, settings))
+
+
+def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
+    match error:
+        case TooCloudy():
+            limit = min(5 * math.ceil(error.best_cloud_cover / 5), 100)
+            allow = Action(f"Allow {limit} %", "change and run", settings.changed(max_cloud_cover=limit))
+            return (allow, *_search_wider(settings))
+        case NothingToGroup():
+            return (Action("Choose another date", "scenes"), *_search_wider(settings))
+        case NoScenesFound():
+            return _search_wider(settings)
+        case ClusterUnavailable():
+            return (Action("Try again", "retry"), Action("Calculate here instead", "here"))
+        case CatalogUnavailable() | ReadFailed():
+            demo = () if settings.catalog == "demo" else (Action("Use the demo", "demo"),)
+            return (Action("Try again", "retry"), *demo)
+        case AreaTooLarge() if settings.mode == "square":
+            smaller = settings.changed(size_km=error.limit_km)
+            return (Action(f"Use {error.limit_km:g} km", "change and run", smaller),)
+        case InvalidRequest() if settings.start and settings.end and settings.end < settings.start:
+            swapped = settings.changed(start=settings.end, end=settings.start)
+            return (Action("Swap them", "change", swapped),)
+    return ()
+
+
+def _search_wider(settings: Settings) -> tuple[Action, ...]:
+    if settings.start is None or settings.end is None:
+        return ()
+    start, end = words.widened(settings.start, settings.end)
+    if (start, end) == (settings.start, settings.end):
+        return ()
+    label = f"Search {words.short_months(start, end)}"
+    return (Action(label, "change and run", settings.changed(start=start, end=end)),)

@@ -1,0 +1,57 @@
+"""The request in the page's address: a link that can be kept, sent and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from pipeline import permalink
+from pipeline.request import AnalysisRequest
+from widgets.toolkit.scripts import script
+
+
+class Address(anywidget.AnyWidget):
+    """Writes the last complete request into the page's address; its button copies the link.
+
+    Parameters
+    ----------
+    on_save : callable
+        Called when the visitor wants the request as a file.
+    """
+
+    _esm = script("toolkit/copied.js", "page/permalink.js")
+    names: traitlets.List[str] = traitlets.List().tag(sync=True)
+    has_request = traitlets.Bool(False).tag(sync=True)
+    query = traitlets.Unicode().tag(sync=True)
+    too_long = traitlets.Unicode().tag(sync=True)
+    """What is said instead of a link."""
+
+    def __init__(self, on_save: Callable[[], None]) -> None:
+        super().__init__(names=list(permalink.keys()))
+        self._on_save = on_save
+        self.on_msg(self._receive)
+
+    def show(self, request: AnalysisRequest | None) -> None:
+        """Put a request into the address; without one, the last one stays there."""
+        if request is None:
+            return
+        query = permalink.to_query(request)
+        fits = permalink.fits(query)
+        with self.hold_sync():
+            self.has_request = True
+            self.query = query if fits else ""
+            self.too_long = "" if fits else _too_long(len(query))
+
+    def _receive(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        if content.get("event") == "save":
+            self._on_save()
+
+
+def _too_long(length: int) -> str:
+    return (
+        f"The area has too many corners for a link: {length / 1000:.1f} kB, at most "
+        f"{permalink.MAX_QUERY_BYTES / 1000:g} kB. Save the request as a file; Upload reads it again."
+    )

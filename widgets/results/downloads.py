@@ -1,0 +1,213 @@
+"""The foot of the results: the main file, the list of all files with their sizes, the run as Python."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets as ipw
+import traitlets
+
+from pipeline import exports
+from pipeline.errors import AnalysisError
+from widgets.page.messages import plain_words
+from widgets.results.edits import Editor
+from widgets.session.runs import Gate, Progress, Worker
+from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, shown
+from widgets.toolkit.scripts import script
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+log = logging.getLogger(__name__)
+
+MAIN = "geotiff"
+Save = Callable[[bytes, str, str], None]
+
+
+class CopyButton(anywidget.AnyWidget):
+    """Copies a text; the page has it before the click, as browsers ask for."""
+
+    _esm = script("toolkit/copied.js", "toolkit/clipboard.js")
+    label = traitlets.Unicode().tag(sync=True)
+    done = traitlets.Unicode("Copied").tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+
+class FormatRow(ipw.Box):
+    """One kind of file: a button with its title, what it is good for, and its size."""
+
+    def __init__(self, kind: exports.Format, on_click: Callable[[], None]) -> None:
+        self._kind = kind
+        self.button = push_button(kind.title, on_click, "eo-format-button")
+        self._note = html("", "eo-format-note")
+        super().__init__([self.button, self._note])
+        self.add_class("eo-format")
+        self.show("")
+
+    def show(self, size: str, problem: str | None = None) -> None:
+        """Show a size, or why there is no such file."""
+        note = f"<i class='eo-warn-text'>{escape(problem)}</i>" if problem else escape(self._kind.note)
+        self._note.value = f"<div><b>{escape(size)}</b><span>{note}</span></div>"
+
+
+class Downloads(ipw.HBox):
+    """Buttons and list.
+
+    Parameters
+    ----------
+    gate : Gate
+        Serialises callbacks with the rest of the page.
+    editor : Editor
+        Knows the edits that the Python has to repeat.
+    save : callable
+        Gets content, name and MIME type of a file for the visitor's browser.
+    """
+
+    def __init__(self, gate: Gate, editor: Editor, save: Save) -> None:
+        self._editor, self._save = editor, save
+        self._files: exports.Files | None = None
+        self._allowed = True
+        self._maker = Worker(gate, progress=lambda *_: None, done=self._made, failed=self._refused)
+        self._sizer = Worker(
+            gate, progress=lambda *_: self._show_sizes(), done=self._sized, failed=self._sized
+        )
+        guard = gate.guard
+        fetch = guard(self._fetch)
+        self._main = push_button("Download GeoTIFF", lambda: fetch(MAIN), "eo-download", icon="download")
+        self._more = push_button("More formats", guard(self._toggle), "eo-more")
+        self._on_row = fetch
+        self._rows: dict[str, FormatRow] = {}
+        self._python = CopyButton(label="Copy as Python")
+        self._told = html("", "eo-gone")
+        self._list = column("eo-formats")
+        super().__init__([self._main, self._more])
+        self.add_class("eo-foot")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list can be seen."""
+        return self._list in self.children
+
+    def show(self, analysis: Analysis) -> None:
+        """Offer the files of a result."""
+        self._sizer.cancel()
+        self._files = exports.Files(analysis)
+        self._python.text = self._snippet(analysis)
+        self._show_sizes()
+        if self.is_open:
+            self._measure()
+
+    def label(self, text: str, *, primary: bool) -> None:
+        """Set what the main button says, and whether it is the page's filled one."""
+        self._main.description = text
+        (self._main.add_class if primary else self._main.remove_class)("eo-primary")
+
+    def allow(self, allowed: bool) -> None:
+        """Let files be made, or not yet."""
+        self._allowed = allowed
+        self._set_busy(self._maker.busy)
+
+    def close_list(self) -> None:
+        """Close the list."""
+        if self.is_open:
+            self._toggle()
+
+    def _toggle(self) -> None:
+        opens = not self.is_open
+        pressed(self._more, opens)
+        arrange(self, self._main, self._more, *((self._list,) if opens else ()))
+        if opens:
+            if not self._rows:
+                self._fill()
+            self._measure()
+        else:
+            self._sizer.cancel()
+
+    def _fill(self) -> None:
+        """Make the rows of the list when it is first opened."""
+        kinds = [kind for kind in exports.FORMATS if kind.key != MAIN]
+        self._rows = {kind.key: FormatRow(kind, partial(self._on_row, kind.key)) for kind in kinds}
+        self._list.children = (
+            self._told,
+            *self._rows.values(),
+            classed(ipw.Box([self._python]), "eo-python"),
+        )
+        self._set_busy(self._maker.busy)
+
+    def _measure(self) -> None:
+        """Make the files in the background, so that their sizes can be shown; only where that is quick."""
+        files = self._files
+        if files is None or not self._allowed or not exports.is_quick(files.analysis):
+            return
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
+            for number, kind in enumerate(exports.FORMATS):
+                if cancelled():
+                    return
+                try:
+                    files.content(kind.key)
+                except AnalysisError:
+                    pass
+                except Exception:
+                    log.exception("%s could not be made", kind.title)
+                progress(kind.key, number / len(exports.FORMATS))
+
+        self._sizer.start(work)
+        self._show_sizes()
+
+    def _sized(self, _result: Any) -> None:
+        self._show_sizes()
+
+    def _show_sizes(self) -> None:
+        if self._files is None:
+            return
+        for key, row in self._rows.items():
+            size = self._files.size(key)
+            words = exports.size_words(size) if size is not None else "…" if self._sizer.busy else ""
+            row.show("" if self._files.problem(key) else words, self._files.problem(key))
+
+    def _fetch(self, key: str) -> None:
+        files = self._files
+        if files is None:
+            return
+
+        def work(*_: Any) -> tuple[bytes, str, str]:
+            kind = next(f for f in exports.FORMATS if f.key == key)
+            return files.content(key), exports.file_name(files.analysis, key), kind.mime
+
+        if self._maker.start(work):
+            shown(self._told, False)
+            self._set_busy(True)
+            if key in self._rows:
+                self._rows[key].show("being made…")
+
+    def _made(self, file: tuple[bytes, str, str]) -> None:
+        self._set_busy(False)
+        self._show_sizes()
+        self._save(*file)
+
+    def _refused(self, error: Exception) -> None:
+        self._set_busy(False)
+        self._show_sizes()
+        if not self.is_open:
+            self._toggle()
+        self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>"
+        shown(self._told, True)
+
+    def _set_busy(self, busy: bool) -> None:
+        for button in (self._main, *(row.button for row in self._rows.values())):
+            button.disabled = busy or not self._allowed
+
+    def _snippet(self, analysis: Analysis) -> str:
+        edits = self._editor.edits
+        calculated = self._editor.calculated
+        if edits is None or calculated is None:
+            return exports.python_snippet(analysis)
+        classes = edits.history.present
+        edited = classes.edited(calculated.suggestions)
+        return exports.python_snippet(analysis, classes if edited else None, edits.smallest_ha)

@@ -1,0 +1,114 @@
+"""What a visitor makes of a result without calculating it anew: other classes, no patches below a size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from pipeline.explore.classes import Classes, History
+from widgets.session.runs import Gate, Worker
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+    from pipeline.explore.sieve import Sieved
+
+
+@dataclass(frozen=True)
+class Edits:
+    """All edits of one result."""
+
+    history: History
+    """The classes, and those before each edit."""
+    smallest_ha: float = 0.0
+    """Patches below this many hectares join their neighbours; 0: all stay."""
+
+    def applied_to(self, analysis: Analysis) -> tuple[Analysis, Sieved | None]:
+        """Return the result as it is after the edits, and what removing small patches changed."""
+        classes = self.history.present
+        if classes.edited(analysis.suggestions):
+            analysis = analysis.with_classes(classes.lut(), classes.suggestions())
+        if not self.smallest_ha:
+            return analysis, None
+        from pipeline.explore.sieve import sieved
+
+        found = sieved(analysis.labels.values, analysis.inside, analysis.suggestions, self.smallest_ha)
+        return analysis.with_labels(found.labels, smallest_patch_ha=self.smallest_ha), found
+
+
+class Editor:
+    """Holds the calculated result and applies edits to it in the background; the newest edit wins.
+
+    Parameters
+    ----------
+    gate : Gate
+        Serialises the callbacks with the rest of the page.
+    on_edited : callable
+        Gets each edited result.
+    on_failed : callable
+        Gets the error of an edit that could not be applied; the edits are then as before.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        on_edited: Callable[[Analysis], None],
+        on_failed: Callable[[Exception], None],
+    ) -> None:
+        self._on_edited, self._on_failed = on_edited, on_failed
+        self._worker = Worker(gate, progress=lambda *_: None, done=self._done, failed=self._failed)
+        self.calculated: Analysis | None = None
+        """The result before any edit."""
+        self.edits: Edits | None = None
+        self.sieved: Sieved | None = None
+        """What removing small patches changed in the result that is shown."""
+        self._applied: Edits | None = None
+
+    def begin(self, analysis: Analysis) -> None:
+        """Take a newly calculated result. The edits stay where the clusters are the same ones."""
+        known = self.calculated
+        self._worker.cancel()
+        same = known is not None and known.model == analysis.model and self.edits is not None
+        self.calculated = analysis
+        smallest_ha = self.edits.smallest_ha if self.edits is not None else 0.0
+        fresh = Edits(History(Classes.of(analysis.suggestions)))
+        wanted = self.edits if same and self.edits is not None else replace(fresh, smallest_ha=smallest_ha)
+        self.edits = self._applied = fresh
+        self.sieved = None
+        self.apply(wanted)
+
+    def apply(self, edits: Edits) -> None:
+        """Show the result with these edits."""
+        analysis = self.calculated
+        if analysis is None or edits == self.edits:
+            return
+        self.edits = edits
+        self._worker.cancel()
+
+        def work(*_: Any) -> tuple[Edits, Analysis, Sieved | None]:
+            return edits, *edits.applied_to(analysis)
+
+        self._worker.start(work)
+
+    @property
+    def lut(self) -> tuple[int, ...] | None:
+        """The class of each cluster, from 0; None before there is a result."""
+        return self.edits.history.present.lut() if self.edits is not None else None
+
+    def classes(self, change: Callable[[History], History]) -> None:
+        """Change the classes."""
+        if self.edits is not None:
+            self.apply(replace(self.edits, history=change(self.edits.history)))
+
+    def smallest(self, hectares: float) -> None:
+        """Set the smallest patch in hectares; 0 keeps all."""
+        if self.edits is not None:
+            self.apply(replace(self.edits, smallest_ha=hectares))
+
+    def _done(self, result: tuple[Edits, Analysis, Sieved | None]) -> None:
+        self._applied, analysis, self.sieved = result
+        self._on_edited(analysis)
+
+    def _failed(self, error: Exception) -> None:
+        self.edits = self._applied
+        self._on_failed(error)

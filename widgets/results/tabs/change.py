@@ -1,0 +1,226 @@
+"""The tab of change: the same clusters on a second date, and how many hectares went from which to which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from pipeline.errors import AnalysisError
+from pipeline.text import day_words
+from widgets.map.layers import picture
+from widgets.page.messages import plain_words
+from widgets.results.edits import Editor
+from widgets.results.tabs import change_words
+from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.host import Host
+from widgets.results.tabs.saved_model import SavedModel
+from widgets.results.tabs.scene_list import SceneList, told
+from widgets.results.tabs.second_date import Comparison, compared, period_after
+from widgets.session.runs import Progress, Worker
+from widgets.toolkit import words
+from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, row
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+    from pipeline.explore.candidates import SceneFacts
+
+LAYER = "second"
+OPACITY = 0.75
+INTRODUCTION = "Label a second date with the same clusters, and see how many hectares changed."
+FIRST, SECOND, CHANGED = 0, 1, 2
+
+
+class ChangeTab(ipw.VBox):
+    """Period, images to choose from, and the comparison.
+
+    Parameters
+    ----------
+    host : Host
+        Takes the pictures of the second date.
+    editor : Editor
+        Knows the result as calculated and the present edits, which the second date gets too.
+    """
+
+    def __init__(self, host: Host, editor: Editor) -> None:
+        self._host, self._editor = host, editor
+        guard = host.gate.guard
+        self._base: Analysis | None = None
+        self._analysis: Analysis | None = None
+        self._second: Analysis | None = None
+        self._comparison: Comparison | None = None
+        self._start = classed(ipw.DatePicker(description="Second date, from"), "eo-field", "eo-second-start")
+        self._end = classed(ipw.DatePicker(description="Second date, to"), "eo-field", "eo-second-end")
+        self._find = push_button("Find images", guard(self._search))
+        self._told = html("", "eo-scenes-head")
+        self._list = SceneList(host, "Compare", "Compared", self._choose, self._tell, tell_automatic=False)
+        self._status = html("", "eo-sentence")
+        self._stop = push_button("Cancel", guard(self._cancel), "eo-link")
+        self._running = row("eo-running", self._status, self._stop)
+        self._views = tuple(
+            push_button("", guard(self._viewing(n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
+        )
+        self._outcome = html("", "eo-change")
+        period = classed(ipw.Box([self._start, self._end]), "eo-two")
+        self._search_part = column(
+            "eo-second", html(f"<p>{INTRODUCTION}</p>", "eo-muted"), period, self._find
+        )
+        self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome)
+        saved = Fold("Use a saved model", SavedModel(host))
+        self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
+        self._compares = Worker(
+            host.gate, progress=lambda *_: None, done=self._show_outcome, failed=self._fail
+        )
+        self._searching = (self._search_part, self._told, self._list.rows)
+        self._parts = column("eo-parts", self._search_part)
+        super().__init__([self._parts, saved])
+        self.add_class("eo-pad")
+
+    def show(self, analysis: Analysis) -> None:
+        """Take a result: another one ends the comparison, an edited one is compared anew."""
+        self._analysis = analysis
+        if self._editor.calculated is not self._base:
+            self._base = self._editor.calculated
+            self._reset()
+            self._start.value, self._end.value = period_after(analysis.request.start, analysis.request.end)
+        elif self._second is not None:
+            self._compare()
+
+    def leave(self) -> None:
+        """Show the first date on the map again."""
+        self._host.lay("footprint", None)
+        if self._comparison is not None:
+            self._view(FIRST)
+
+    def _reset(self) -> None:
+        self._runs.cancel()
+        self._compares.cancel()
+        self._list.stop()
+        self._list.mark_used(())
+        self._second = self._comparison = None
+        self._host.lay(LAYER, None)
+        arrange(self._parts, self._search_part)
+
+    def _search(self) -> None:
+        base, start, end = self._base, self._start.value, self._end.value
+        if base is None:
+            return
+        try:
+            if start is None or end is None:
+                raise ValueError
+            request = replace(base.request, start=start, end=end, scene_ids=None)
+        except AnalysisError as error:
+            self._warn(str(error))
+            return
+        except ValueError:
+            self._warn("A date is missing. Choose the first and the last day.")
+            return
+        shown = self._result_part if self._result_part in self._parts.children else None
+        arrange(self._parts, *([shown] if shown else []), *self._searching)
+        self._list.search(request)
+
+    def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
+        if error is not None:
+            self._told.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"
+            return
+        self._told.value = f"<p>{escape(told(found, searching, 'in this period'))}</p>"
+
+    def _warn(self, text: str) -> None:
+        self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(text)}</p>"
+        arrange(self._parts, self._search_part, self._told)
+
+    def _choose(self, facts: SceneFacts) -> None:
+        base = self._base
+        if base is None:
+            return
+        self._runs.cancel()
+        self._list.mark_used(facts.ids)
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
+            from pipeline.explore.change import other_date
+
+            return other_date(base, facts.ids, facts.day, on_progress=progress, cancelled=cancelled)
+
+        self._runs.start(work)
+        self._say(f"{words.STAGES['searching']}…", running=True)
+
+    def _cancel(self) -> None:
+        self._runs.cancel()
+        self._list.mark_used(())
+        arrange(self._parts, *self._searching)
+
+    def _progressed(self, stage: str, fraction: float, _detail: str) -> None:
+        self._say(f"{words.STAGES.get(stage, stage)} · {100 * fraction:.0f} %", running=True)
+
+    def _done(self, second: Analysis) -> None:
+        self._second = second
+        self._compare()
+
+    def _compare(self) -> None:
+        before, second, edits = self._analysis, self._second, self._editor.edits
+        if before is None or second is None or edits is None:
+            return
+        self._compares.cancel()
+
+        def work(*_: Any) -> Comparison:
+            after, _sieved = edits.applied_to(second)
+            return compared(before, after)
+
+        self._compares.start(work)
+
+    def _show_outcome(self, comparison: Comparison) -> None:
+        kept = self._comparison is not None
+        self._comparison = comparison
+        first, second = (day_words(a.date) for a in (comparison.before, comparison.after))
+        change = comparison.change
+        self._outcome.value = (
+            f"<p>{escape(change.sentence)}</p>{change_words.bars(change)}"
+            f"{change_words.matrix(change, first, second)}{change_words.masked(change, first, second)}"
+        )
+        for button, label in zip(self._views, (first, second, "What changed"), strict=True):
+            button.description = label
+        arrange(self._parts, self._result_part, *self._searching)
+        self._view(self._shown_view if kept else CHANGED)
+
+    def _fail(self, error: Exception) -> None:
+        self._list.mark_used(())
+        self._say(plain_words(error), running=False)
+
+    def _say(self, text: str, *, running: bool) -> None:
+        kind = "" if running else " class='eo-warn-text' role='alert'"
+        self._status.value = f"<p{kind}>{escape(text)}</p>"
+        arrange(self._running, self._status, *((self._stop,) if running else ()))
+        arrange(self._parts, *self._searching, self._running)
+
+    @property
+    def _shown_view(self) -> int:
+        return next((n for n, b in enumerate(self._views) if "eo-on" in b._dom_classes), FIRST)
+
+    def _viewing(self, view: int) -> Callable[[], None]:
+        return lambda: self._view(view)
+
+    def _view(self, view: int) -> None:
+        """Show the first date, the second one or what changed on the map."""
+        comparison = self._comparison
+        if comparison is None:
+            return
+        for number, button in enumerate(self._views):
+            pressed(button, number == view)
+        if view == FIRST:
+            self._host.lay(LAYER, None)
+        elif view == CHANGED:
+            self._host.lay(LAYER, lambda shift: [picture(comparison.picture, shift, pane="extra")])
+        else:
+            self._host.lay(LAYER, lambda shift: _pictures(comparison.after, shift))
+
+
+def _pictures(analysis: Analysis, shift: float) -> list[Any]:
+    layers = [picture(analysis.overlays.true_colour, shift, pane="extra")]
+    for overlay in analysis.overlays.clusters:
+        layer = picture(overlay, shift, pane="extra")
+        layer.opacity = OPACITY
+        layers.append(layer)
+    return layers

@@ -1,0 +1,69 @@
+"""A comparison of two dates as HTML: gains and losses as bars, and hectares from each class to each."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from widgets.results.legend import chip_of
+from widgets.toolkit import words
+
+if TYPE_CHECKING:
+    from pipeline.explore.change import Change
+
+
+def bars(change: Change) -> str:
+    """Return a row per class: lost to the left of the middle, gained to the right."""
+    records = change.clusters.to_dict("records")
+    largest = max((max(r["lost_ha"], r["gained_ha"]) for r in records), default=0.0) or 1.0
+    rows = "".join(
+        f"<div role='listitem'>{chip_of(number, r['color'])}<span>{escape(r['name'])}</span>"
+        f"<b>{words.signed(r['net_ha'])}</b>"
+        f"<em>{_bar(r['lost_ha'] / largest, r['color'], 'eo-lost')}"
+        f"{_bar(r['gained_ha'] / largest, r['color'], 'eo-gained')}</em>"
+        f"<small>lost {words.hectares(r['lost_ha'])}</small>"
+        f"<small>gained {words.hectares(r['gained_ha'])}</small></div>"
+        for number, r in enumerate(records, start=1)
+    )
+    return f"<div class='eo-gains' role='list' aria-label='Gains and losses in hectares'>{rows}</div>"
+
+
+def matrix(change: Change, first: str, second: str) -> str:
+    """Return the table of hectares: rows are what a place was, columns what it became."""
+    names = list(change.clusters["name"])
+    colors = list(change.clusters["color"])
+    chips = [chip_of(n, color) for n, color in enumerate(colors, start=1)]
+    head = "".join(
+        f"<th scope='col' title='{escape(name)}'>{c}</th>" for name, c in zip(names, chips, strict=True)
+    )
+    rows = "".join(
+        f"<tr><th scope='row' title='{escape(names[i])}'>{chips[i]}</th>"
+        + "".join(
+            f"<td{' class=eo-kept' if i == j else ''}>{words.hectares(value) if value else '·'}</td>"
+            for j, value in enumerate(values)
+        )
+        + "</tr>"
+        for i, values in enumerate(change.matrix.to_numpy().tolist())
+    )
+    caption = f"Hectares: rows {escape(first)}, columns {escape(second)}"
+    return (
+        "<div class='eo-matrix' tabindex='0' role='region' aria-label='From which class to which'>"
+        f"<table class='eo-table'><caption>{caption}</caption>"
+        f"<tr><td></td>{head}</tr>{rows}</table></div>"
+    )
+
+
+def masked(change: Change, first: str, second: str) -> str:
+    """Return what could not be compared."""
+    lost = change.masked
+    return (
+        f"<p class='eo-muted'>Masked: {words.hectares(lost['before_only'])} ha only on {escape(first)}, "
+        f"{words.hectares(lost['after_only'])} ha only on {escape(second)}, "
+        f"{words.hectares(lost['both'])} ha on both.</p>"
+    )
+
+
+def _bar(share: float, color: str, name: str) -> str:
+    return (
+        f"<i class='{name}' style='width:{50 * share:.1f}%;background:{escape(color)}'></i>" if share else ""
+    )

@@ -1,0 +1,52 @@
+"""A model of an earlier session labels the present request."""
+
+from __future__ import annotations
+
+from html import escape
+
+import ipywidgets as ipw
+
+from widgets.form.upload import Upload
+from widgets.page.messages import plain_words
+from widgets.results.tabs.host import Host
+from widgets.toolkit.parts import html
+
+MAX_BYTES = 200_000
+TEXT = "A model is one of the downloads (JSON). Its clusters then label the area in the form."
+
+
+class SavedModel(ipw.VBox):
+    """A button for the file, and what came of it.
+
+    Parameters
+    ----------
+    host : Host
+        Calculates with the model.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        guard = host.gate.guard
+        self._told = html(f"<p>{TEXT}</p>", "eo-muted")
+        self._upload = Upload([".json"], MAX_BYTES, guard(self._take), guard(self._refuse))
+        super().__init__([self._told, self._upload])
+        self.add_class("eo-fold-body")
+
+    def _take(self, name: str, content: bytes) -> None:
+        from pipeline.clustering.model import ClusterModel
+        from pipeline.errors import InvalidRequest
+
+        try:
+            model = ClusterModel.from_json(content.decode("utf-8", "replace"))
+        except InvalidRequest as error:
+            self._warn(plain_words(error))
+            return
+        self._told.value = f"<p>{escape(name)}: {model.n_clusters} clusters.</p>"
+        self._host.use_model(model)
+
+    def _refuse(self, name: str, n_bytes: int) -> None:
+        size = f"{n_bytes / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:g} MB" if n_bytes else "it cannot be read"
+        self._warn(f"{name} is no model: {size}. Choose a file saved as “Model (JSON)”.")
+
+    def _warn(self, text: str) -> None:
+        self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(text)}</p>"

@@ -1,0 +1,129 @@
+"""How sure is this? How many pixels change cluster when it is calculated again, and where the doubt lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from widgets.map.layers import picture
+from widgets.page.messages import plain_words
+from widgets.results.edits import Editor
+from widgets.results.tabs.host import Host
+from widgets.session.runs import Progress, Worker
+from widgets.toolkit import words
+from widgets.toolkit.parts import arrange, html, pressed, push_button
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.analysis import Analysis
+    from pipeline.drawing.overlays import Overlay
+    from pipeline.explore.stability import Stability
+
+LAYER = "confidence"
+WAIT = "Grouping other samples of the pixels…"
+NOTE = (
+    "A pixel is on the border when another cluster’s centre is nearly as close as its own. That tells how "
+    "clear the grouping is, not whether a name is right."
+)
+
+
+class HowSure(ipw.VBox):
+    """A sentence, and a picture of the margin to switch on.
+
+    Parameters
+    ----------
+    host : Host
+        Takes the picture.
+    editor : Editor
+        Knows the model and the classes its clusters are in.
+    """
+
+    def __init__(self, host: Host, editor: Editor) -> None:
+        self._host, self._editor = host, editor
+        self._analysis: Analysis | None = None
+        self._sentence, self._legend = html("", "eo-sentence"), html("", "eo-levels")
+        self._button = push_button("Show on the map", host.gate.guard(self._toggle), "eo-toggle")
+        self._asks = Worker(host.gate, progress=self._tell, done=self._told, failed=self._fail)
+        self._draws = Worker(host.gate, progress=lambda *_: None, done=self._drawn, failed=self._fail)
+        self._on = False
+        super().__init__([self._sentence, self._button])
+        self.add_class("eo-fold-body")
+
+    def show(self, analysis: Analysis) -> None:
+        """Ask how sure the clusters of a result are."""
+        if analysis is self._analysis:
+            return
+        self._analysis = analysis
+        self._asks.cancel()
+        self._sentence.value = f"<p>{WAIT}</p>"
+        lut = self._editor.lut
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Stability, list[str]]:
+            from pipeline.explore.stability import stability
+
+            found = stability(
+                analysis.sample.reflectance,
+                analysis.model,
+                lut=lut,
+                cancelled=cancelled,
+                on_refit=lambda done, of: progress(f"{done} of {of}", done / of),
+            )
+            return found, [s.name for s in analysis.suggestions]
+
+        self._asks.start(work)
+        if self._on:
+            self._draw()
+
+    def leave(self) -> None:
+        """Take the picture off the map."""
+        if self._on:
+            self._toggle()
+
+    def _tell(self, stage: str, _fraction: float, _detail: str) -> None:
+        self._sentence.value = f"<p>{WAIT} {escape(stage)}</p>"
+
+    def _told(self, result: tuple[Stability, list[str]]) -> None:
+        found, names = result
+        self._sentence.value = f"<p>{escape(found.sentence(names))}</p>"
+
+    def _toggle(self) -> None:
+        self._on = not self._on
+        pressed(self._button, self._on)
+        if self._on:
+            self._draw()
+            return
+        self._draws.cancel()
+        self._host.lay(LAYER, None)
+        arrange(self, self._sentence, self._button)
+
+    def _draw(self) -> None:
+        analysis, lut = self._analysis, self._editor.lut
+        if analysis is None:
+            return
+        self._draws.cancel()
+        self._legend.value = "<p class='eo-muted'>Measuring the margin of every pixel…</p>"
+        arrange(self, self._sentence, self._button, self._legend)
+
+        def work(_progress: Progress, cancelled: Callable[[], bool]) -> tuple[Overlay, pd.DataFrame]:
+            from pipeline.explore.confidence_view import confidence_view
+
+            return confidence_view(analysis, lut=lut, cancelled=cancelled)
+
+        self._draws.start(work)
+
+    def _drawn(self, result: tuple[Overlay, pd.DataFrame]) -> None:
+        overlay, table = result
+        self._host.lay(LAYER, lambda shift: [picture(overlay, shift, pane="extra")])
+        rows = "".join(
+            f"<tr><td><i style='background:{escape(row['color'])}'></i>{escape(row['label'])}</td>"
+            f"<td>{words.hectares(row['hectares'])} ha</td><td>{words.percent(row['share'])}</td></tr>"
+            for row in table.to_dict("records")
+        )
+        self._legend.value = f"<table class='eo-table'>{rows}</table><p class='eo-muted'>{NOTE}</p>"
+
+    def _fail(self, error: Any) -> None:
+        self._sentence.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"

@@ -1,0 +1,179 @@
+"""The results column: an invitation first, then the scene, the tabs and the downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import TYPE_CHECKING
+
+import ipywidgets as ipw
+
+from pipeline.catalogs.profiles import Example
+from pipeline.exports import credit
+from pipeline.request import AnalysisRequest
+from pipeline.text import day_words
+from widgets.results import rows
+from widgets.results.downloads import Downloads
+from widgets.results.edits import Editor
+from widgets.results.invitation import Invitation
+from widgets.results.legend import Legend
+from widgets.results.tabs.areas import Areas
+from widgets.results.tabs.change import ChangeTab
+from widgets.results.tabs.host import Host
+from widgets.results.tabs.inspector import Inspector
+from widgets.results.tabs.quality import Quality
+from widgets.results.tabs.scenes import Scenes
+from widgets.results.tabs.shell import Page, Tabs
+from widgets.results.tabs.spectra import Spectra
+from widgets.toolkit import words
+from widgets.toolkit.parts import arrange, classed, html
+
+if TYPE_CHECKING:
+    from pipeline.analysis import Analysis
+
+FRESH, UPDATING, STALE = "fresh", "updating", "stale"
+PREVIEW = "<span class='eo-badge'>Preview</span>"
+
+
+class Results(ipw.VBox):
+    """The column; `legend` tells which clusters are on.
+
+    Parameters
+    ----------
+    on_example, on_ticks, on_mixed : callable
+        Called with the chosen example; when clusters were switched; with whether only some are on.
+    host : Host
+        What the tabs may ask of the page.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_example: Callable[[Example], None],
+        on_ticks: Callable[[], None],
+        on_mixed: Callable[[bool], None],
+        host: Host,
+    ) -> None:
+        self.invitation = Invitation(on_example)
+        self.legend = Legend(on_ticks, on_mixed)
+        self._head = html("", "eo-scene")
+        self.editor = Editor(host.gate, host.adopt, self._edit_failed)
+        pages: dict[str, Callable[[], Page]] = {
+            "Areas": lambda: Areas(self.legend, self.editor, host.gate.guard),
+            "Spectra": lambda: Spectra(host, self.editor),
+            "Scenes": lambda: Scenes(host),
+            "Quality": lambda: Quality(host, self.editor),
+            "Change": lambda: ChangeTab(host, self.editor),
+        }
+        self.tabs = Tabs(pages, host.gate.guard)
+        self._downloads = Downloads(host.gate, self.editor, host.save)
+        super().__init__([self.invitation])
+        self.add_class("eo-results")
+
+    def begin(self, analysis: Analysis) -> None:
+        """Show a result that was just calculated."""
+        self.editor.begin(analysis)
+        self.show(analysis)
+
+    def show(self, analysis: Analysis) -> None:
+        """Show a result, edited or not, as a fresh one."""
+        self.legend.show(rows.of(analysis), notes_of(analysis))
+        self.set_state(analysis, FRESH)
+        arrange(self, self._head, self.tabs, self._downloads)
+        self._downloads.show(analysis)
+        self.tabs.show(analysis)
+
+    def set_state(self, analysis: Analysis, state: str) -> None:
+        """Show the result as fresh, as being updated, or as out of date."""
+        stale = state == STALE
+        (self.add_class if stale else self.remove_class)("eo-stale")
+        self._head.value = _head(analysis, state)
+        label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
+        self._downloads.label(label, primary=state == FRESH and not analysis.preview)
+        self._downloads.allow(not analysis.preview)
+
+    def offer_scenes(self, request: AnalysisRequest) -> None:
+        """Let the visitor choose among the images of a request that has no result."""
+        scenes = self.tabs.page("Scenes")
+        assert isinstance(scenes, Scenes)
+        if self.tabs in self.children:
+            self.tabs.turn_to("Scenes")
+        else:
+            arrange(self, classed(ipw.Box([scenes]), "eo-body"))
+        scenes.list(request)
+
+    @property
+    def inspecting(self) -> bool:
+        """Whether clicks on the map ask for a pixel."""
+        return self._inspector is not None and self._inspector.on
+
+    def inspect(self, latitude: float, longitude: float) -> None:
+        """Tell about a pixel of the result."""
+        if self._inspector is not None:
+            self._inspector.ask(latitude, longitude)
+
+    def close_cards(self) -> None:
+        """Close the list of formats, and end inspecting."""
+        self._downloads.close_list()
+        if self._inspector is not None:
+            self._inspector.end()
+
+    def _edit_failed(self, error: Exception) -> None:
+        page = self.tabs.made(self.tabs.opened)
+        if isinstance(page, Areas | Quality):
+            page.fail(error)
+
+    @property
+    def _inspector(self) -> Inspector | None:
+        spectra = self.tabs.made("Spectra")
+        return spectra.inspector if isinstance(spectra, Spectra) else None
+
+
+def notes_of(analysis: Analysis) -> tuple[str, ...]:
+    """Return what should be known about a result; of a preview first of all that it is one."""
+    if not analysis.preview:
+        return analysis.notes
+    coarse = f"Preview from pixels of {analysis.resolution_m:,.0f} m: hectares and clusters may still change."
+    return (coarse, *analysis.notes)
+
+
+def _head(analysis: Analysis, state: str) -> str:
+    badges = {
+        FRESH: f"<span class='eo-badge'>{words.percent(analysis.clear_share)} clear here</span>",
+        UPDATING: "<span class='eo-badge'>Updating…</span>",
+        STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
+    }
+    platforms = _joined(words.PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
+    tiles = sorted({s.tile for s in analysis.scenes})
+    label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
+    facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))
+    badge = PREVIEW if analysis.preview else badges[state]
+    return (
+        f"<div class='eo-date'><b>{day_words(analysis.date)}</b>{badge}</div>"
+        f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"
+        f"<div class='eo-pop'>{facts}</div></details></div>"
+    )
+
+
+def _facts(analysis: Analysis) -> list[tuple[str, str]]:
+    """Return names and values (HTML) of what should be known about the images used."""
+    scenes = analysis.scenes
+    plural = "s" if len(scenes) > 1 else ""
+    clouds = [f"{s.cloud_cover:.1f} %" for s in scenes if s.cloud_cover is not None]
+    offsets = {s.offset.words for s in scenes}
+    factor = analysis.true_area_factor
+    return [
+        (f"Scene{plural}", "<br>".join(escape(s.id) for s in scenes)),
+        (f"Cloud cover of the whole tile{plural}", escape(", ".join(clouds)) or "not given"),
+        ("Offset", "<br>".join(escape(text) for text in sorted(offsets))),
+        (
+            "Areas",
+            f"Counted on the 10 m UTM grid (EPSG:{escape(str(scenes[0].epsg))}). "
+            f"On the ellipsoid they are × {factor:.4f}.",
+        ),
+        ("Credit", escape(credit(analysis))),
+    ]
+
+
+def _joined(names: Iterable[str]) -> str:
+    return escape(", ".join(dict.fromkeys(names)))

@@ -1,0 +1,1 @@
+"""What goes on behind the page: runs, work done ahead, the catalogue and the workers."""

@@ -1,0 +1,1 @@
+"""Small things every part of the page is made of."""

@@ -1,0 +1,106 @@
+"""bqplot figures. One figure lives as long as the page; only its marks change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets as ipw
+
+from widgets.results.rows import AreaRow
+from widgets.toolkit import words
+from widgets.toolkit.parts import arrange, classed
+
+if TYPE_CHECKING:
+    import bqplot as bq
+
+ROW_PX, DENSE_ROW_PX, DENSE_FROM = 46, 38, 10
+"""Height of a legend row, and of one when there are many rows."""
+AXIS_PX = 22
+_TICK_STYLE = {"font-size": "11px", "fill": "#51606d"}
+
+
+def row_height(n_clusters: int) -> int:
+    """Return the height of a legend row in pixels."""
+    return DENSE_ROW_PX if n_clusters >= DENSE_FROM else ROW_PX
+
+
+class HectareBars(ipw.Box):
+    """One horizontal bar per row of the legend, lying behind the rows; the axis is below.
+
+    The figure is created with the first result: inside a hidden box it would log errors in the browser.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_class("eo-fig")
+        self._bars: bq.Bars | None = None
+        self._figure: bq.Figure | None = None
+
+    def show(self, rows: Sequence[AreaRow], n_clusters: int) -> None:
+        """Draw one bar per row, in the rows' order and colours."""
+        names = [f"{row.number or '–'} {row.name} · {words.percent(row.share)}" for row in rows]
+        hectares = [row.hectares for row in rows]
+        top, ticks = nice_axis(max(hectares))
+        height = f"{row_height(n_clusters) * len(rows) + AXIS_PX}px"
+        if self._bars is None:
+            self._create()
+        assert self._bars is not None
+        assert self._figure is not None
+        with self._scale.hold_sync(), self._bars.hold_sync(), self._axis.hold_sync(), self._names.hold_sync():
+            self._names.domain = names[::-1]
+            self._scale.max = top
+            self._axis.tick_values = ticks
+            self._bars.x, self._bars.y = names, hectares
+            self._bars.colors = [row.color for row in rows]
+        self._figure.layout.height = height
+        arrange(self, self._figure)
+
+    def _create(self) -> None:
+        import bqplot as bq
+
+        self._names = bq.OrdinalScale(domain=[])
+        self._scale = bq.LinearScale(min=0.0, max=1.0)
+        self._bars = bq.Bars(
+            x=[],
+            y=[],
+            scales={"x": self._names, "y": self._scale},
+            orientation="horizontal",
+            padding=0.8,
+            stroke="#7d8b98",
+            stroke_width=0.6,
+            tooltip=bq.Tooltip(fields=["x", "y"], labels=["Cluster", "Hectares"], formats=["", ",.1f"]),
+            interactions={"hover": "tooltip"},
+        )
+        self._axis = bq.Axis(
+            scale=self._scale, tick_format=",", grid_lines="none", tick_style=_TICK_STYLE, color="#c9d1d8"
+        )
+        self._figure = classed(
+            bq.Figure(
+                marks=[self._bars],
+                axes=[self._axis],
+                fig_margin={"top": 0, "bottom": AXIS_PX, "left": 8, "right": 14},
+                padding_x=0,
+                padding_y=0,
+                background_style={"fill": "transparent"},
+                display_toolbar=False,
+                max_aspect_ratio=100,
+                layout=ipw.Layout(width="100%", min_width="0"),
+            ),
+            "eo-bars",
+        )
+
+
+def nice_axis(largest: float) -> tuple[float, list[float]]:
+    """Return where a bar axis ends and its ticks: three to five round steps from 0.
+
+    The last tick leaves room for the unit at the axis' end.
+    """
+    if largest <= 0:
+        return 1.0, [0.0]
+    end = largest * 1.03
+    magnitude = 10 ** math.floor(math.log10(end / 3))
+    step = next(f * magnitude for f in (1, 2, 2.5, 5, 10) if end / (f * magnitude) < 5)
+    count = math.floor(0.93 * end / step)
+    return end, [round(i * step, 10) for i in range(count + 1)]
