@@ -18,9 +18,9 @@ from sklearn.metrics import pairwise_distances_argmin_min
 
 from benchmarks.land import CHARACTERS, OFFSET_DN, Land
 from benchmarks.settings import BY_NAME, Settings
-from pipeline.catalogs.items import BANDS
 from pipeline.clustering.model import ClusterModel, fit
 from pipeline.progress import Progress
+from pipeline.sentinel2.bands import BANDS
 
 EVALUATE_PX = 2**18
 

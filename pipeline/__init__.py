@@ -22,10 +22,9 @@ from typing import TYPE_CHECKING, Any
 from pipeline.allocator import keep_for_the_run
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis as Analysis
     from pipeline.analysis import analyse as analyse
     from pipeline.analysis import find_scenes as find_scenes
-    from pipeline.catalogs.items import Scene as Scene
+    from pipeline.area.aoi import AreaOfInterest as AreaOfInterest
     from pipeline.clustering.model import ClusterModel as ClusterModel
     from pipeline.errors import AnalysisError as AnalysisError
     from pipeline.errors import AreaTooLarge as AreaTooLarge
@@ -38,10 +37,11 @@ if TYPE_CHECKING:
     from pipeline.errors import ReadFailed as ReadFailed
     from pipeline.errors import TooCloudy as TooCloudy
     from pipeline.request import AnalysisRequest as AnalysisRequest
-    from pipeline.request import AreaOfInterest as AreaOfInterest
+    from pipeline.result import Analysis as Analysis
+    from pipeline.sentinel2.scene import Scene as Scene
 
 _HOMES = {
-    "analysis": ("Analysis", "analyse", "find_scenes"),
+    "analysis": ("analyse", "find_scenes"),
     "clustering.model": ("ClusterModel",),
     "errors": (
         "AnalysisError",
@@ -55,8 +55,10 @@ _HOMES = {
         "ReadFailed",
         "TooCloudy",
     ),
-    "request": ("AnalysisRequest", "AreaOfInterest"),
-    "catalogs.items": ("Scene",),
+    "request": ("AnalysisRequest",),
+    "area.aoi": ("AreaOfInterest",),
+    "result": ("Analysis",),
+    "sentinel2.scene": ("Scene",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -13,9 +13,9 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import grid_for
 from pipeline.catalogs.profiles import max_size_km
-from pipeline.request import AreaOfInterest
 
 BLOCK_PX = 1024
 """Side of a block of Sentinel-2 COGs; a block is read whole."""

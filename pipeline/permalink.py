@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from pipeline.area.aoi import AreaOfInterest, Position
 from pipeline.errors import InvalidRequest
-from pipeline.request import FIRST_IMAGE, AnalysisRequest, AreaOfInterest, Position
+from pipeline.request import FIRST_IMAGE, AnalysisRequest
 
 MAX_QUERY_BYTES = 2000
 """Longer addresses do not pass every server, mail program and chat."""

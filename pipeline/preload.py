@@ -17,8 +17,8 @@ MODULES = (
 
 def for_an_area() -> None:
     """Make ready for the first area: its grid and its outline."""
+    from pipeline.area.aoi import AreaOfInterest
     from pipeline.area.grid import grid_for, outline
-    from pipeline.request import AreaOfInterest
 
     outline(grid_for(AreaOfInterest.square(longitude=0, latitude=0, size_km=1)))
 

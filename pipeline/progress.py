@@ -74,8 +74,8 @@ class Progress:
         """Tell whether the run shall end."""
         return self._ended or (self._cancelled is not None and self._cancelled())
 
-    def run(self, work: Callable[..., T], *args: Any) -> T:
-        """Return ``work(*args)``, or raise `Cancelled` at once when cancelled, even while the work blocks.
+    def run(self, work: Callable[..., T], *args: Any, **options: Any) -> T:
+        """Return what `work` does, or raise `Cancelled` at once when cancelled, even while the work blocks.
 
         The work runs in a thread of its own. A blocked read may end later in that thread; its reports and
         its result are dropped.
@@ -86,7 +86,7 @@ class Progress:
         def target() -> None:
             with giving_back():
                 try:
-                    outcome.append(work(*args))
+                    outcome.append(work(*args, **options))
                 except BaseException as error:
                     failure.append(error)
 

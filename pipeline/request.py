@@ -6,135 +6,24 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pipeline.area.aoi import AreaOfInterest
+from pipeline.checks import integer, number
 from pipeline.errors import InvalidRequest
 
-MIN_SIZE_KM = 0.5
-"""Shortest side of a square area, kilometres."""
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
 """Fewest and most clusters; twelve colours can be told apart (naming.PALETTE)."""
 FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
-MIN_LATITUDE, MAX_LATITUDE = -80.0, 84.0
-"""Range of the UTM grid, on which Sentinel-2 images are delivered."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
 MAX_FILE_MB = 5
 """Largest file that an area or a request is read from (area_files.py)."""
 JSON_VERSION = 1
-
-Position = tuple[float, float]
-"""Longitude, latitude in degrees (WGS 84)."""
-Rings = tuple[tuple[Position, ...], ...]
-"""One polygon: its outer ring, then its holes; each ring closed."""
-
-
-@dataclass(frozen=True)
-class AreaOfInterest:
-    """The piece of land: a square around a point, or polygons. Make it with `square` or `polygon`."""
-
-    longitude: float
-    """Centre, degrees east, -180..180."""
-    latitude: float
-    """Centre, degrees north, -80..84."""
-    size_km: float | None = None
-    """Side of the square in kilometres of the UTM grid; None for polygons."""
-    polygons: tuple[Rings, ...] = ()
-    """Polygons in longitude/latitude; empty for a square."""
-
-    def __post_init__(self) -> None:
-        longitude = _number(self.longitude, "longitude", "The longitude")
-        latitude = _number(self.latitude, "latitude", "The latitude")
-        if not -180 <= longitude <= 180:
-            raise InvalidRequest(
-                f"The longitude is out of range: {longitude:g}°. Give one from −180° to 180°.", "longitude"
-            )
-        if not -90 <= latitude <= 90:
-            raise InvalidRequest(
-                f"The latitude is out of range: {latitude:g}°. Give one from −90° to 90°.", "latitude"
-            )
-        if not MIN_LATITUDE <= latitude <= MAX_LATITUDE:
-            raise InvalidRequest(
-                f"There are no Sentinel-2 tiles at latitude {latitude:g}°. Give one from −80° to 84°.",
-                "latitude",
-            )
-        object.__setattr__(self, "longitude", longitude)
-        object.__setattr__(self, "latitude", latitude)
-        if (self.size_km is None) == (not self.polygons):
-            raise InvalidRequest("An area is either a square with a side length or polygons.", "area")
-        if self.size_km is not None:
-            size_km = _number(self.size_km, "size_km", "The side length")
-            if size_km < MIN_SIZE_KM:
-                raise InvalidRequest(
-                    f"The side length is too small: {size_km:g} km. Give at least {MIN_SIZE_KM} km.",
-                    "size_km",
-                )
-            object.__setattr__(self, "size_km", size_km)
-
-    @classmethod
-    def square(cls, longitude: float, latitude: float, size_km: float) -> AreaOfInterest:
-        """Return a square of the UTM grid around a point.
-
-        Parameters
-        ----------
-        longitude, latitude : float
-            Centre in degrees (WGS 84).
-        size_km : float
-            Side in kilometres, at least 0.5.
-
-        Raises
-        ------
-        InvalidRequest
-            For anything that is no number or out of range.
-        """
-        return cls(longitude, latitude, size_km)
-
-    @classmethod
-    def polygon(cls, geometry: Mapping[str, Any]) -> AreaOfInterest:
-        """Return the area inside a GeoJSON Polygon or MultiPolygon in longitude/latitude.
-
-        Its centre is the middle of its bounding box.
-
-        Raises
-        ------
-        InvalidRequest
-            For another geometry type, positions that are no degrees, a ring that crosses itself, or no area.
-        """
-        from shapely import GEOSException, get_parts
-        from shapely.geometry import shape
-        from shapely.validation import explain_validity
-
-        kind = geometry.get("type") if isinstance(geometry, Mapping) else None
-        if kind not in ("Polygon", "MultiPolygon"):
-            raise InvalidRequest(f"The area must be a Polygon or MultiPolygon, not {kind!r}.", "area")
-        try:
-            coordinates = geometry["coordinates"]
-            polygons = tuple(_rings(c) for c in (coordinates if kind == "MultiPolygon" else [coordinates]))
-            outline = shape({"type": "MultiPolygon", "coordinates": polygons})
-        except (KeyError, TypeError, ValueError, IndexError, GEOSException) as error:
-            raise InvalidRequest("The polygon's coordinates are not pairs of numbers.", "area") from error
-        if not outline.is_valid:
-            raise InvalidRequest(f"The polygon is not valid: {explain_validity(outline)}.", "area")
-        if not outline.area > 0:
-            raise InvalidRequest("The polygon has no area.", "area")
-        west, south, east, north = outline.bounds
-        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-            raise InvalidRequest(
-                f"The polygon is not in degrees: its longitudes run from {west:g} to {east:g}, its latitudes "
-                f"from {south:g} to {north:g}.",
-                "area",
-            )
-        return cls(_middle([p.bounds for p in get_parts(outline)]), (south + north) / 2, None, polygons)
-
-    @property
-    def geometry(self) -> dict[str, Any] | None:
-        """The polygons as a GeoJSON MultiPolygon, None for a square."""
-        return {"type": "MultiPolygon", "coordinates": self.polygons} if self.polygons else None
 
 
 @dataclass(frozen=True)
@@ -164,13 +53,13 @@ class AnalysisRequest:
         if not isinstance(self.area, AreaOfInterest):
             raise InvalidRequest("The request needs an area of interest.", "area")
         self._check_dates()
-        cloud = _number(self.max_cloud_cover, "max_cloud_cover", "The cloud cover")
+        cloud = number(self.max_cloud_cover, "max_cloud_cover", "The cloud cover")
         if not 0 <= cloud <= 100:
             raise InvalidRequest(
                 f"The cloud cover is out of range: {cloud:g} %. Give one from 0 to 100 %.", "max_cloud_cover"
             )
         object.__setattr__(self, "max_cloud_cover", cloud)
-        n_clusters = _integer(self.n_clusters, "n_clusters", "The number of clusters")
+        n_clusters = integer(self.n_clusters, "n_clusters", "The number of clusters")
         if not MIN_CLUSTERS <= n_clusters <= MAX_CLUSTERS:
             raise InvalidRequest(
                 f"The number of clusters is out of range: {n_clusters}. "
@@ -180,7 +69,7 @@ class AnalysisRequest:
         object.__setattr__(self, "n_clusters", n_clusters)
         if not isinstance(self.catalog, str) or not self.catalog.strip():
             raise InvalidRequest("Choose an image catalogue.", "catalog")
-        seed = _integer(self.seed, "seed", "The seed")
+        seed = integer(self.seed, "seed", "The seed")
         if not 0 <= seed < 2**32:
             raise InvalidRequest(f"The seed is out of range: {seed}. Give one from 0 to 4294967295.", "seed")
         object.__setattr__(self, "seed", seed)
@@ -274,36 +163,6 @@ def _refuse_unknown(values: Mapping[str, Any], known: set[str]) -> None:
         raise InvalidRequest(f"The saved request has unknown entries: {', '.join(unknown)}.")
 
 
-def _middle(bounds: Sequence[tuple[float, float, float, float]]) -> float:
-    """Return the middle longitude of polygons; one cut in two at the antimeridian has it near 180."""
-    west, east = min(b[0] for b in bounds), max(b[2] for b in bounds)
-    turned = [(b[0] + 360, b[2] + 360) if b[2] < 0 else (b[0], b[2]) for b in bounds]
-    turned_west, turned_east = min(b[0] for b in turned), max(b[1] for b in turned)
-    if turned_east - turned_west < east - west:
-        west, east = turned_west, turned_east
-    middle = (west + east) / 2
-    return middle - 360 if middle > 180 else middle
-
-
-def _number(value: Any, name: str, label: str) -> float:
-    if isinstance(value, bool | str | bytes) or value is None:
-        raise InvalidRequest(f"{label} is not a number: {value!r}.", name)
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidRequest(f"{label} is not a number: {value!r}.", name) from error
-    if not math.isfinite(number):
-        raise InvalidRequest(f"{label} is not a number: {number}.", name)
-    return number
-
-
-def _integer(value: Any, name: str, label: str) -> int:
-    number = _number(value, name, label)
-    if number != int(number):
-        raise InvalidRequest(f"{label} is not a whole number: {value!r}.", name)
-    return int(number)
-
-
 def _scene_ids(value: Any) -> tuple[str, ...] | None:
     if value is None:
         return None
@@ -316,14 +175,7 @@ def _scene_ids(value: Any) -> tuple[str, ...] | None:
 def _mask_classes(value: Any) -> tuple[int, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidRequest("The mask classes must be a list of whole numbers.", "mask_classes")
-    classes = tuple(sorted({_integer(v, "mask_classes", "A mask class") for v in value}))
+    classes = tuple(sorted({integer(v, "mask_classes", "A mask class") for v in value}))
     if not all(0 <= c <= 11 for c in classes):
         raise InvalidRequest("The mask classes must lie between 0 and 11.", "mask_classes")
     return classes
-
-
-def _rings(coordinates: Any) -> Rings:
-    rings = tuple(tuple((float(p[0]), float(p[1])) for p in ring) for ring in coordinates)
-    if not rings or not all(math.isfinite(v) for ring in rings for p in ring for v in p):
-        raise ValueError("empty or not finite")
-    return tuple(ring if ring[0] == ring[-1] else (*ring, ring[0]) for ring in rings)

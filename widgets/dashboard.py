@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline import permalink
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import PIXEL_HA
 from pipeline.area.polygons import pixels_inside, shape_on_map
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.estimate import estimate, largest_km
 from pipeline.exports import credit
-from pipeline.request import AnalysisRequest, AreaOfInterest
+from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
 from widgets.controls import AGAIN, CALCULATE, RUNNING, UPDATE, Fields, Foot
 from widgets.form import area_input
@@ -47,9 +48,9 @@ from widgets.toolkit.browser import Download, Heartbeat, Names
 from widgets.toolkit.parts import classed, column
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.clustering.model import ClusterModel
     from pipeline.drawing.overlays import Overlays
+    from pipeline.result import Analysis
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from widgets.toolkit import words
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 FRESH, UPDATING, STALE = "fresh", "updating", "stale"
 PREVIEW = "<span class='eo-badge'>Preview</span>"

@@ -21,9 +21,10 @@ from pyproj.exceptions import ProjError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.polygons import area_of, polygons_in
 from pipeline.errors import InvalidRequest
-from pipeline.request import MAX_FILE_MB, AnalysisRequest, AreaOfInterest
+from pipeline.request import MAX_FILE_MB, AnalysisRequest
 
 MAX_FILE_BYTES = MAX_FILE_MB * 2**20
 MAX_CORNERS = 100_000

@@ -17,9 +17,9 @@ from shapely.geometry import Polygon, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.blocks import Block
 from pipeline.errors import InvalidRequest
-from pipeline.request import AreaOfInterest
 
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox

@@ -12,9 +12,9 @@ from shapely import affinity
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from pipeline.area.aoi import MAX_LATITUDE, MIN_LATITUDE, AreaOfInterest
 from pipeline.area.grid import LatLon, epsg_of, grid_for, outline, polygons_on, split_at_antimeridian
 from pipeline.errors import InvalidRequest
-from pipeline.request import MAX_LATITUDE, MIN_LATITUDE, AreaOfInterest
 
 PRECISION_DEGREES = 1e-6
 """Corners are rounded to this (0.1 m), and left out where the edge is this straight."""

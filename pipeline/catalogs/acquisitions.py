@@ -11,8 +11,8 @@ from typing import TypeVar
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from pipeline.catalogs.items import Scene
 from pipeline.catalogs.profiles import COLLECTIONS
+from pipeline.sentinel2.scene import Scene
 
 K = TypeVar("K", bound=Hashable)
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,81 +21,19 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from pipeline.area.grid import split_at_antimeridian
-from pipeline.sentinel2.offset import OffsetDecision, baseline, from_metadata
+from pipeline.sentinel2.bands import ALL_BANDS, BANDS, SCL, SCL_ASSET_KEYS
+from pipeline.sentinel2.offset import baseline, from_metadata
+from pipeline.sentinel2.scene import BandFile, Scene
 
-BANDS = ("blue", "green", "red", "nir")
-"""The four 10 m bands: B02, B03, B04, B08."""
-SCL = "scl"
-"""The scene classification, 20 m."""
 ASSET_KEYS: Mapping[str, tuple[str, ...]] = {
-    "blue": ("blue", "B02", "B02_10m"),
-    "green": ("green", "B03", "B03_10m"),
-    "red": ("red", "B04", "B04_10m"),
-    "nir": ("nir", "B08", "B08_10m"),
-    SCL: ("scl", "SCL", "SCL_20m"),
+    **{band.key: band.asset_keys for band in ALL_BANDS if band.default},
+    SCL: SCL_ASSET_KEYS,
 }
-"""Asset keys in the order they are looked for: Earth Search, Planetary Computer and v0, CDSE."""
+"""Asset keys of what is read, in the order they are looked for."""
 
 
 class UnusableItem(Exception):
     """A STAC item lacks something that is needed; the text says what."""
-
-
-@dataclass(frozen=True)
-class BandFile:
-    """The file of one band."""
-
-    href: str
-    transform: tuple[float, ...] | None
-    """Affine of the file's grid, six numbers, when the item gives it."""
-    shape: tuple[int, int] | None
-    """Rows and columns, when the item gives them."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One Sentinel-2 L2A granule: what is needed of its STAC item."""
-
-    id: str
-    collection: str
-    datetime: dt.datetime
-    """Time of acquisition (UTC)."""
-    platform: str
-    """``S2A``, ``S2B`` or ``S2C``; empty when unknown."""
-    tile: str
-    """MGRS tile, e.g. ``32TPS``; empty when unknown."""
-    cloud_cover: float | None
-    """Percent of the whole tile, from the catalogue."""
-    epsg: int
-    """Coordinate reference system of the files."""
-    bands: Mapping[str, BandFile]
-    """Files of blue, green, red, nir and, where it exists, scl."""
-    footprint: BaseGeometry
-    """Outline in longitude/latitude, split at the antimeridian."""
-    offset: OffsetDecision
-    """Whether 1000 is subtracted from the digital numbers, and why."""
-    baseline: str | None = None
-    orbit: int | None = None
-    """Relative orbit."""
-    datatake: str | None = None
-    """Start of the datatake, ``20220617T101559``."""
-    datastrip: str | None = None
-    """Start of the datastrip; two in a datatake were received by two ground stations."""
-    version: tuple[str, ...] = ()
-    """Sorts repeated deliveries of one granule: newest last."""
-
-    @property
-    def date(self) -> dt.date:
-        """Day of acquisition (UTC)."""
-        return self.datetime.date()
-
-    def solar_day(self, longitude: float) -> dt.date:
-        """Return the day of acquisition in mean solar time at a longitude.
-
-        Of one place, because an overpass does not change its day there halfway: neither at midnight UTC nor,
-        as the tiles' own longitudes would, at the antimeridian.
-        """
-        return (self.datetime + timedelta(hours=longitude / 15)).date()
 
 
 def from_item(item: Mapping[str, Any]) -> Scene:

@@ -11,7 +11,7 @@ from shapely.geometry import shape
 from pipeline.area.grid import footprint, utm_epsg
 from pipeline.catalogs import stac_api
 from pipeline.catalogs.acquisitions import Overpass, overpasses
-from pipeline.catalogs.items import Scene, UnusableItem, from_item
+from pipeline.catalogs.items import UnusableItem, from_item
 from pipeline.catalogs.profiles import CatalogProfile, find
 from pipeline.errors import (
     AnalysisError,
@@ -22,6 +22,7 @@ from pipeline.errors import (
 )
 from pipeline.progress import Progress
 from pipeline.request import AnalysisRequest
+from pipeline.sentinel2.scene import Scene
 from pipeline.text import day_words, period_words
 
 log = logging.getLogger(__name__)

@@ -28,27 +28,35 @@ class Frame:
     """Grid of the pixels that are drawn; their centres are the centres of those pixels."""
 
 
-def frame_of(grid: GeoBox, bounds: Bounds | None = None, max_px: int = WHOLE_PX) -> Frame | None:
-    """Return what is drawn of a grid: at most `max_px` a side.
+def whole_frame(grid: GeoBox, max_px: int = WHOLE_PX) -> Frame:
+    """Return the frame of a whole grid: at most `max_px` pixels a side."""
+    height, width = grid.shape
+    return _frame(grid, slice(0, height), slice(0, width), max_px)
+
+
+def frame_of(grid: GeoBox, bounds: Bounds, max_px: int = WHOLE_PX) -> Frame | None:
+    """Return what is drawn of the part of a grid that a map shows: at most `max_px` pixels a side.
 
     Parameters
     ----------
-    bounds : tuple, optional
-        ((south, west), (north, east)) in degrees: the part that a map shows. All by default.
+    bounds : tuple
+        ((south, west), (north, east)) in degrees.
 
     Returns
     -------
     Frame or None
-        None where the bounds miss the grid.
+        None where the bounds miss the grid, or every pixel of it that would be drawn.
     """
-    height, width = grid.shape
-    rows, columns = (slice(0, height), slice(0, width)) if bounds is None else window_of(grid, bounds)
+    rows, columns = window_of(grid, bounds)
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return None
+    frame = _frame(grid, rows, columns, max_px)
+    return frame if min(frame.grid.shape) else None
+
+
+def _frame(grid: GeoBox, rows: slice, columns: slice, max_px: int) -> Frame:
     step = step_for((rows.stop - rows.start, columns.stop - columns.start), max_px)
     r, c = stepped(rows, step), stepped(columns, step)
-    if not len(r) or not len(c):
-        return None
     corner = Affine.translation(c.start + 0.5 - step / 2, r.start + 0.5 - step / 2)
     affine = grid.affine * corner * Affine.scale(step)
     return Frame(rows, columns, step, GeoBox((len(r), len(c)), affine, grid.crs))

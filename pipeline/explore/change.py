@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.area.grid import PIXEL_HA
-from pipeline.catalogs.items import BANDS
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import InvalidRequest
+from pipeline.sentinel2.bands import BANDS
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.analysis import Analysis
     from pipeline.clustering.model import ClusterModel
+    from pipeline.result import Analysis
 
 SLAB_PX = 2**22
 """Pixels compared at a time."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.drawing.encode import data_url, indexed_png
-from pipeline.drawing.frame import frame_of
+from pipeline.drawing.frame import whole_frame
 from pipeline.drawing.overlays import Overlay
 from pipeline.drawing.warp import Warp
 from pipeline.explore.change import changed_labels
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 SAME_COLOR, CHANGED_COLOR = "#eceff2", "#c2185b"
 """Pale where nothing changed, strong where it did; no cluster has either."""
@@ -25,8 +25,7 @@ def changed_overlay(before: Analysis, after: Analysis) -> Overlay:
     before, after : Analysis
         As for `change.compare`. Of a large area every n-th pixel is drawn, as for its other pictures.
     """
-    frame = frame_of(before.grid)
-    assert frame is not None
+    frame = whole_frame(before.grid)
     first, second = (a.raster.window(frame.rows, frame.columns, frame.step) for a in (before, after))
     warp = Warp.of(frame.grid)
     png = indexed_png(warp(changed_labels(first, second)), [SAME_COLOR, CHANGED_COLOR])

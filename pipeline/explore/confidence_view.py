@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.drawing.frame import frame_of
+from pipeline.drawing.frame import whole_frame
 from pipeline.drawing.warp import Warp
 from pipeline.explore.confidence import LEVELS, confidence, confidence_overlay, level_areas, levels
 from pipeline.progress import IsCancelled
@@ -16,8 +16,8 @@ from pipeline.reading.windows import WHOLE_PX, overlap, stepped
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.analysis import Analysis
     from pipeline.drawing.overlays import Overlay
+    from pipeline.result import Analysis
 
 
 def confidence_view(
@@ -47,8 +47,7 @@ def confidence_view(
     Cancelled
         When cancelled.
     """
-    pixels, frame = analysis.pixels, frame_of(analysis.grid, max_px=max_px)
-    assert frame is not None, "without bounds a frame is the whole grid"
+    pixels, frame = analysis.pixels, whole_frame(analysis.grid, max_px)
     classes = analysis.edits if lut is None else lut
     wanted = stepped(frame.rows, frame.step), stepped(frame.columns, frame.step)
     shown = np.zeros(frame.grid.shape, np.uint8)

@@ -11,16 +11,16 @@ import numpy as np
 from pyproj import Transformer
 
 from pipeline.area.grid import epsg_of
-from pipeline.catalogs.items import BANDS
 from pipeline.clustering.surface_types import MASKED_COLOR, MASKED_NAME, Spectrum
 from pipeline.explore.confidence import confidence, squared_distances
 from pipeline.reading.pixels import NO_CLASS
+from pipeline.sentinel2.bands import BANDS
 
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
 
-    from pipeline.analysis import Analysis
     from pipeline.clustering.model import ClusterModel
+    from pipeline.result import Analysis
 
 SCENE_CLASSES = (
     *("No data", "Saturated or defective", "Dark area or topographic shadow", "Cloud shadow"),

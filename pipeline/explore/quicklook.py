@@ -16,10 +16,11 @@ from affine import Affine
 from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
 
-from pipeline.catalogs.items import SCL, Scene
 from pipeline.drawing.encode import data_url, webp
 from pipeline.reading.overviews import at_overview, on_grid, opened
+from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.offset import QUANTIFICATION, check_against_pixels
+from pipeline.sentinel2.scene import Scene
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 WAVELENGTHS_NM = {"blue": 492.0, "green": 560.0, "red": 665.0, "nir": 833.0}
 """Central wavelength of B02, B03, B04 and B08; Sentinel-2A, B and C differ by less than 1 nm."""

@@ -12,7 +12,7 @@ from pipeline.errors import AnalysisError
 from pipeline.exports.provenance import file_stem
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 QUICK_PX = 1_000_000
 """Areas up to 10 km: all files are made in seconds, so their sizes can be shown before anybody asks."""

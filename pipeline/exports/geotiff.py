@@ -15,7 +15,7 @@ from pipeline.exports.provenance import tags
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
 
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 TIFF_BLOCK_PX = 256
 """Small blocks, so that small areas get overviews too."""

@@ -14,7 +14,7 @@ from pipeline.exports.provenance import as_tags, source
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 MAX_PX = 50_000_000
 """An area of 70 km: 3.5 bytes a pixel, about 175 MB."""

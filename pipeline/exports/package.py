@@ -13,8 +13,8 @@ from pipeline.exports.styles import category_names_xml
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.exports.files import Format
+    from pipeline.result import Analysis
 
 PACKED = {".tif", "_image.tif"}
 """Endings of files that are compressed already."""

@@ -12,7 +12,7 @@ from pipeline.catalogs.profiles import find
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 SOFTWARE = "Sentinel-2 clusters dashboard"
 PACKAGES = ("numpy", "odc-geo", "pystac-client", "rasterio", "scikit-learn", "stackstac", "xarray")

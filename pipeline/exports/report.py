@@ -15,7 +15,7 @@ from pipeline.exports.spectra_figure import spectra_svg
 from pipeline.text import day_words, hectares, percent, period_words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 CSS = Path(__file__).with_name("report.css")
 BAND_NUMBERS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pprint
 from typing import TYPE_CHECKING
 
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import WORLDWIDE, find
 from pipeline.exports.provenance import file_stem
-from pipeline.request import AnalysisRequest, AreaOfInterest
+from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.explore.classes import Classes
+    from pipeline.result import Analysis
 
 LINE = 100
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 QGIS_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 BYTE_ORDER_MARK = "\ufeff"
 """By it Excel knows UTF-8; pandas and Python's "utf-8-sig" pass over it."""

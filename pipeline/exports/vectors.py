@@ -23,7 +23,7 @@ from pipeline.exports.provenance import source, tags
 from pipeline.exports.styles import qgis_polygon_style
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 MAX_PX = 25_000_000
 """An area of 50 km."""

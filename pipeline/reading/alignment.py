@@ -15,7 +15,8 @@ from rasterio.windows import Window
 
 from pipeline.area.blocks import Block
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
-from pipeline.catalogs.items import BANDS, Scene
+from pipeline.sentinel2.bands import BANDS
+from pipeline.sentinel2.scene import Scene
 
 FILE_BLOCK_PX = 1024
 """Block side of the catalogues' files; one block is read at a time."""

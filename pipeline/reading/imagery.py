@@ -11,17 +11,18 @@ import xarray as xr
 from odc.geo.geobox import GeoBox
 from odc.geo.xr import xr_coords
 
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.blocks import Block
 from pipeline.area.grid import inside
-from pipeline.catalogs.items import BANDS, SCL, Scene
 from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
 from pipeline.reading.pixels import Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
 from pipeline.reading.storage.local import Reader, Store
 from pipeline.reading.windows import assembled, overlap, step_for, stepped
-from pipeline.request import AreaOfInterest
+from pipeline.sentinel2.bands import BANDS, SCL
 from pipeline.sentinel2.offset import check_together
+from pipeline.sentinel2.scene import Scene
 
 
 @dataclass(frozen=True)

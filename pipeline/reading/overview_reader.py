@@ -17,7 +17,6 @@ from rasterio.windows import Window
 
 from pipeline.area.blocks import Block
 from pipeline.area.grid import RESOLUTION_M, epsg_of
-from pipeline.catalogs.items import BANDS, SCL, Scene
 from pipeline.errors import ReadFailed
 from pipeline.progress import Progress
 from pipeline.reading import imagery
@@ -27,6 +26,8 @@ from pipeline.reading.overviews import NoOverviews, at_overview, on_grid, opened
 from pipeline.reading.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.reading.reader import READ_THREADS
 from pipeline.reading.storage.local import LocalStore
+from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.sentinel2.scene import Scene
 
 log = logging.getLogger(__name__)
 

@@ -28,12 +28,13 @@ from stackstac.to_dask import asset_table_to_reader_and_window
 
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
-from pipeline.catalogs.items import BANDS, SCL, Scene
 from pipeline.progress import Progress
 from pipeline.reading.alignment import Cut, Lie, common_grid, corner_of_files
 from pipeline.reading.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.reading.read_errors import SILENCE_S, read_failed
 from pipeline.reading.signing import signed
+from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.sentinel2.scene import Scene
 
 READ_THREADS = 8
 """Blocks of files on a server that are waited for at the same time."""

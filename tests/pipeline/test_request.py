@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import AnalysisError, AnalysisRequest, AreaOfInterest, InvalidRequest
-from pipeline.request import DEFAULT_MASK, FIRST_IMAGE, MAX_CLUSTERS, MIN_CLUSTERS, MIN_SIZE_KM
+from pipeline.area.aoi import MIN_SIZE_KM
+from pipeline.request import DEFAULT_MASK, FIRST_IMAGE, MAX_CLUSTERS, MIN_CLUSTERS
 
 BOLZANO = AreaOfInterest.square(longitude=11.34, latitude=46.49, size_km=5)
 TRIANGLE = {"type": "Polygon", "coordinates": [[[11.0, 46.0], [11.1, 46.0], [11.0, 46.1], [11.0, 46.0]]]}

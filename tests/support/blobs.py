@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.catalogs.items import BANDS
 from pipeline.clustering.model import ClusterModel
+from pipeline.sentinel2.bands import BANDS
 
 SPECTRA = np.array(
     [(0.05, 0.06, 0.04, 0.02), (0.03, 0.05, 0.03, 0.32), (0.05, 0.08, 0.07, 0.26), (0.10, 0.13, 0.17, 0.24)]

@@ -13,7 +13,8 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
-from pipeline.catalogs.items import Scene, from_item
+from pipeline.catalogs.items import from_item
+from pipeline.sentinel2.scene import Scene
 
 BANDS = ("blue", "green", "red", "nir")
 NOON = datetime(2022, 6, 17, 10, 17, tzinfo=UTC)

@@ -9,7 +9,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from pipeline.request import MAX_FILE_MB, AreaOfInterest
+from pipeline.area.aoi import AreaOfInterest
+from pipeline.request import MAX_FILE_MB
 from widgets.form.settings import Mode, Settings, Tool
 from widgets.form.upload import Upload
 from widgets.toolkit.parts import arrange, classed, column, heading, html, push_button, row

@@ -7,9 +7,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
 from pipeline.errors import InvalidRequest
-from pipeline.request import DEFAULT_MASK, AnalysisRequest, AreaOfInterest
+from pipeline.request import DEFAULT_MASK, AnalysisRequest
 from widgets.toolkit import words
 
 DEFAULT_DAYS = 60

@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
-from pipeline.request import MIN_SIZE_KM
+from pipeline.area.aoi import MIN_SIZE_KM
 from widgets.toolkit.parts import classed
 
 STEPS = ((10.0, 0.5), (20.0, 1.0), (50.0, 5.0))

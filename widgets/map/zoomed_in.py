@@ -11,8 +11,8 @@ from widgets.map.view import TILE_PX, Box, mercator
 from widgets.session.runs import Delay, Gate
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.drawing.overlays import Overlays
+    from pipeline.result import Analysis
 
 REST_S = 0.25
 """How long the map must rest before the part it shows is drawn."""

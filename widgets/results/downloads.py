@@ -21,7 +21,7 @@ from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_
 from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 log = logging.getLogger(__name__)
 

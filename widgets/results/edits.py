@@ -10,8 +10,8 @@ from pipeline.explore.classes import Classes, History
 from widgets.session.runs import Gate, Worker
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.explore.sieve import Sieved
+    from pipeline.result import Analysis
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from widgets.toolkit import words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 MASKED_COLOR = "#9aa5af"
 

@@ -14,7 +14,7 @@ from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 from widgets.session.runs import Delay
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 log = logging.getLogger(__name__)
 

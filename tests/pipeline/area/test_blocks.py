@@ -10,7 +10,7 @@ from odc.geo.geobox import GeoBox
 from pipeline.area import blocks
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import bounds_of, outline
-from pipeline.drawing.frame import frame_of
+from pipeline.drawing.frame import frame_of, whole_frame
 from pipeline.reading.pixels import Layer, lay_over
 from pipeline.reading.sample import take
 from pipeline.reading.storage.spill import Spool
@@ -116,12 +116,12 @@ def test_a_sample_is_usable_even_and_always_the_same(rows: int, columns: int, sh
 
 def test_a_frame_shows_the_middle_pixel_of_each_step() -> None:
     grid = GeoBox((5000, 3000), Affine(10, 0, 600_000, 0, -10, 5_200_000), "EPSG:32632")
-    frame = frame_of(grid, max_px=1000)
+    frame = whole_frame(grid, 1000)
     assert frame is not None
     assert frame.step == 5
     assert frame.grid.shape == (1000, 600)
     assert bounds_of(frame.grid) == bounds_of(grid)
-    even = frame_of(grid, max_px=1300)
+    even = whole_frame(grid, 1300)
     assert even is not None
     assert even.step == 4
     x, y = even.grid.affine * (0.5, 0.5)
@@ -131,7 +131,7 @@ def test_a_frame_shows_the_middle_pixel_of_each_step() -> None:
 @pytest.mark.parametrize("shape", [(1, 4000), (2, 9000), (10_980, 3)])
 def test_a_strip_is_seen_however_thin(shape: tuple[int, int]) -> None:
     grid = GeoBox(shape, Affine(10, 0, 600_000, 0, -10, 5_200_000), "EPSG:32632")
-    frame = frame_of(grid)
+    frame = whole_frame(grid)
     assert frame is not None
     assert min(frame.grid.shape) == 1
     assert max(frame.grid.shape) > 1000

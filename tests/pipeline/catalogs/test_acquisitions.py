@@ -9,7 +9,7 @@ from shapely.geometry import Polygon, box, shape
 from pipeline import AreaOfInterest
 from pipeline.area.grid import footprint
 from pipeline.catalogs.acquisitions import Overpass, newest, overpasses
-from pipeline.catalogs.items import Scene
+from pipeline.sentinel2.scene import Scene
 from tests.support.synthetic import NOON, scene
 
 C1, L2A = "sentinel-2-c1-l2a", "sentinel-2-l2a"

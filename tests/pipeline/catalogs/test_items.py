@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, get_parts
 
-from pipeline.catalogs.items import BANDS, SCL, Scene, UnusableItem, from_item
+from pipeline.catalogs.items import UnusableItem, from_item
+from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.sentinel2.scene import Scene
 from tests.support.synthetic import item, scene
 
 Items = Callable[[str], list[dict[str, Any]]]
@@ -88,7 +90,7 @@ def test_planetary_computer(shared_items: Items) -> None:
 
 
 def test_cdse_needs_a_key_and_is_understood_otherwise(shared_items: Items) -> None:
-    for served in shared_items("cdse/*.json"):
+    for served in shared_items("cdse/*item*.json"):
         with pytest.raises(UnusableItem, match="key"):
             from_item(served)
         found = from_item(readable(served))
@@ -105,10 +107,11 @@ def test_cdse_needs_a_key_and_is_understood_otherwise(shared_items: Items) -> No
 
 
 def test_every_recorded_item_is_understood(shared_items: Items) -> None:
-    for served in shared_items("*/*item*.json") + shared_items("*/search*page?.json"):
+    items = shared_items("*/*item*.json") + shared_items("*/search*page?.json")
+    for served in (i for i in items if i["collection"] != "esa-worldcover"):
         found = from_item(readable(served))
         assert len(found.tile) == 5, served["id"]
-        assert found.platform in ("S2A", "S2B"), served["id"]
+        assert found.platform in ("S2A", "S2B", "S2C"), served["id"]
         assert found.orbit, served["id"]
         assert found.datatake, served["id"]
 

@@ -31,7 +31,7 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str
 
 
 OURS = """
-[profiles.ours]
+[catalogs.ours]
 title = "Our archive"
 url = "https://stac.example.org"
 collections = ["sentinel-2-l2a"]
@@ -84,7 +84,7 @@ def test_the_environment_preselects_one_that_is_offered(monkeypatch: pytest.Monk
 def test_a_wrong_entry_names_itself_in_the_log(
     configured: Callable[[str], None], entry: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    configured(f"[profiles.broken]\n{entry}\n")
+    configured(f"[catalogs.broken]\n{entry}\n")
     assert [p.name for p in profiles.offered()] == [*WORLDWIDE, "demo"]
     assert "the catalogue 'broken'" in caplog.text
 

@@ -53,7 +53,7 @@ def configure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     def made(api: str, **settings: str) -> AnalysisRequest:
         lines = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
         file = tmp_path / "catalogs.toml"
-        file.write_text(f'[profiles.ours]\nurl = "{api}"\ncollections = ["{L2A}"]\n{lines}')
+        file.write_text(f'[catalogs.ours]\nurl = "{api}"\ncollections = ["{L2A}"]\n{lines}')
         monkeypatch.setenv("DASHBOARD_CATALOGS", str(file))
         return to("ours")
 

@@ -12,7 +12,7 @@ from pipeline import Analysis, Cancelled, analyse
 from pipeline.area import blocks
 from pipeline.area.grid import epsg_of, outline
 from pipeline.clustering.surface_types import PALETTE
-from pipeline.drawing.frame import frame_of
+from pipeline.drawing.frame import whole_frame
 from pipeline.drawing.warp import Warp, picture_grid
 from pipeline.explore.classes import Classes
 from pipeline.explore.confidence import (
@@ -122,7 +122,7 @@ def test_an_area_of_many_blocks_is_drawn_thinned_and_counted_in_full(
     assert table["hectares"].tolist() == pytest.approx(np.bincount(level.ravel(), minlength=6)[1:] / 100)
     head = base64.b64decode(overlay.url.partition(",")[2])
     shown = np.array(Image.open(io.BytesIO(head)))
-    frame = frame_of(found.grid, max_px=100)
+    frame = whole_frame(found.grid, 100)
     assert frame is not None
     assert (shown == Warp.of(frame.grid)(level[2::5, 2::5])).all()
     with pytest.raises(Cancelled):

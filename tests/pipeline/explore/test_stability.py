@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pipeline import Analysis, Cancelled
-from pipeline.catalogs.items import BANDS
 from pipeline.clustering.model import fit
 from pipeline.explore.stability import Stability, matches, stability
 from pipeline.progress import Progress
+from pipeline.sentinel2.bands import BANDS
 from tests.support.blobs import blobs
 
 NAMES = ("Water", "Forest", "Meadow", "Soil")

@@ -8,10 +8,10 @@ from pyproj import Transformer
 
 from pipeline import Analysis, analyse
 from pipeline import analysis as runs
-from pipeline.catalogs.items import Scene
 from pipeline.progress import Progress
 from pipeline.reading.overview_reader import LOOK_PX, OverviewReading, look_grid
 from pipeline.reading.overviews import NoOverviews
+from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.synthetic import item, scene, write_granule
 

@@ -16,13 +16,13 @@ from shapely.geometry import Polygon, mapping
 from pipeline import AreaOfInterest, ReadFailed
 from pipeline.area import blocks
 from pipeline.area.grid import outline
-from pipeline.catalogs.items import Scene
 from pipeline.progress import Progress
-from pipeline.reading import alignment, reader
+from pipeline.reading import alignment, imagery, reader
 from pipeline.reading.imagery import AreaPixels, Extent
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.local import LocalStore
 from pipeline.request import DEFAULT_MASK
+from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import Folder
 from tests.support.servers import requests_to
 from tests.support.synthetic import scene, write_granule, write_tiff
@@ -53,7 +53,7 @@ def read(
         area = AreaOfInterest.polygon(mapping(around))
     reading = Reading(scenes, grid, progress)
     extent = Extent(area, grid, tuple(mask))
-    return reader.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
+    return imagery.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
 
 
 def dn(found: AreaPixels, offset: int = 0) -> np.ndarray:
@@ -371,7 +371,7 @@ def test_however_an_area_is_cut_seams_neither_double_nor_lose_pixels(
     frame = whole.window(slice(31, 170), slice(55, 401), 3)
     assert (cut.window(slice(31, 170), slice(55, 401), 3).dn == frame.dn).all()
 
-    monkeypatch.setattr(reader, "step_for", lambda _shape: 3)
+    monkeypatch.setattr(imagery, "step_for", lambda _shape: 3)
     thinned = read([one, two], grid)
     everywhere = (slice(0, 190), slice(0, 420))
     assert thinned.window(*everywhere, 3) is thinned.thinned, "gathered while reading"

@@ -13,9 +13,10 @@ import pytest
 import rasterio
 
 from pipeline import AnalysisRequest, AreaOfInterest, ReadFailed, analyse
-from pipeline.catalogs.items import Scene, from_item
+from pipeline.catalogs.items import from_item
 from pipeline.reading import signing
 from pipeline.sentinel2.offset import OFFSET_DN, check_against_pixels
+from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.servers import real_items, requests_to
 

@@ -19,7 +19,7 @@ from widgets.results.tabs.fold import Fold
 from widgets.toolkit.parts import html, push_button
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 HINT = "A name or colour is taken at once. Tick two or more rows to merge them."
 WHY = (

@@ -25,8 +25,8 @@ from widgets.toolkit import words
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, row
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.explore.candidates import SceneFacts
+    from pipeline.result import Analysis
 
 LAYER = "second"
 OPACITY = 0.75

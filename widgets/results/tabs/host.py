@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from widgets.session.runs import Gate
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.clustering.model import ClusterModel
     from pipeline.request import AnalysisRequest
+    from pipeline.result import Analysis
 
 Layers = Callable[[float], Sequence[Any]]
 """Makes map layers, given the degrees to add to longitudes for the world copy the map looks at."""

@@ -18,8 +18,8 @@ from widgets.toolkit.parts import arrange, classed, html, pressed, push_button, 
 if TYPE_CHECKING:
     import bqplot as bq
 
-    from pipeline.analysis import Analysis
     from pipeline.explore.cluster_count import ElbowPoint
+    from pipeline.result import Analysis
 
 NUMBERS = tuple(range(MIN_CLUSTERS, MAX_CLUSTERS + 1))
 HEIGHT_PX = 116

@@ -17,8 +17,8 @@ from widgets.toolkit.parts import arrange, column, html, pressed, push_button
 from widgets.toolkit.words import wrapped
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.explore.pixel import PixelReport
+    from pipeline.result import Analysis
 
 LAYER = "pixel"
 ASK = "Click a pixel on the map."

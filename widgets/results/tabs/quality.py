@@ -14,7 +14,7 @@ from widgets.results.tabs.smallest import SmallestPatch
 from widgets.results.tabs.sure import HowSure
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 
 class Quality(ipw.VBox):

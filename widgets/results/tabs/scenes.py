@@ -17,8 +17,8 @@ from widgets.results.tabs.scene_list import SceneList, told
 from widgets.toolkit.parts import html
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.explore.candidates import SceneFacts
+    from pipeline.result import Analysis
 
 
 class Scenes(ipw.VBox):

@@ -10,9 +10,9 @@ from pipeline.request import FIRST_IMAGE
 from widgets.toolkit import words
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.drawing.overlays import Overlay
     from pipeline.explore.change import Change
+    from pipeline.result import Analysis
 
 DAYS_AFTER = 60
 

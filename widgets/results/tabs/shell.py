@@ -10,7 +10,7 @@ import ipywidgets as ipw
 from widgets.toolkit.parts import arrange, classed
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 
 class Page(Protocol):

@@ -14,8 +14,8 @@ from widgets.toolkit import words
 from widgets.toolkit.parts import classed, html
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
     from pipeline.explore.sieve import Sieved
+    from pipeline.result import Analysis
 
 SIZES_HA = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 OFF = "Single pixels stay. Choose a size to let smaller patches join the largest neighbour."

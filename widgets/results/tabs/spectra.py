@@ -18,7 +18,7 @@ from widgets.results.tabs.signatures import SignatureFigure
 from widgets.toolkit.parts import column, html, row
 
 if TYPE_CHECKING:
-    from pipeline.analysis import Analysis
+    from pipeline.result import Analysis
 
 NOTE = (
     "Mean reflectance of each cluster; the shade is one standard deviation to either side. Lines that lie "

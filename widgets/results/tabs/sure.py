@@ -19,9 +19,9 @@ from widgets.toolkit.parts import arrange, html, pressed, push_button
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.analysis import Analysis
     from pipeline.drawing.overlays import Overlay
     from pipeline.explore.stability import Stability
+    from pipeline.result import Analysis
 
 LAYER = "confidence"
 WAIT = "Grouping other samples of the pixels…"
