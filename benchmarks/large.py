@@ -127,7 +127,7 @@ def two_zones(whole: Tile, scratch: Path) -> Iterator[tuple[Rig, AnalysisRequest
 
 
 def _write(source: Path, target: Path, epsg: int, corner: tuple[float, float], step: int, name: str) -> None:
-    """Cut or warp a file to one of the two tiles; the west tile ends in the middle."""
+    """SourceWindow or warp a file to one of the two tiles; the west tile ends in the middle."""
     target.parent.mkdir(parents=True, exist_ok=True)
     side = ZONE_PX * 10 // step
     with rasterio.open(source) as dataset:

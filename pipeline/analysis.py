@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
-from pipeline.catalogs.acquisitions import Overpass
+from pipeline.catalogs.acquisitions import ImagePlan
 from pipeline.catalogs.profiles import max_size_km
-from pipeline.catalogs.search import find_overpasses
+from pipeline.catalogs.search import find_plans
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled
 from pipeline.estimate import largest_km
@@ -45,7 +45,7 @@ def analyse(
     on_detail: OnDetail | None = None,
     on_preview: OnPreview | None = None,
     model: ClusterModel | None = None,
-    machines: bool = True,
+    workers: bool = True,
 ) -> Analysis:
     """Find the best image of an area, read it, and group its pixels.
 
@@ -67,7 +67,7 @@ def analyse(
         no overviews.
     model : ClusterModel, optional
         Label with this model instead of fitting one.
-    machines : bool
+    workers : bool
         Whether to work on the dask cluster that ``DASK_SCHEDULER_ADDRESS`` names, if it names one.
 
     Raises
@@ -77,7 +77,7 @@ def analyse(
         Each with a message for the user.
     """
     progress = Progress(on_progress, cancelled, on_detail)
-    return progress.run(_analyse, request, model, progress, on_preview, machines)
+    return progress.run(_analyse, request, model, progress, on_preview, workers)
 
 
 def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:
@@ -88,7 +88,7 @@ def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:
     NoScenesFound, TooCloudy, CatalogUnavailable, ReadFailed
         As `analyse`.
     """
-    return tuple(s for overpass in find_overpasses(request, Progress()) for s in overpass.scenes)
+    return tuple(s for plan in find_plans(request, Progress()) for s in plan.scenes)
 
 
 def _analyse(
@@ -96,29 +96,29 @@ def _analyse(
     model: ClusterModel | None,
     progress: Progress,
     on_preview: OnPreview | None,
-    machines: bool,
+    workers: bool,
 ) -> Analysis:
     started = time.perf_counter()
     progress.check()
     progress.report("searching", 0)
     grid = grid_for(request.area)
-    limit_km = max_size_km() if machines and configured() else largest_km()
+    limit_km = max_size_km() if workers and configured() else largest_km()
     if size_km(grid) > limit_km:
         raise AreaTooLarge(size_km(grid), limit_km)
     extent = Extent(request.area, grid, request.mask_classes)
     if request.area.size_km is None:
         inside(request.area, grid)
-    candidates = find_overpasses(request, progress)
+    plans = find_plans(request, progress)
     searched = time.perf_counter()
     progress.report("reading", 0)
     with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
         if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
-            look = first_look(candidates[0].scenes, extent, request.seed, progress.silent())
+            look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
             if look is not None:
                 shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
-        pixels = _read_first_clear(request, candidates, extent, progress, machines)
+        pixels = _read_first_clear(request, plans, extent, progress, workers)
     log.info(
         "searched %.2f s, read %.2f s: %s",
         searched - started,
@@ -145,20 +145,20 @@ def _show_preview(
 
 def _read_first_clear(
     request: AnalysisRequest,
-    candidates: Sequence[Overpass],
+    plans: Sequence[ImagePlan],
     extent: Extent,
     progress: Progress,
-    machines: bool,
+    workers: bool,
 ) -> AreaPixels:
-    """Return the best candidate with a clear pixel in the area; the best one when none of the first has any.
+    """Return the best plan with a clear pixel in the area; the best one when none of the first has any.
 
     A catalogue knows footprints and the clouds of whole tiles; only the pixels tell about the area.
     """
     read: list[AreaPixels] = []
-    for overpass in candidates[:MOST_READ]:
-        reading = Reading(overpass.scenes, extent.grid, progress)
-        store = store_of(reading.blocks, machines)
-        pixels = imagery.read(overpass.scenes, extent, store, reading, request.seed, progress)
+    for plan in plans[:MOST_READ]:
+        reading = Reading(plan.scenes, extent.grid, progress)
+        store = store_of(reading.blocks, workers)
+        pixels = imagery.read(plan.scenes, extent, store, reading, request.seed, progress)
         if len(pixels.sample.rows):
             passed_over = (
                 f"{day_words(p.scenes[0].date)} was passed over: no clear pixel here." for p in read

@@ -43,7 +43,7 @@ With what follows: 0.52, 0.74 and 0.90 GB were measured at 20, 50 and 110 km beh
 files), some 30 MB of the page aside.
 """
 SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 67.0
-"""Four bands and their state as they are kept; beyond this in temporary files (spool.MEMORY_BYTES)."""
+"""Four bands and their state as they are kept; beyond this in temporary files (spill.MEMORY_BYTES)."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""
 MEMORY_SHARE, DISK_SHARE = 0.75, 0.9

@@ -16,13 +16,13 @@ from pipeline.checks import integer, number
 from pipeline.errors import InvalidRequest
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
-"""Fewest and most clusters; twelve colours can be told apart (naming.PALETTE)."""
+"""Fewest and most clusters; twelve colours can be told apart (surface_types.PALETTE)."""
 FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
 MAX_FILE_MB = 5
-"""Largest file that an area or a request is read from (area_files.py)."""
+"""Largest file that an area or a request is read from (area/files.py)."""
 JSON_VERSION = 1
 
 
@@ -41,7 +41,7 @@ class AnalysisRequest:
     n_clusters: int = field(default=6, kw_only=True)
     """Number of clusters, 2..12."""
     catalog: str = field(default="earth-search", kw_only=True)
-    """A configured catalogue's name (catalogs.py), or the URL of any STAC API."""
+    """A configured catalogue's name (catalogs/profiles.py), or the URL of any STAC API."""
     scene_ids: tuple[str, ...] | None = field(default=None, kw_only=True)
     """Use exactly these scenes; None: choose the best ones."""
     seed: int = field(default=0, kw_only=True)

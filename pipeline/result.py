@@ -52,7 +52,7 @@ class Analysis:
     areas: pd.DataFrame
     """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
     overlays: Overlays = field(repr=False)
-    """Pictures for a web map: every n-th pixel of a large area (assembly.WHOLE_PX; see `draw`)."""
+    """Pictures for a web map: every n-th pixel of a large area (windows.WHOLE_PX; see `draw`)."""
     notes: tuple[str, ...] = ()
     """Sentences a user should know."""
     preview: bool = False
@@ -93,7 +93,7 @@ class Analysis:
     def imagery(self) -> xr.DataArray:
         """Reflectance ``(band, y, x)`` float32, bands blue, green, red, nir; NaN where masked or outside.
 
-        A dask array where the area is large (assembly.IN_MEMORY_PX).
+        A dask array where the area is large (windows.IN_MEMORY_PX).
         """
         return self.pixels.masked
 

@@ -28,7 +28,7 @@ from widgets.form.area_part import HOW_TO_MOVE, invitation
 from widgets.form.settings import Settings, at_the_start
 from widgets.map.layers import Shape
 from widgets.map.view import Box
-from widgets.map.zoomed_in import Sharp
+from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
 from widgets.page import messages, query_string
 from widgets.page.header import header, style
@@ -38,10 +38,10 @@ from widgets.page.start_view import demo, demo_example, first_view
 from widgets.results.tabs.host import Host, Layers
 from widgets.results_view import FRESH, STALE, UPDATING, Results
 from widgets.session import catalog_probe, preload
-from widgets.session.prefit import Ahead
+from widgets.session.prefit import Prefit
 from widgets.session.read_speed import ReadingClock
 from widgets.session.runs import Delay, Gate, Progress, Worker
-from widgets.session.workers import ADDRESS_VARIABLE, Machines
+from widgets.session.workers import ADDRESS_VARIABLE, Workers
 from widgets.toolkit import words
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
@@ -83,7 +83,7 @@ class Dashboard(ipw.VBox):
         self._unsaid: Message | None = None
         self._shift, self._started = 0.0, 0.0
         self._reclustering = False
-        self._clock, self._ahead = ReadingClock(), Ahead()
+        self._clock, self._prefit = ReadingClock(), Prefit()
         self._looked_at: tuple[float, ...] = ()
 
         linked = permalink.from_query(query_string.query_string(), area_input.offered())
@@ -106,13 +106,15 @@ class Dashboard(ipw.VBox):
             host=self._host(),
         )
         self._map = MapView(*first_view(start.catalog), guard(self._clicked), guard(self._drawn), guard)
-        self._sharp = Sharp(self._gate, lambda: (self._map.seen, self._map.map.zoom), self._show_sharp)
-        self._map.on_move(self._sharp.moved)
-        self._machines = Machines(self._gate, os.environ.get(ADDRESS_VARIABLE))
+        self._zoomed_in = ZoomedIn(
+            self._gate, lambda: (self._map.seen, self._map.map.zoom), self._show_zoomed_in
+        )
+        self._map.on_move(self._zoomed_in.moved)
+        self._workers = Workers(self._gate, os.environ.get(ADDRESS_VARIABLE))
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._escape))
         self._saver = Download()
         form = column("eo-form", self._fields, self._foot)
-        app = column("eo-app", header(self._machines, self._address), form, self._map, self._results)
+        app = column("eo-app", header(self._workers, self._address), form, self._map, self._results)
         unseen = classed(ipw.Box([self._names, self._saver, Heartbeat()]), "eo-unseen")
         super().__init__([style(), app, unseen])
         self.add_class("eo-wrap")
@@ -187,7 +189,7 @@ class Dashboard(ipw.VBox):
         if action.deed == "scenes" and (request := self._request()) is not None:
             self._results.offer_scenes(request)
         if action.deed == "here":
-            self._machines.leave()
+            self._workers.leave()
         if action.changes is not None:
             self._fields.settings = action.changes
         if action.deed in ("retry", "here", "change and run"):
@@ -215,7 +217,7 @@ class Dashboard(ipw.VBox):
                 cancelled,
                 on_detail=progress.detail,
                 on_preview=progress.early,
-                machines=self._machines.used,
+                workers=self._workers.used,
                 model=model,
             )
 
@@ -270,7 +272,7 @@ class Dashboard(ipw.VBox):
     def _start(self, work: Any, stage: str) -> None:
         if not self._worker.start(work):
             return
-        self._ahead.stop()
+        self._prefit.stop()
         self._started = time.monotonic()
         self._reclustering = stage == "clustering"
         self._looked_at = self._map.looks_at
@@ -288,7 +290,7 @@ class Dashboard(ipw.VBox):
 
     def _done(self, analysis: Analysis) -> None:
         self._show_new(analysis)
-        self._ahead.of(analysis)
+        self._prefit.of(analysis)
         area_ha = float(analysis.areas["hectares"].sum())
         self._done_message = messages.done(
             time.monotonic() - self._started,
@@ -313,11 +315,11 @@ class Dashboard(ipw.VBox):
         ticks = self._results.legend.ticks_for(len(analysis.areas) - 1)
         self._map.show_result(analysis.overlays, shift, source, ticks)
         (show or self._results.show)(analysis)
-        self._sharp.of(analysis, self._box(analysis.request.area), shift)
+        self._zoomed_in.of(analysis, self._box(analysis.request.area), shift)
 
-    def _show_sharp(self, pictures: Overlays | None) -> None:
+    def _show_zoomed_in(self, pictures: Overlays | None) -> None:
         if self._analysis is not None:
-            self._map.show_sharp(pictures, self._shift_of(self._analysis.request.area))
+            self._map.show_zoomed_in(pictures, self._shift_of(self._analysis.request.area))
 
     def _edited(self, analysis: Analysis) -> None:
         """Show a result whose classes or patches were edited; it is as fresh or stale as before."""
@@ -363,7 +365,7 @@ class Dashboard(ipw.VBox):
         if self._analysis is not None and request is not None and self._differs_in_clusters_only(request):
             self._set_results(UPDATING)
             if message is None:
-                self._later.restart(QUICK_S if self._ahead.has(request.n_clusters) else None)
+                self._later.restart(QUICK_S if self._prefit.has(request.n_clusters) else None)
                 return
         stopped = result is not None and result.preview and result.request == request
         self._set_results(FRESH if current or stopped else STALE)

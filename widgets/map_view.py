@@ -91,7 +91,7 @@ class MapView(ipw.VBox):
     ) -> None:
         self._on_click = on_click
         self._base, self._area, self._result_area = Base(), Outline(), Outline()
-        self._pictures, self._sharp = Pictures(), Pictures("sharp")
+        self._pictures, self._zoomed_in = Pictures(), Pictures("sharp")
         self._hole = html("", "eo-gone")
         self._calm = False
         self._extras: dict[str, tuple[leaflet.Layer, ...]] = {}
@@ -151,16 +151,16 @@ class MapView(ipw.VBox):
         before = self._pictures.clusters
         old = self._pictures.replace(overlays, shift, credit)
         if self._pictures.clusters[:1] != before[:1]:
-            old += self._sharp.clear()
+            old += self._zoomed_in.clear()
             self._hole.value = ""
         self.set_ticks(ticks)
         self._lay()
         for layer in old:
             layer.close()
 
-    def show_sharp(self, overlays: Overlays | None, shift: float) -> None:
+    def show_zoomed_in(self, overlays: Overlays | None, shift: float) -> None:
         """Lay sharper pictures of a part over those of the result, or take them away."""
-        old = self._sharp.clear() if overlays is None else self._sharp.replace(overlays, shift, "")
+        old = self._zoomed_in.clear() if overlays is None else self._zoomed_in.replace(overlays, shift, "")
         self._apply()
         self._lay()
         for layer in old:
@@ -245,7 +245,7 @@ class MapView(ipw.VBox):
         layers = (
             *self._base.layers,
             *self._pictures.layers,
-            *self._sharp.layers,
+            *self._zoomed_in.layers,
             *(layer for layers in self._extras.values() for layer in layers),
             *self._result_area.layers,
             *self._area.layers,
@@ -255,7 +255,7 @@ class MapView(ipw.VBox):
 
     def _apply(self) -> None:
         """Bring checkboxes, ticks and opacity onto the pictures."""
-        for pictures in (self._pictures, self._sharp):
+        for pictures in (self._pictures, self._zoomed_in):
             if pictures.true_colour is None or pictures.false_colour is None:
                 continue
             pictures.true_colour.visible = self.bar.true_colour.value
@@ -266,9 +266,9 @@ class MapView(ipw.VBox):
 
     def _style_of_hole(self) -> str:
         """Return the style that cuts the sharp part out of the pictures below it."""
-        if not self._sharp.clusters or not self._pictures.clusters:
+        if not self._zoomed_in.clusters or not self._pictures.clusters:
             return ""
-        path = hole(self._pictures.clusters[0].bounds, self._sharp.clusters[0].bounds)
+        path = hole(self._pictures.clusters[0].bounds, self._zoomed_in.clusters[0].bounds)
         pane = f".eo-map-{self.map.model_id} .leaflet-clusters-pane img"
         return f"<style>{pane} {{ clip-path: {path}; }}</style>"
 
@@ -284,7 +284,7 @@ class MapView(ipw.VBox):
             self.bar.blink.tooltip = "Hide the clusters; press again to show them"
 
     def _blink(self, count: int) -> None:
-        """Start the style sheet's animation anew: it starts when the class's name changes."""
+        """Start the style group's animation anew: it starts when the class's name changes."""
         if self._calm:
             (self._frame.add_class if count % 2 else self._frame.remove_class)("eo-unclustered")
             pressed(self.bar.blink, bool(count % 2))

@@ -44,7 +44,7 @@ class Block:
 
 
 def blocks_of(shape: tuple[int, int], origin: tuple[int, int] = (0, 0)) -> tuple[Block, ...]:
-    """Cut an area into blocks, row by row.
+    """SourceWindow an area into blocks, row by row.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which scenes to use: repeated deliveries removed, tiles of one overpass grouped, the best group first."""
+"""Which scenes to use: repetitions removed, tiles of one acquisition grouped, the best acquisition first."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ FULL_COVERAGE = 0.995
 
 
 @dataclass(frozen=True)
-class Overpass:
-    """What one satellite saw of an area in one overpass: neighbouring tiles of one collection."""
+class Acquisition:
+    """What one satellite saw of an area in one pass: neighbouring tiles of one collection."""
 
     scenes: tuple[Scene, ...]
     """In the order they are laid: the first one wins where tiles overlap."""
@@ -40,10 +40,23 @@ class Overpass:
         return max((s.cloud_cover for s in self.scenes if s.cloud_cover is not None), default=None)
 
 
-def overpasses(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tuple[Overpass, ...]:
+@dataclass(frozen=True)
+class ImagePlan:
+    """What is read for a request: acquisitions whose pixels are combined (reading/mosaic.py)."""
+
+    acquisitions: tuple[Acquisition, ...]
+    """One for the image of a day."""
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """Scenes of all acquisitions, in the order they are laid."""
+        return tuple(scene for acquisition in self.acquisitions for scene in acquisition.scenes)
+
+
+def acquisitions(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tuple[Acquisition, ...]:
     """Return the candidates for an area, best first.
 
-    Best is the one that covers the area most, then the least cloudy, then the newest. An overpass found in
+    Best is the one that covers the area most, then the least cloudy, then the newest. An acquisition found in
     two collections counts once: the one that covers more, else Collection 1.
 
     Parameters
@@ -57,13 +70,13 @@ def overpasses(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tuple[
     """
     touching = [s for s in scenes if s.footprint.intersects(area)]
     longitude = area.representative_point().x
-    by_overpass = _grouped(
+    by_acquisition = _grouped(
         newest(touching, longitude), lambda s: (s.solar_day(longitude), s.platform, s.orbit)
     )
     found = []
-    for group in by_overpass.values():
+    for group in by_acquisition.values():
         by_collection = _grouped(group, lambda s: s.collection).values()
-        found.append(min((_overpass(g, area, epsg) for g in by_collection), key=_collection_rank))
+        found.append(min((_acquisition(g, area, epsg) for g in by_collection), key=_collection_rank))
     return tuple(sorted((o for o in found if o.coverage > 0), key=_rank))
 
 
@@ -89,7 +102,7 @@ def _granule(scene: Scene, longitude: float) -> tuple[object, ...]:
     return (scene.collection, scene.tile or scene.id, scene.platform, moment)
 
 
-def _overpass(scenes: Sequence[Scene], area: BaseGeometry, epsg: int) -> Overpass:
+def _acquisition(scenes: Sequence[Scene], area: BaseGeometry, epsg: int) -> Acquisition:
     """Lay the tiles that are needed: those of the area's own zone and with most of it first."""
 
     def share(geometry: BaseGeometry) -> float:
@@ -104,19 +117,19 @@ def _overpass(scenes: Sequence[Scene], area: BaseGeometry, epsg: int) -> Overpas
         if with_it > covered + 1e-6 or half:
             laid.append(scene)
             covered = with_it
-    return Overpass(tuple(laid), covered)
+    return Acquisition(tuple(laid), covered)
 
 
-def _rank(overpass: Overpass) -> tuple[float, float, float]:
-    coverage = 1.0 if overpass.coverage >= FULL_COVERAGE else round(overpass.coverage, 2)
-    cloud = 101.0 if overpass.cloud_cover is None else overpass.cloud_cover
-    return (-coverage, cloud, -overpass.scenes[0].datetime.timestamp())
+def _rank(acquisition: Acquisition) -> tuple[float, float, float]:
+    coverage = 1.0 if acquisition.coverage >= FULL_COVERAGE else round(acquisition.coverage, 2)
+    cloud = 101.0 if acquisition.cloud_cover is None else acquisition.cloud_cover
+    return (-coverage, cloud, -acquisition.scenes[0].datetime.timestamp())
 
 
-def _collection_rank(overpass: Overpass) -> tuple[float, int]:
-    collection = overpass.scenes[0].collection
+def _collection_rank(acquisition: Acquisition) -> tuple[float, int]:
+    collection = acquisition.scenes[0].collection
     place = COLLECTIONS.index(collection) if collection in COLLECTIONS else len(COLLECTIONS)
-    return (_rank(overpass)[0], place)
+    return (_rank(acquisition)[0], place)
 
 
 def _grouped(scenes: Iterable[Scene], key: Callable[[Scene], K]) -> dict[K, list[Scene]]:

@@ -112,7 +112,7 @@ PLANETARY_COMPUTER = CatalogProfile(
     collections=("sentinel-2-l2a",),
     filtering="query",
 )
-"""Its files' addresses are signed when they are opened (signing.py)."""
+"""Its files' addresses are signed when they are opened (reading/signing.py)."""
 DEMO = CatalogProfile(
     name="demo",
     title="Demo (offline, made-up land)",

@@ -10,7 +10,7 @@ from shapely.geometry import shape
 
 from pipeline.area.grid import footprint, utm_epsg
 from pipeline.catalogs import stac_api
-from pipeline.catalogs.acquisitions import Overpass, overpasses
+from pipeline.catalogs.acquisitions import Acquisition, ImagePlan, acquisitions
 from pipeline.catalogs.items import UnusableItem, from_item
 from pipeline.catalogs.profiles import CatalogProfile, find
 from pipeline.errors import (
@@ -28,7 +28,18 @@ from pipeline.text import day_words, period_words
 log = logging.getLogger(__name__)
 
 
-def find_overpasses(request: AnalysisRequest, progress: Progress) -> tuple[Overpass, ...]:
+def find_plans(request: AnalysisRequest, progress: Progress) -> tuple[ImagePlan, ...]:
+    """Return what could be read for a request, best first: at least one plan.
+
+    Raises
+    ------
+    NoScenesFound, TooCloudy, CatalogUnavailable, ReadFailed
+        As `find_acquisitions`.
+    """
+    return tuple(ImagePlan((found,)) for found in find_acquisitions(request, progress))
+
+
+def find_acquisitions(request: AnalysisRequest, progress: Progress) -> tuple[Acquisition, ...]:
     """Return the candidates for a request, best first: at least one.
 
     Raises
@@ -46,8 +57,8 @@ def find_overpasses(request: AnalysisRequest, progress: Progress) -> tuple[Overp
     area = shape(footprint(request.area))
     epsg = utm_epsg(request.area.longitude, request.area.latitude)
 
-    def candidates(items: list[dict[str, Any]]) -> tuple[Overpass, ...]:
-        return overpasses(_scenes(items), area, epsg)
+    def candidates(items: list[dict[str, Any]]) -> tuple[Acquisition, ...]:
+        return acquisitions(_scenes(items), area, epsg)
 
     if request.scene_ids is not None:
         return (_chosen_by_id(request, profile, candidates, progress),)
@@ -81,9 +92,9 @@ def _percent(cover: float, allowed: float) -> str:
 def _chosen_by_id(
     request: AnalysisRequest,
     profile: CatalogProfile,
-    candidates: Callable[[list[dict[str, Any]]], tuple[Overpass, ...]],
+    candidates: Callable[[list[dict[str, Any]]], tuple[Acquisition, ...]],
     progress: Progress,
-) -> Overpass:
+) -> Acquisition:
     wanted = request.scene_ids or ()
     items, _ = _search(profile, request, progress, clear_only=False)
     by_id = {i.get("id"): i for i in items}
@@ -97,7 +108,7 @@ def _chosen_by_id(
         scenes = tuple(from_item(by_id[i]) for i in wanted)
     except UnusableItem as error:
         raise ReadFailed(f"A chosen scene cannot be used: {error}. Choose another one.") from error
-    return Overpass(scenes, max((o.coverage for o in laid), default=0.0))
+    return Acquisition(scenes, max((o.coverage for o in laid), default=0.0))
 
 
 def _search(

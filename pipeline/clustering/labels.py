@@ -17,7 +17,7 @@ from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
 from pipeline.reading.imagery import AreaPixels, Extent
 from pipeline.reading.pixels import Pixels
-from pipeline.reading.storage.spill import Spool
+from pipeline.reading.storage.spill import Spill
 from pipeline.reading.windows import assembled, overlap, stepped
 from pipeline.sentinel2.offset import QUANTIFICATION
 
@@ -28,7 +28,7 @@ class LabelRaster:
 
     grid: GeoBox
     blocks: Sequence[Block]
-    _spool: Spool = field(repr=False)
+    _spill: Spill = field(repr=False)
     counts: np.ndarray
     """int64 ``(k + 1,)``: pixels of the area per label; 0 counts the masked and missing ones inside."""
     lut: np.ndarray | None = None
@@ -36,11 +36,11 @@ class LabelRaster:
 
     def get(self, number: int) -> np.ndarray:
         """Return the labels of a block."""
-        (labels,) = self._spool.get(number)
+        (labels,) = self._spill.get(number)
         return labels if self.lut is None else self.lut[labels]
 
     def window(self, rows: slice, columns: slice, step: int = 1) -> np.ndarray:
-        """Return a rectangle of the grid, or every `step`-th pixel of it (assembly.stepped)."""
+        """Return a rectangle of the grid, or every `step`-th pixel of it (windows.stepped)."""
         wanted = stepped(rows, step), stepped(columns, step)
         labels = np.zeros((len(wanted[0]), len(wanted[1])), np.uint8)
         for number, block in enumerate(self.blocks):
@@ -72,7 +72,7 @@ class LabelRaster:
         counts = np.zeros(int(table.max()) + 1, np.int64)
         np.add.at(counts, table, self.counts)
         combined = table if self.lut is None else table[self.lut]
-        return LabelRaster(self.grid, self.blocks, self._spool, counts, combined)
+        return LabelRaster(self.grid, self.blocks, self._spill, counts, combined)
 
 
 def label(pixels: AreaPixels, model: ClusterModel, progress: Progress) -> LabelRaster:
@@ -122,12 +122,12 @@ def _collected(
     n_clusters: int,
     progress: Progress,
 ) -> LabelRaster:
-    spool, counts = Spool(), np.zeros(n_clusters + 1, np.int64)
+    spill, counts = Spill(), np.zeros(n_clusters + 1, np.int64)
     for done, (number, labelled) in enumerate(made, start=1):
-        spool.put(number, labelled.labels)
+        spill.put(number, labelled.labels)
         counts += labelled.counts
         progress.report("clustering", 0.5 + 0.5 * done / len(blocks))
-    return LabelRaster(grid, blocks, spool, counts)
+    return LabelRaster(grid, blocks, spill, counts)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Why a cluster has the name it has: the figures of its centre and the rule they meet, in words.
 
-The rules themselves are `naming.KINDS`; nothing is decided here.
+The rules themselves are `surface_types.KINDS`; nothing is decided here.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def reasons(centres: ArrayLike, suggestions: Sequence[Suggestion]) -> tuple[Reas
     centres : array_like
         Reflectance ``(k, 4)``: blue, green, red, near infrared; ``ClusterModel.centres``.
     suggestions : sequence of Suggestion
-        What `naming.suggest` made of the same centres.
+        What `surface_types.suggest` made of the same centres.
     """
     spectra = [Spectrum(*map(float, centre)) for centre in np.asarray(centres)]
     return tuple(

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import mapping
 
 from pipeline.area.grid import grid_for, inside
-from pipeline.catalogs.acquisitions import Overpass
-from pipeline.catalogs.search import find_overpasses
+from pipeline.catalogs.acquisitions import Acquisition
+from pipeline.catalogs.search import find_acquisitions
 from pipeline.errors import AnalysisError
 from pipeline.progress import POLL_S, IsCancelled, Progress
 from pipeline.request import AnalysisRequest
 
 if TYPE_CHECKING:
-    from pipeline.explore.quicklook import Glance
+    from pipeline.explore.quicklook import Quicklook
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ THREADS = 8
 
 @dataclass(frozen=True)
 class SceneFacts:
-    """One candidate: the tiles of one overpass, and what they show of the area."""
+    """One candidate: the tiles of one acquisition, and what they show of the area."""
 
     ids: tuple[str, ...]
     """For ``AnalysisRequest.scene_ids``, in the order they are laid."""
@@ -92,7 +92,7 @@ def list_scenes(
     """
     progress = Progress(cancelled=cancelled)
     everything = replace(request, scene_ids=None, max_cloud_cover=100)
-    candidates = progress.run(find_overpasses, everything, progress)[:most]
+    candidates = progress.run(find_acquisitions, everything, progress)[:most]
     allowed = [i for i, c in enumerate(candidates) if _is_allowed(c, request.max_cloud_cover)]
     waiting: dict[int, SceneFacts] = {}
     arrived: dict[int, SceneFacts] = {}
@@ -117,17 +117,17 @@ def best_first(facts: Iterable[SceneFacts]) -> tuple[SceneFacts, ...]:
 
 
 def _glances(
-    request: AnalysisRequest, candidates: Sequence[Overpass], progress: Progress
-) -> Iterator[tuple[int, Glance | AnalysisError]]:
+    request: AnalysisRequest, candidates: Sequence[Acquisition], progress: Progress
+) -> Iterator[tuple[int, Quicklook | AnalysisError]]:
     """Yield the index of each candidate with what was seen of it, as it comes."""
-    from pipeline.explore.quicklook import glance
+    from pipeline.explore.quicklook import quicklook
 
     grid = grid_for(request.area)
     within = inside(request.area, grid)
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="scenes")
     try:
-        pending: dict[Future[Glance], int] = {
-            executor.submit(glance, c.scenes, grid, within, request.mask_classes): i
+        pending: dict[Future[Quicklook], int] = {
+            executor.submit(quicklook, c.scenes, grid, within, request.mask_classes): i
             for i, c in enumerate(candidates)
         }
         while pending:
@@ -159,20 +159,20 @@ def _automatic(preferred: Sequence[int], arrived: Mapping[int, SceneFacts]) -> i
     return preferred[0] if preferred else None
 
 
-def _facts(overpass: Overpass, allowed: bool, found: Glance | AnalysisError) -> SceneFacts:
+def _facts(acquisition: Acquisition, allowed: bool, found: Quicklook | AnalysisError) -> SceneFacts:
     seen = None if isinstance(found, AnalysisError) else found
     features = [
         {"type": "Feature", "properties": {"id": s.id}, "geometry": dict(mapping(s.footprint))}
-        for s in overpass.scenes
+        for s in acquisition.scenes
     ]
     return SceneFacts(
-        ids=tuple(s.id for s in overpass.scenes),
-        day=overpass.day,
-        tiles=tuple(dict.fromkeys(s.tile for s in overpass.scenes)),
-        platform=overpass.scenes[0].platform,
+        ids=tuple(s.id for s in acquisition.scenes),
+        day=acquisition.day,
+        tiles=tuple(dict.fromkeys(s.tile for s in acquisition.scenes)),
+        platform=acquisition.scenes[0].platform,
         clear=seen.clear if seen else None,
         coverage=seen.coverage if seen else None,
-        tile_cloud_cover=overpass.cloud_cover,
+        tile_cloud_cover=acquisition.cloud_cover,
         allowed=allowed,
         automatic=False,
         preview=seen.preview if seen else None,
@@ -181,8 +181,8 @@ def _facts(overpass: Overpass, allowed: bool, found: Glance | AnalysisError) -> 
     )
 
 
-def _is_allowed(overpass: Overpass, max_cloud_cover: float) -> bool:
-    return overpass.cloud_cover is None or overpass.cloud_cover <= max_cloud_cover
+def _is_allowed(acquisition: Acquisition, max_cloud_cover: float) -> bool:
+    return acquisition.cloud_cover is None or acquisition.cloud_cover <= max_cloud_cover
 
 
 def _percent(share: float) -> str:

@@ -30,7 +30,7 @@ class Class:
     color: str
     """``#rrggbb``, lower case."""
     kind: str
-    """Kind of surface suggested (naming.KINDS)."""
+    """Kind of surface suggested (surface_types.KINDS)."""
     reason: str
     """The figure behind the suggestion, such as ``NDVI 0.82``; after a merge, which clusters were merged."""
     members: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""A glance at scenes over an area: how much of it is clear, and a small picture, from few bytes.
+"""A quicklook at scenes over an area: how much of it is clear, and a small picture, from few bytes.
 
 The scene classification is read in the area only: at every pixel of the 10 m grid up to `COUNTED_SIDE_PX` a
 side, else at every third, fifth ... one. Single pixels that only the bands lack are not
@@ -33,8 +33,8 @@ BRIGHTEST, GAMMA = 0.3, 1.4
 
 
 @dataclass(frozen=True)
-class Glance:
-    """What a first look at an overpass tells."""
+class Quicklook:
+    """What a first look at an acquisition tells."""
 
     clear: float | None
     """Share (0..1) of the area's pixels with data in no masked class; None without a classification."""
@@ -44,8 +44,10 @@ class Glance:
     """WebP data URL, true colour, north up, transparent outside the area and its data."""
 
 
-def glance(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask_classes: Sequence[int]) -> Glance:
-    """Return a first look at the scenes of one overpass.
+def quicklook(
+    scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask_classes: Sequence[int]
+) -> Quicklook:
+    """Return a first look at the scenes of one acquisition.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def glance(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask_class
     rgba = np.dstack([rgb, np.where(has_data & shown, 255, 0).astype(np.uint8)])
     preview = data_url("webp", webp(rgba))
     if not all(SCL in scene.bands for scene in scenes):
-        return Glance(None, float(has_data[shown].mean()), preview)
+        return Quicklook(None, float(has_data[shown].mean()), preview)
     every, counted = every_nth(grid, COUNTED_SIDE_PX)
     within = inside[every // 2 :: every, every // 2 :: every]
     classes = np.zeros(counted.shape, np.uint8)
@@ -77,7 +79,7 @@ def glance(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask_class
         classes = np.where(classes == 0, _read(scene.bands[SCL].href, counted, Resampling.nearest), classes)
     covered = classes[within] != 0
     clear = covered & ~np.isin(classes[within], mask_classes)
-    return Glance(float(clear.mean()), float(covered.mean()), preview)
+    return Quicklook(float(clear.mean()), float(covered.mean()), preview)
 
 
 def every_nth(grid: GeoBox, side_px: int) -> tuple[int, GeoBox]:

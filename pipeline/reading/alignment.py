@@ -82,7 +82,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Cut:
+class SourceWindow:
     """The pixels of files under a block."""
 
     rows: Span
@@ -107,7 +107,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Lie:
+class Placement:
     """How files that share a grid lie under the grid of an area."""
 
     grid: GeoBox
@@ -121,14 +121,14 @@ class Lie:
     """Rows and columns of `grid` in which warped files can have pixels; None: unknown, or not warped."""
 
     @classmethod
-    def of(cls, file_grid: GeoBox | None, grid: GeoBox, resolution_m: int) -> Lie:
+    def of(cls, file_grid: GeoBox | None, grid: GeoBox, resolution_m: int) -> Placement:
         """Return how files lie; `file_grid`: None where unknown, `resolution_m`: their side."""
         if file_grid is None or not aligned(file_grid, grid, resolution_m):
             return cls(grid, (0, 0), 1, True, None if file_grid is None else _reach(file_grid, grid))
         down, right = _steps(file_grid, grid)
         return cls(file_grid, (-down, -right), resolution_m // RESOLUTION_M, False)
 
-    def under(self, block: Block) -> Cut:
+    def under(self, block: Block) -> SourceWindow:
         """Return the pixels under a block, in pieces: the files' blocks, or quarters of a warped block.
 
         Pieces that warped files do not reach are left out.
@@ -146,7 +146,7 @@ class Lie:
             for r, c in product(self._pieces(rows.coarse), self._pieces(columns.coarse))
             if self.reach is None or all(map(_meet, (r, c), self.reach))
         )
-        return Cut(rows, columns, self.factor, windows)
+        return SourceWindow(rows, columns, self.factor, windows)
 
     def _pieces(self, span: slice) -> list[slice]:
         first, step = span.start // FILE_BLOCK_PX * FILE_BLOCK_PX, FILE_BLOCK_PX

@@ -86,7 +86,7 @@ class AreaPixels:
         return tuple(s.offset.dn for s in self.scenes)
 
     def window(self, rows: slice, columns: slice, step: int = 1) -> Pixels:
-        """Return the pixels of a rectangle of the grid, or every `step`-th of them (assembly.stepped)."""
+        """Return the pixels of a rectangle of the grid, or every `step`-th of them (windows.stepped)."""
         if self.thinned is not None and (rows, columns, step) == (*self.extent.whole, self.extent.step):
             return self.thinned
         wanted = stepped(rows, step), stepped(columns, step)
@@ -146,13 +146,13 @@ def read(
     Parameters
     ----------
     scenes : sequence of Scene
-        Tiles of one overpass.
+        Tiles of one acquisition.
     extent : Extent
         Which pixels count.
     store : Store
         Where the blocks are read and kept.
     reader : callable
-        Reads a block of the scenes (`imagery.Reading`).
+        Reads a block of the scenes (`reader.Reading`).
     seed : int
         Of the sample.
     sample_px : int

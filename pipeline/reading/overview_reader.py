@@ -66,12 +66,12 @@ def first_look(scenes: Sequence[Scene], extent: Extent, seed: int, progress: Pro
 
 
 class OverviewReading:
-    """Scenes at overview resolution (see `imagery.Reading`): one block, one read a file.
+    """Scenes at overview resolution (see `reader.Reading`): one block, one read a file.
 
     Parameters
     ----------
     scenes : sequence of Scene
-        Tiles of one overpass; where they overlap, the first one with data wins.
+        Tiles of one acquisition; where they overlap, the first one with data wins.
     grid : GeoBox
         Target grid, from `look_grid`.
     factor : int

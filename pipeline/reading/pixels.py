@@ -19,7 +19,7 @@ class Layer:
     """What one scene shows of a piece of land."""
 
     scene: int
-    """Number of the scene in its overpass."""
+    """Number of the scene in its acquisition."""
     dn: np.ndarray
     """uint16 ``(band, y, x)``; 0 where there is no data."""
     classes: np.ndarray | None
@@ -63,7 +63,7 @@ class Pixels:
         Parameters
         ----------
         offsets : sequence of int
-            Offset of each scene of the overpass.
+            Offset of each scene of the acquisition.
         """
         found = {offsets[s] for s in self.sources}
         if len(found) < 2:

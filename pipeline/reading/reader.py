@@ -29,7 +29,7 @@ from stackstac.to_dask import asset_table_to_reader_and_window
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.progress import Progress
-from pipeline.reading.alignment import Cut, Lie, common_grid, corner_of_files
+from pipeline.reading.alignment import Placement, SourceWindow, common_grid, corner_of_files
 from pipeline.reading.pixels import NO_DATA_DN, Layer, Pixels, lay_over
 from pipeline.reading.read_errors import SILENCE_S, read_failed
 from pipeline.reading.signing import signed
@@ -77,7 +77,7 @@ class Reading:
     Parameters
     ----------
     scenes : sequence of Scene
-        Tiles of one overpass; where they overlap, the first one with data wins.
+        Tiles of one acquisition; where they overlap, the first one with data wins.
     grid : GeoBox
         Target grid: 10 m, UTM.
     progress : Progress
@@ -100,11 +100,11 @@ class Reading:
         reader = _counting_reader(counter)
         shape = (int(grid.shape[0]), int(grid.shape[1]))
         self.blocks = blocks_of(shape, corner_of_files(scenes, grid)) if blocks is None else blocks
-        self._sheets = [_sheets(scene, grid, reader) for scene in scenes]
+        self._file_groups = [_file_groups(scene, grid, reader) for scene in scenes]
         counter.expected = sum(
-            sum(r is not None for r in sheet.readers) * len(sheet.lie.under(block).windows)
-            for sheets in self._sheets
-            for sheet in sheets
+            sum(r is not None for r in group.readers) * len(group.lie.under(block).windows)
+            for groups in self._file_groups
+            for group in groups
             for block in self.blocks
         )
         self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
@@ -120,7 +120,7 @@ class Reading:
         ReadFailed
             When a file is missing, refused, cut off or no GeoTIFF.
         """
-        parts = [[sheet.part(block) for sheet in sheets] for sheets in self._sheets]
+        parts = [[group.part(block) for group in groups] for groups in self._file_groups]
         reached = [n for n, (bands, *_) in enumerate(parts) if any(True for _ in bands.reads())]
         self._read([part for n in reached for part in parts[n]])
         layers = []
@@ -169,7 +169,7 @@ _plan_lock = threading.Lock()
 class _Part:
     """The pixels of some files under a block."""
 
-    cut: Cut
+    cut: SourceWindow
     readers: Sequence[Any]
     data: np.ndarray
     """``(file, y, x)`` in the files' own pixels, filled by `Reading`; 0 where a file has nothing."""
@@ -183,10 +183,10 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _FileGroup:
     """Files of a scene that share a grid, opened, and how they lie under the area."""
 
-    lie: Lie
+    lie: Placement
     readers: Sequence[Any]
     """None for a file that lies elsewhere."""
     dtype: np.dtype[Any]
@@ -197,24 +197,24 @@ class _Sheet:
         return _Part(cut, self.readers, np.zeros((len(self.readers), *cut.shape), self.dtype))
 
 
-def _sheets(scene: Scene, grid: GeoBox, reader: type[AutoParallelRioReader]) -> list[_Sheet]:
+def _file_groups(scene: Scene, grid: GeoBox, reader: type[AutoParallelRioReader]) -> list[_FileGroup]:
     """Return the bands and, where there is one, the scene classification."""
-    bands = _sheet(scene, BANDS, grid, RESOLUTION_M, np.dtype(np.uint16), reader)
+    bands = _file_group(scene, BANDS, grid, RESOLUTION_M, np.dtype(np.uint16), reader)
     if SCL not in scene.bands:
         return [bands]
-    return [bands, _sheet(scene, (SCL,), grid, SCL_RESOLUTION_M, np.dtype(np.uint8), reader)]
+    return [bands, _file_group(scene, (SCL,), grid, SCL_RESOLUTION_M, np.dtype(np.uint8), reader)]
 
 
-def _sheet(
+def _file_group(
     scene: Scene,
     bands: Sequence[str],
     grid: GeoBox,
     resolution_m: int,
     dtype: np.dtype[Any],
     reader: type[AutoParallelRioReader],
-) -> _Sheet:
+) -> _FileGroup:
     """Return files opened by stackstac; nothing is asked of a server yet."""
-    lie = Lie.of(common_grid(scene, bands), grid, resolution_m)
+    lie = Placement.of(common_grid(scene, bands), grid, resolution_m)
     table, spec, within, _ = prepare_items(
         [_item_for_stackstac(scene, bands)],
         assets=list(bands),
@@ -237,7 +237,7 @@ def _sheet(
         reader=reader,
     )
     readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
-    return _Sheet(lie, [readers.get(band) for band in bands], dtype)
+    return _FileGroup(lie, [readers.get(band) for band in bands], dtype)
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def check_against_pixels(decision: OffsetDecision, visible_dn: np.ndarray) -> Of
 def check_together(
     decisions: Sequence[OffsetDecision], visible_dn: Sequence[np.ndarray]
 ) -> tuple[OffsetDecision, ...]:
-    """Return the decisions on the tiles of one overpass after a look at their pixels.
+    """Return the decisions on the tiles of one acquisition after a look at their pixels.
 
     Each tile is judged by its own darkest pixels (`check_against_pixels`). One whose pixels prove nothing,
     being too few or too bright, follows the tiles of which the catalogue says the same, where their pixels

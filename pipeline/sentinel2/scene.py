@@ -63,7 +63,7 @@ class Scene:
     def solar_day(self, longitude: float) -> dt.date:
         """Return the day of acquisition in mean solar time at a longitude.
 
-        Of one place, because an overpass does not change its day there halfway: neither at midnight UTC nor,
-        as the tiles' own longitudes would, at the antimeridian.
+        Of one place, so that one pass never has two days: neither at midnight UTC nor, as with the tiles' own
+        longitudes, at the antimeridian.
         """
         return (self.datetime + timedelta(hours=longitude / 15)).date()

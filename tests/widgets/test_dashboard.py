@@ -479,7 +479,7 @@ def test_a_run_cancelled_after_the_first_look_is_not_done(page: Dashboard, runs:
 
 
 def test_a_cluster_that_is_gone_leaves_this_machine(page: Dashboard, runs: Runs) -> None:
-    page._machines.used = True
+    page._workers.used = True
     page._fields.settings = SETTINGS
     runs.error = ClusterUnavailable("The dask cluster is gone (tcp://x). Try again.", "tcp://x")
     press(page)

@@ -1,4 +1,4 @@
-"""Sharp when zoomed: of a large result only every n-th pixel is drawn; what the map shows is drawn anew."""
+"""Sharp when zoomed in: of a large result every n-th pixel is drawn, and again what the map shows of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EQUATOR_M = 2 * math.pi * 6_378_137
 Corners = Sequence[Sequence[float]]
 
 
-class Sharp:
+class ZoomedIn:
     """Draws in the background; only the newest wish counts.
 
     Parameters

@@ -35,18 +35,18 @@ _HELP = (
 )
 
 
-def header(machines: ipw.DOMWidget, address: ipw.DOMWidget) -> ipw.HBox:
-    """Return the header; `machines` tells where it calculates, `address` is what copies the link."""
+def header(workers: ipw.DOMWidget, address: ipw.DOMWidget) -> ipw.HBox:
+    """Return the header; `workers` tells where it calculates, `address` is what copies the link."""
     logo = f"<svg width='24' height='24' viewBox='0 0 24 24' aria-hidden='true'>{_LOGO}</svg>"
     title = "<h1>Land-cover clusters</h1><span>Sentinel-2 · 10 m · no training data</span>"
     brand = html(f"<div class='eo-brand'>{logo}{title}</div>")
     cards = "".join(f"<h2>{title}</h2><p>{text}</p>" for title, text in _HELP)
     card = f"<summary>Help</summary><div class='eo-pop'>{cards}</div>"
     help_ = html(f"<details class='eo-card eo-help'>{card}</details>")
-    return row("eo-head", brand, html("", "eo-grow"), machines, classed(address, "eo-address"), help_)
+    return row("eo-head", brand, html("", "eo-grow"), workers, classed(address, "eo-address"), help_)
 
 
 def style() -> ipw.HTML:
-    """Return the style sheet as a widget."""
+    """Return the style group as a widget."""
     css = (Path(__file__).parent.parent / "style" / "style.css").read_text("utf-8")
     return html(f"<style>{css}</style>", "eo-gone")

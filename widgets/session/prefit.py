@@ -24,7 +24,7 @@ ROOM_MB = 400.0
 """With less free memory nothing is fitted ahead."""
 
 
-class Ahead:
+class Prefit:
     """Fits in a thread, nearest numbers first; stops as soon as something else is to do.
 
     Parameters

@@ -26,7 +26,7 @@ def _status() -> object:
     return import_module("pipeline.reading.storage.dask").status()
 
 
-class Machines(ipw.Box):
+class Workers(ipw.Box):
     """The line. `used` tells whether runs go to the cluster."""
 
     def __init__(self, gate: Gate, address: str | None, status: Status = _status) -> None:
@@ -35,7 +35,7 @@ class Machines(ipw.Box):
         self._ended = Event()
         self.used = address is not None
         super().__init__([self._line] if self.used else [])
-        self.add_class("eo-machines")
+        self.add_class("eo-workers")
         if self.used:
             self._say(f"Looking for the cluster at {escape(str(address))}…", "plain")
             gate.in_background(self._watch, "cluster status")

@@ -1,1 +1,1 @@
-"""The style sheet of the page."""
+"""The style group of the page."""

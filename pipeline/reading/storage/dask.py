@@ -112,13 +112,13 @@ def _unavailable(address: str, what: str) -> ClusterUnavailable:
     )
 
 
-def store_of(blocks: Sequence[Block], machines: bool) -> Store:
-    """Return where a run works: on the configured cluster, else (or where `machines` is False) here."""
-    address = configured() if machines else None
-    return LocalStore(blocks) if address is None else ClusterStore(blocks, address)
+def store_of(blocks: Sequence[Block], workers: bool) -> Store:
+    """Return where a run works: on the configured cluster, else (or where `workers` is False) here."""
+    address = configured() if workers else None
+    return LocalStore(blocks) if address is None else DaskStore(blocks, address)
 
 
-class ClusterStore:
+class DaskStore:
     """Blocks on the workers of a cluster (see `pipeline.reading.storage.local.Store`).
 
     Raises

@@ -1,6 +1,6 @@
 """Where the blocks of an area are read, kept and worked on: here, in threads.
 
-`LocalStore` and `ClusterStore` (storage/dask.py) have the same four members; nothing else knows on how many
+`LocalStore` and `DaskStore` (storage/dask.py) have the same four members; nothing else knows on how many
 machines a run works.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.area.blocks import Block
 from pipeline.progress import POLL_S, Progress
 from pipeline.reading.pixels import Pixels
-from pipeline.reading.storage.spill import Spool
+from pipeline.reading.storage.spill import Spill
 
 READ_AHEAD = 4
 """Blocks that are read at the same time; each waits for the network, not for the others."""
@@ -47,11 +47,11 @@ class Store(Protocol):
 
 
 class LocalStore:
-    """Blocks read and worked on by threads of this process, kept in a `Spool`."""
+    """Blocks read and worked on by threads of this process, kept in a `Spill`."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = blocks
-        self._spool = Spool()
+        self._spill = Spill()
 
     def fill(self, read: Reader, summary: Summary[T], progress: Progress) -> Iterator[tuple[int, T]]:
         """Read every block once and keep it (see `Store`)."""
@@ -59,7 +59,7 @@ class LocalStore:
         def work(number: int) -> T:
             block = self.blocks[number]
             pixels = read(block)
-            self._spool.put(number, pixels.dn, pixels.state, np.array(pixels.sources, np.int16))
+            self._spill.put(number, pixels.dn, pixels.state, np.array(pixels.sources, np.int16))
             return summary(block, pixels)
 
         return in_threads(work, range(len(self.blocks)), READ_AHEAD, progress)
@@ -75,7 +75,7 @@ class LocalStore:
 
     def get(self, number: int) -> Pixels:
         """Return the pixels of a block."""
-        dn, state, sources = self._spool.get(number)
+        dn, state, sources = self._spill.get(number)
         return Pixels(dn, state, tuple(sources.tolist()))
 
     def part(self, number: int, rows: slice, columns: slice) -> Pixels:

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 MEMORY_BYTES = 64 * 2**20
-"""What one spool holds in memory: pixels of an area of about 27 km, labels of one of 80 km."""
+"""What one spill holds in memory: pixels of an area of about 27 km, labels of one of 80 km."""
 
 
-class Spool:
-    """Tuples of arrays by key. Thread-safe; the folder goes with the spool.
+class Spill:
+    """Tuples of arrays by key. Thread-safe; the folder goes with the spill.
 
     Parameters
     ----------

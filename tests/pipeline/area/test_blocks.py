@@ -13,7 +13,7 @@ from pipeline.area.grid import bounds_of, outline
 from pipeline.drawing.frame import frame_of, whole_frame
 from pipeline.reading.pixels import Layer, lay_over
 from pipeline.reading.sample import take
-from pipeline.reading.storage.spill import Spool
+from pipeline.reading.storage.spill import Spill
 from pipeline.reading.windows import assembled, overlap, stepped
 
 sides = st.integers(1, 9000)
@@ -72,26 +72,26 @@ def test_large_rasters_stay_lazy_and_hold_the_same(in_memory: bool, monkeypatch:
 
 @pytest.mark.parametrize("room", [0, 100, 10**9])
 def test_what_is_kept_comes_back_from_memory_and_from_files(room: int) -> None:
-    spool = Spool(room)
+    spill = Spill(room)
     arrays = {n: (np.full((3, n, 5), n, np.uint16), np.arange(n, dtype=np.uint8)) for n in range(1, 9)}
     for key, pair in arrays.items():
-        spool.put(key, *pair)
+        spill.put(key, *pair)
     for key, pair in arrays.items():
-        for kept, given_ in zip(spool.get(key), pair, strict=True):
+        for kept, given_ in zip(spill.get(key), pair, strict=True):
             assert kept.dtype == given_.dtype
             assert (kept == given_).all()
     with pytest.raises(KeyError):
-        spool.get(99)
+        spill.get(99)
 
 
 def test_the_folder_is_private_and_goes_with_the_spool() -> None:
-    spool = Spool(0)
-    spool.put("a", np.zeros(10))
-    folder = spool._folder
+    spill = Spill(0)
+    spill.put("a", np.zeros(10))
+    folder = spill._folder
     assert folder is not None
     assert folder.stat().st_mode & 0o077 == 0
     assert len(list(folder.iterdir())) == 1
-    del spool
+    del spill
     assert not folder.exists()
 
 

@@ -1,4 +1,4 @@
-"""Which scenes are used: repetitions, halves, overpasses, collections, ranking, laying."""
+"""Which scenes are used: repetitions, halves, acquisitions, collections, ranking, laying."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from shapely.geometry import Polygon, box, shape
 
 from pipeline import AreaOfInterest
 from pipeline.area.grid import footprint
-from pipeline.catalogs.acquisitions import Overpass, newest, overpasses
+from pipeline.catalogs.acquisitions import Acquisition, acquisitions, newest
 from pipeline.sentinel2.scene import Scene
 from tests.support.synthetic import NOON, scene
 
@@ -28,12 +28,12 @@ def tile(name: str, *, properties: dict[str, Any] | None = None, **options: Any)
     return scene(name, "http://x", properties={**product(), **(properties or {})}, **options)
 
 
-def ids(found: Overpass) -> list[str]:
+def ids(found: Acquisition) -> list[str]:
     return [s.id for s in found.scenes]
 
 
-def best(*scenes: Scene, area: Polygon = AREA, epsg: int = 32632) -> Overpass:
-    return overpasses(scenes, area, epsg)[0]
+def best(*scenes: Scene, area: Polygon = AREA, epsg: int = 32632) -> Acquisition:
+    return acquisitions(scenes, area, epsg)[0]
 
 
 def test_the_made_up_tile_covers_the_area() -> None:
@@ -121,7 +121,7 @@ def test_the_area_s_own_zone_comes_before_the_neighbour_s() -> None:
 
 def test_collection_1_is_preferred_for_the_same_overpass_and_nothing_is_mixed() -> None:
     old, new = tile("old", collection=L2A), tile("new", collection=C1)
-    found = overpasses([old, new], AREA, 32632)
+    found = acquisitions([old, new], AREA, 32632)
     assert [ids(o) for o in found] == [["new"]]
 
 
@@ -135,7 +135,7 @@ def test_collections_are_united_over_the_days() -> None:
     old = tile("old", collection=L2A, cloud_cover=1)
     other_day = product("20220620T101559")
     new = tile("new", collection=C1, cloud_cover=5, when=NOON + timedelta(3), properties=other_day)
-    assert [ids(o) for o in overpasses([old, new], AREA, 32632)] == [["old"], ["new"]]
+    assert [ids(o) for o in acquisitions([old, new], AREA, 32632)] == [["old"], ["new"]]
 
 
 def day(n: int, **options: Any) -> Scene:
@@ -148,12 +148,12 @@ def test_ranking_is_coverage_then_clouds_then_the_newest() -> None:
     half = day(20, cloud_cover=0, left=600_800)
     cloudy, clear, newer = day(5, cloud_cover=9), day(10, cloud_cover=2), day(15, cloud_cover=2)
     area = _utm_box(600_100, 5_198_500, 601_500, 5_199_500)
-    found = overpasses([half, cloudy, clear, newer], area, 32632)
+    found = acquisitions([half, cloudy, clear, newer], area, 32632)
     assert [ids(o)[0] for o in found] == ["day15", "day10", "day5", "day20"]
 
 
 def test_unknown_cloud_cover_ranks_last_of_equal_coverage() -> None:
-    found = overpasses([day(20, cloud_cover=None), day(5, cloud_cover=99)], AREA, 32632)
+    found = acquisitions([day(20, cloud_cover=None), day(5, cloud_cover=99)], AREA, 32632)
     assert [ids(o)[0] for o in found] == ["day5", "day20"]
     assert found[1].cloud_cover is None
 
@@ -214,18 +214,18 @@ def test_two_satellites_or_orbits_of_one_day_are_not_mixed() -> None:
     }
     two = tile("two", left=600_500, when=NOON + timedelta(minutes=100), properties=other_orbit)
     three = tile("three", properties={"platform": "sentinel-2b"})
-    assert sorted(len(o.scenes) for o in overpasses([one, two, three], AREA, 32632)) == [1, 1, 1]
+    assert sorted(len(o.scenes) for o in acquisitions([one, two, three], AREA, 32632)) == [1, 1, 1]
 
 
 def test_tiles_beside_the_area_are_no_candidates() -> None:
-    assert overpasses([tile("far", left=700_000)], AREA, 32632) == ()
-    assert overpasses([], AREA, 32632) == ()
+    assert acquisitions([tile("far", left=700_000)], AREA, 32632) == ()
+    assert acquisitions([], AREA, 32632) == ()
 
 
 def test_the_order_of_the_answer_does_not_matter() -> None:
     scenes = [day(5), day(10), tile("new", collection=C1), tile("old", collection=L2A)]
-    forwards = [ids(o) for o in overpasses(scenes, AREA, 32632)]
-    assert forwards == [ids(o) for o in overpasses(scenes[::-1], AREA, 32632)]
+    forwards = [ids(o) for o in acquisitions(scenes, AREA, 32632)]
+    assert forwards == [ids(o) for o in acquisitions(scenes[::-1], AREA, 32632)]
 
 
 def _utm_box(west: float, south: float, east: float, north: float, epsg: int = 32632) -> Polygon:

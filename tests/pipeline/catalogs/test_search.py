@@ -191,7 +191,7 @@ def test_unusable_items_are_left_out_and_named_when_there_is_nothing_else(
 def test_a_passing_fault_is_overcome(fake_api: Start, fault: str) -> None:
     api = fake_api(items=days(5), conforms=HOLDS, fault=fault, times=1)
     details: list[str] = []
-    found = search.find_overpasses(request(api), Progress(on_detail=details.append))
+    found = search.find_acquisitions(request(api), Progress(on_detail=details.append))
     assert found[0].scenes[0].id == "day0"
     assert any("trying again (2 of 3)" in d for d in details)
 
@@ -260,7 +260,7 @@ def test_a_cancelled_search_does_not_try_again(fake_api: Start) -> None:
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(Cancelled):
-        search.find_overpasses(request(api), Progress(cancelled=cancelled.is_set))
+        search.find_acquisitions(request(api), Progress(cancelled=cancelled.is_set))
     assert len(bodies(api)) <= 1
 
 
@@ -279,7 +279,7 @@ def test_earth_search_asks_both_collections_at_once(
 
 
 def test_the_last_page_of_earth_search_as_it_was_recorded(shared_items: Any, fake_api: Start) -> None:
-    """The 16 items of the recorded search come to eight granules of two overpasses."""
+    """The 16 items of the recorded search come to eight granules of two acquisitions."""
     items = shared_items("earth-search-v1/search*page?.json")
     assert len(items) == 16
     api = fake_api(items=items, conforms=HOLDS, page=10)

@@ -171,7 +171,7 @@ def test_places_are_those_of_proj_far_below_half_a_pixel_even_over_a_whole_tile(
 
 
 def test_a_window_of_a_grid_lands_where_it_lies_in_the_whole() -> None:
-    """Cut anywhere, drawn alone: each pixel of the picture shows the field that lies there."""
+    """SourceWindow anywhere, drawn alone: each pixel of the picture shows the field that lies there."""
     whole = grid_for(AreaOfInterest.square(14.98, 60.0, 5))
     rows, columns = slice(123, 287), slice(301, 402)
     labels, window = board(*whole.shape, 7)[rows, columns], whole[rows, columns]

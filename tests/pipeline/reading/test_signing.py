@@ -183,7 +183,7 @@ def test_real_pixels_with_the_offset_in_them(
 
 @pytest.fixture
 def recorded(shared_items: Callable[[str], list[dict[str, Any]]]) -> list[Scene]:
-    return [from_item(i) for i in shared_items("planetary-computer/*.json")]
+    return [from_item(i) for i in shared_items("planetary-computer/itemcollection*.json")]
 
 
 def test_recorded_items_tell_the_offset_by_their_baseline(recorded: list[Scene]) -> None:

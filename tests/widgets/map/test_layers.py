@@ -56,15 +56,15 @@ def test_every_picture_lies_in_a_pane_that_the_map_has() -> None:
 def test_sharp_pictures_follow_ticks_and_opacity_and_leave_a_hole_below() -> None:
     view = make_map()
     view.show_result(overlays("a", 2), 0.0, "", (True, False))
-    view.show_sharp(overlays("s", 2, PART), 0.0)
-    assert [layer.visible for layer in view._sharp.clusters] == [True, False]
+    view.show_zoomed_in(overlays("s", 2, PART), 0.0)
+    assert [layer.visible for layer in view._zoomed_in.clusters] == [True, False]
     view.bar.opacity.value = 40
-    assert {layer.opacity for layer in view._sharp.clusters} == {0.4}
+    assert {layer.opacity for layer in view._zoomed_in.clusters} == {0.4}
     assert "polygon(evenodd" in view._hole.value
     assert f".eo-map-{view.map.model_id} .leaflet-clusters-pane" in view._hole.value
-    assert set(view._sharp.layers) <= set(view.map.layers)
-    view.show_sharp(None, 0.0)
-    assert view._sharp.layers == []
+    assert set(view._zoomed_in.layers) <= set(view.map.layers)
+    view.show_zoomed_in(None, 0.0)
+    assert view._zoomed_in.layers == []
     assert view._hole.value == ""
     assert not any(layer.pane.startswith("sharp") for layer in view.map.layers)
 
@@ -72,9 +72,9 @@ def test_sharp_pictures_follow_ticks_and_opacity_and_leave_a_hole_below() -> Non
 def test_sharp_pictures_stay_while_classes_are_edited_and_go_with_other_clusters() -> None:
     view = make_map()
     view.show_result(overlays("a", 2), 0.0, "", (True, True))
-    view.show_sharp(overlays("s", 2, PART), 0.0)
+    view.show_zoomed_in(overlays("s", 2, PART), 0.0)
     view.show_result(overlays("edited", 2), 0.0, "", (True, True))
-    assert len(view._sharp.clusters) == 2
+    assert len(view._zoomed_in.clusters) == 2
     view.show_result(overlays("b", 3), 0.0, "", (True, True, True))
-    assert view._sharp.layers == []
+    assert view._zoomed_in.layers == []
     assert view._hole.value == ""

@@ -11,7 +11,7 @@ from pipeline.drawing.overlays import Overlay, Overlays
 from tests.support.patience import until
 from widgets.map import zoomed_in
 from widgets.map.view import Box
-from widgets.map.zoomed_in import Sharp, hole, part_to_draw, pixel_m
+from widgets.map.zoomed_in import ZoomedIn, hole, part_to_draw, pixel_m
 from widgets.session.runs import Gate
 
 AREA = Box(46.0, 11.0, 46.5, 11.7)
@@ -89,7 +89,7 @@ def test_the_map_at_rest_gets_its_part_drawn_in_its_own_world(the_map: Map) -> N
         asked.append((bounds, max_px))
         return pictures()
 
-    Sharp(Gate(errors), the_map.look, the_map.shown.append).of(
+    ZoomedIn(Gate(errors), the_map.look, the_map.shown.append).of(
         analysis(draw), Box(46.0, 371.0, 46.5, 371.7), 360.0
     )
     the_map.seen = around(46.25, 371.35, 0.02)
@@ -109,7 +109,7 @@ def test_only_the_newest_wish_is_shown(the_map: Map) -> None:
             go_on.wait(5)
         return pictures()
 
-    one = Sharp(Gate(errors), the_map.look, the_map.shown.append)
+    one = ZoomedIn(Gate(errors), the_map.look, the_map.shown.append)
     one.of(analysis(draw), AREA, 0.0)
     until(lambda: len(drawn) == 1)
     the_map.seen = around(46.1, 11.2, 0.02)
@@ -124,7 +124,7 @@ def test_only_the_newest_wish_is_shown(the_map: Map) -> None:
 
 
 def test_zooming_out_takes_the_part_away(the_map: Map) -> None:
-    one = Sharp(Gate(errors), the_map.look, the_map.shown.append)
+    one = ZoomedIn(Gate(errors), the_map.look, the_map.shown.append)
     one.of(analysis(lambda *_: pictures()), AREA, 0.0)
     until(lambda: len(the_map.shown) == 1)
     the_map.seen, the_map.zoom = around(46.25, 11.35, 0.3), 10.0
@@ -134,7 +134,7 @@ def test_zooming_out_takes_the_part_away(the_map: Map) -> None:
 
 
 def test_a_result_that_is_shown_pixel_by_pixel_is_left_alone(the_map: Map) -> None:
-    one = Sharp(Gate(errors), the_map.look, the_map.shown.append)
+    one = ZoomedIn(Gate(errors), the_map.look, the_map.shown.append)
     one.of(analysis(step=1), AREA, 0.0)
     one.moved()
     time.sleep(0.2)

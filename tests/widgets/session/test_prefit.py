@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.patience import PATIENCE_S, until
 from widgets.session import prefit
-from widgets.session.prefit import Ahead, nearest_first
+from widgets.session.prefit import Prefit, nearest_first
 
 
 class Result:
@@ -37,7 +37,7 @@ def test_the_nearest_numbers_come_first() -> None:
 
 
 def test_every_number_is_fitted_once_for_the_same_pixels() -> None:
-    one, pixels = Ahead(lambda: 1e6), object()
+    one, pixels = Prefit(lambda: 1e6), object()
     first, second = Result(6, pixels), Result(7, pixels)
     one.of(first)  # type: ignore[arg-type]
     until(lambda: len(first.fitted) == 10)
@@ -50,7 +50,7 @@ def test_every_number_is_fitted_once_for_the_same_pixels() -> None:
 
 
 def test_it_makes_way_at_once() -> None:
-    one, result = Ahead(lambda: 1e6), Result(6, object())
+    one, result = Prefit(lambda: 1e6), Result(6, object())
     result.go_on.clear()
     one.of(result)  # type: ignore[arg-type]
     until(lambda: result.fitted == [7])
@@ -61,7 +61,7 @@ def test_it_makes_way_at_once() -> None:
 
 
 def test_nothing_is_fitted_when_memory_is_short() -> None:
-    one, result = Ahead(lambda: 100.0), Result(6, object())
+    one, result = Prefit(lambda: 100.0), Result(6, object())
     one.of(result)  # type: ignore[arg-type]
     assert one._delay._timer is not None
     one._delay._timer.join(5)

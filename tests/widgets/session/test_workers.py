@@ -8,7 +8,7 @@ from pipeline.errors import ClusterUnavailable
 from tests.support.patience import until
 from widgets.session import workers
 from widgets.session.runs import Gate
-from widgets.session.workers import Machines, words_of
+from widgets.session.workers import Workers, words_of
 
 
 def errors(_error: Exception) -> None:
@@ -34,14 +34,14 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_cluster_nothing_is_said() -> None:
-    line = Machines(Gate(errors), None, Cluster())
+    line = Workers(Gate(errors), None, Cluster())
     assert not line.used
     assert line.children == ()
 
 
 def test_the_line_follows_the_cluster() -> None:
     cluster = Cluster()
-    line = Machines(Gate(errors), "tcp://x:1", cluster)
+    line = Workers(Gate(errors), "tcp://x:1", cluster)
     assert line.used
     until(lambda: "2 workers at tcp://x:1" in line._line.value)
     cluster.workers = 1

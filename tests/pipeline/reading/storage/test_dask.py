@@ -27,7 +27,7 @@ def two_workers() -> Iterator[DaskCluster]:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut even small areas into blocks."""
+    """SourceWindow even small areas into blocks."""
     monkeypatch.setattr(blocks, "BLOCK_PX", 128)
 
 
@@ -40,10 +40,10 @@ def on_cluster(two_workers: DaskCluster, small_blocks: None, monkeypatch: pytest
 def test_the_same_labels_and_hectares_as_on_one_machine(land: Land, on_cluster: DaskCluster) -> None:
     details: list[str] = []
     there = analyse(land.request(), on_detail=details.append)
-    assert isinstance(there.pixels.store, dask.ClusterStore)
+    assert isinstance(there.pixels.store, dask.DaskStore)
     assert len(there.pixels.store.blocks) == 9
     assert any("on the cluster" in d for d in details)
-    here = analyse(land.request(), machines=False)
+    here = analyse(land.request(), workers=False)
     assert (there.labels.values == here.labels.values).all()
     assert there.areas.equals(here.areas)
     assert there.model == here.model
@@ -94,7 +94,7 @@ def test_a_worker_killed_mid_run_delays_the_run_but_does_not_fail_it(
 
         found = analyse(land.request(), kill_one)
         assert killed.is_set()
-        expected = analyse(land.request(), machines=False)
+        expected = analyse(land.request(), workers=False)
         assert (found.labels.values == expected.labels.values).all()
         running.workers[1].kill()
         running.add_worker()
@@ -123,7 +123,7 @@ def test_a_scheduler_that_is_gone_is_a_clear_sentence(
         return time.monotonic() - started
 
     assert quickest(seconds, 15) < 15
-    assert analyse(land.request(), machines=False).areas.pixels.sum() == 90_000
+    assert analyse(land.request(), workers=False).areas.pixels.sum() == 90_000
 
 
 def test_a_cluster_without_workers_is_a_clear_sentence(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
