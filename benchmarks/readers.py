@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from benchmarks.case import Case
-from benchmarks.tiles import ASSETS, BANDS, Block
+from benchmarks.tiles import ASSETS, Block
+from synthetic.bands import TEN_M as BANDS
 
 CONNECTIONS = 8
 HEADER_BYTES = 16 * 1024
