@@ -284,7 +284,7 @@ class MapView(ipw.VBox):
             self.bar.blink.tooltip = "Hide the clusters; press again to show them"
 
     def _blink(self, count: int) -> None:
-        """Start the style group's animation anew: it starts when the class's name changes."""
+        """Start the style sheet's animation anew: it starts when the class's name changes."""
         if self._calm:
             (self._frame.add_class if count % 2 else self._frame.remove_class)("eo-unclustered")
             pressed(self.bar.blink, bool(count % 2))
