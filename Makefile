@@ -43,8 +43,8 @@ format: $(VENV)/installed-dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml
-	$(BIN)/python -m tools.pins
+pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml (UPGRADE=1: newest versions)
+	$(BIN)/python -m tools.pins $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove the environment
 	rm -rf $(VENV)
