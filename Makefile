@@ -27,7 +27,8 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy $(PACKAGES)
 
-tests: browser demo-data $(VENV)/installed-benchmark
+tests: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark
+	@$(BIN)/python -m tools.browser --optional
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 browser: $(VENV)/installed-dev
