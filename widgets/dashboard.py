@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline import permalink
+from pipeline.area.antimeridian import wrapped
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import PIXEL_HA
 from pipeline.area.polygons import pixels_inside, shape_on_map
@@ -32,17 +33,18 @@ from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
 from widgets.page import messages, query_string
 from widgets.page.header import header, style
-from widgets.page.messages import Action, Message
+from widgets.page.messages import STAGE_WORDS, Action, Message
 from widgets.page.permalink import Address
 from widgets.page.start_view import demo, demo_example, first_view
 from widgets.results.tabs.host import Host, Layers
 from widgets.results_view import FRESH, STALE, UPDATING, Results
 from widgets.session import catalog_probe, preload
+from widgets.session.delay import Delay
+from widgets.session.gate import Gate
 from widgets.session.prefit import Prefit
 from widgets.session.read_speed import ReadingClock
-from widgets.session.runs import Delay, Gate, Progress, Worker
+from widgets.session.worker import Progress, Worker
 from widgets.session.workers import ADDRESS_VARIABLE, Workers
-from widgets.toolkit import words
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
 from widgets.toolkit.parts import classed, column
@@ -152,7 +154,7 @@ class Dashboard(ipw.VBox):
             return
         if self._fields.settings.mode != "square":
             return
-        self._shift = longitude - words.wrapped(longitude)
+        self._shift = longitude - wrapped(longitude)
         self._fields.settings = self._fields.settings.at(latitude, longitude)
 
     def _changed(self, change: Any) -> None:
@@ -276,12 +278,12 @@ class Dashboard(ipw.VBox):
         self._started = time.monotonic()
         self._reclustering = stage == "clustering"
         self._looked_at = self._map.looks_at
-        self._foot.show_progress(words.STAGES[stage], "", 0)
+        self._foot.show_progress(STAGE_WORDS[stage], "", 0)
         self._refresh()
 
     def _progressed(self, stage: str, fraction: float, detail: str) -> None:
         self._clock.stage(stage)
-        self._foot.show_progress(words.STAGES[stage], detail, fraction)
+        self._foot.show_progress(STAGE_WORDS[stage], detail, fraction)
 
     def _previewed(self, analysis: Analysis) -> None:
         """Show a first look while the run goes on."""

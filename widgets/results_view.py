@@ -11,7 +11,8 @@ import ipywidgets as ipw
 from pipeline.catalogs.profiles import Example
 from pipeline.exports import credit
 from pipeline.request import AnalysisRequest
-from pipeline.text import day_words
+from pipeline.sentinel2.scene import PLATFORMS
+from pipeline.text import day_and_month, day_words, percent
 from widgets.results import rows
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
@@ -25,7 +26,6 @@ from widgets.results.tabs.quality import Quality
 from widgets.results.tabs.scenes import Scenes
 from widgets.results.tabs.shell import Page, Tabs
 from widgets.results.tabs.spectra import Spectra
-from widgets.toolkit import words
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Results(ipw.VBox):
         stale = state == STALE
         (self.add_class if stale else self.remove_class)("eo-stale")
         self._head.value = _head(analysis, state)
-        label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
+        label = f"Download GeoTIFF ({day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
         self._downloads.label(label, primary=state == FRESH and not analysis.preview)
         self._downloads.allow(not analysis.preview)
 
@@ -139,11 +139,11 @@ def notes_of(analysis: Analysis) -> tuple[str, ...]:
 
 def _head(analysis: Analysis, state: str) -> str:
     badges = {
-        FRESH: f"<span class='eo-badge'>{words.percent(analysis.clear_share)} clear here</span>",
+        FRESH: f"<span class='eo-badge'>{percent(analysis.clear_share)} clear here</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
-    platforms = _joined(words.PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
+    platforms = _joined(PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
     tiles = sorted({s.tile for s in analysis.scenes})
     label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))

@@ -122,7 +122,7 @@ class Runs:
 
     def __call__(self, request: AnalysisRequest, *_callbacks: Any, **named: Any) -> FakeAnalysis:
         self.requests.append(request)
-        self.machines.append(named["machines"])
+        self.machines.append(named["workers"])
         if self.preview:
             named["on_preview"](FakeAnalysis(request, preview=True, resolution_m=80.0))
         self.go_on.wait(PATIENCE_S)

@@ -16,7 +16,8 @@ from pipeline import exports
 from pipeline.errors import AnalysisError
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
-from widgets.session.runs import Gate, Progress, Worker
+from widgets.session.gate import Gate
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, shown
 from widgets.toolkit.scripts import script
 

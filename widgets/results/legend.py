@@ -7,8 +7,8 @@ from html import escape
 
 import ipywidgets as ipw
 
+from pipeline.text import hectares, percent
 from widgets.results.rows import AreaRow
-from widgets.toolkit import words
 from widgets.toolkit.charts import HectareBars, row_height
 from widgets.toolkit.parts import arrange, checkbox, classed, column, html, row, shown
 
@@ -32,8 +32,8 @@ class LegendRow(ipw.HBox):
         name = escape(values.name)
         self._chip.value = chip(values)
         self._reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
-        self._hectares.value = f"<b>{words.hectares(values.hectares)}</b> ha"
-        self._share.value = words.percent(values.share)
+        self._hectares.value = f"<b>{hectares(values.hectares)}</b> ha"
+        self._share.value = percent(values.share)
         if values.number:
             self.box.description = values.name
             label: ipw.Widget = self.box
@@ -155,8 +155,8 @@ def chip_of(number: int, color: str) -> str:
     return f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or '–'}</span>"
 
 
-def _total(hectares: float) -> str:
-    return f"<span>Whole area</span><b>{words.hectares(hectares)}</b> ha<i>100 %</i>"
+def _total(area_ha: float) -> str:
+    return f"<span>Whole area</span><b>{hectares(area_ha)}</b> ha<i>100 %</i>"
 
 
 def _is_dark(color: str) -> bool:

@@ -13,7 +13,7 @@ from importlib import import_module
 from pipeline import preload
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled
-from widgets.session.runs import Progress
+from widgets.session.worker import Progress
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from threading import Event
 import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 from widgets.toolkit.parts import html
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from widgets.form.upload import Upload
 from widgets.map.drawing import Drawing
 from widgets.page.messages import Message
 from widgets.page.permalink import Address
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 RING = [[11.3, 46.4], [11.4, 46.4], [11.3, 46.5], [11.3, 46.4]]
 GEOMETRY = {"type": "Polygon", "coordinates": [RING]}

@@ -16,7 +16,7 @@ from pipeline.explore.candidates import SceneFacts
 from tests.support.patience import until
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.scenes import Scenes
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 REQUEST = AnalysisRequest(
     AreaOfInterest.square(longitude=11.34, latitude=46.49, size_km=5), date(2022, 6, 1), date(2022, 6, 30)

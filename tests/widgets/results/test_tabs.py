@@ -24,7 +24,7 @@ from widgets.results.tabs.how_many import NUMBERS, HowMany
 from widgets.results.tabs.inspector import ASK, OUTSIDE, Inspector
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.second_date import period_after
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 MODEL = ClusterModel(("blue", "green", "red", "nir"), (0.1,) * 4, (0.1,) * 4, ((0.1,) * 4, (0.2,) * 4), 0)
 SUGGESTIONS = (
@@ -230,7 +230,7 @@ def test_a_comparison_in_words_sums_to_the_area_and_is_escaped() -> None:
 def test_a_second_date_is_looked_for_after_the_first_or_a_year_before(
     start: date, end: date, expected: tuple[date, date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("widgets.toolkit.words.today", lambda: date(2026, 11, 22))
+    monkeypatch.setattr("widgets.results.tabs.second_date.today", lambda: date(2026, 11, 22))
     assert period_after(start, end) == expected
 
 

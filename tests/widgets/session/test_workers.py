@@ -7,7 +7,7 @@ import pytest
 from pipeline.errors import ClusterUnavailable
 from tests.support.patience import until
 from widgets.session import workers
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 from widgets.session.workers import Workers, words_of
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import ipywidgets as ipw
 
+from pipeline.text import hectares
 from widgets.results.legend import chip
 from widgets.results.rows import AreaRow
-from widgets.toolkit import words
 from widgets.toolkit.parts import checkbox, classed, html
 
 
@@ -59,6 +59,6 @@ class ClassRow(ipw.HBox):
             self._chip.value = chip(values)
             self._name.value, self._color.value = values.name, values.color
             self._merge.value = False
-            self._hectares.value = f"<b>{words.hectares(values.hectares)}</b> ha"
+            self._hectares.value = f"<b>{hectares(values.hectares)}</b> ha"
         finally:
             self._filling = False

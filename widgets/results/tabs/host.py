@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel

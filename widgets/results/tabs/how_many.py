@@ -12,7 +12,7 @@ from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.signatures import TICK_STYLE
-from widgets.session.runs import Progress, Worker
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, classed, html, pressed, push_button, row
 
 if TYPE_CHECKING:

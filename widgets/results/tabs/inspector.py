@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
+from pipeline.area.antimeridian import wrapped
 from widgets.map.layers import pixel_mark
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
-from widgets.session.runs import Worker
+from widgets.session.worker import Worker
 from widgets.toolkit.parts import arrange, column, html, pressed, push_button
-from widgets.toolkit.words import wrapped
 
 if TYPE_CHECKING:
     from pipeline.explore.pixel import PixelReport

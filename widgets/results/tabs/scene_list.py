@@ -13,7 +13,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
 from widgets.map.layers import footprints
 from widgets.results.tabs.host import Host
-from widgets.session.runs import Progress, Worker
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:

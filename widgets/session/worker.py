@@ -1,11 +1,7 @@
-"""One background thread: run, report progress, cancel, hand back the result or the error.
-
-Everything that touches widgets goes through a `Gate`: one callback at a time, every exception reported.
-"""
+"""Work in a background thread: its progress, its end, and how it is cancelled."""
 
 from __future__ import annotations
 
-import functools
 import logging
 import threading
 import time
@@ -14,6 +10,7 @@ from typing import Any, Protocol
 
 from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
+from widgets.session.gate import Gate
 
 log = logging.getLogger(__name__)
 
@@ -36,50 +33,6 @@ class Progress(Protocol):
 
 Work = Callable[[Progress, Callable[[], bool]], Any]
 """A piece of work: gets a progress to report to and a function that tells whether to stop."""
-
-
-class Gate:
-    """Lets callbacks of any thread touch the page one at a time, and reports what they raise.
-
-    Parameters
-    ----------
-    report : callable
-        Gets every exception of a guarded callback; must not raise itself.
-    """
-
-    def __init__(self, report: Callable[[Exception], None]) -> None:
-        self.lock = threading.RLock()
-        self._report = report
-
-    def guard(self, function: Callable[..., Any]) -> Callable[..., None]:
-        """Return the callback wrapped: serialised, its exceptions logged and reported."""
-
-        @functools.wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> None:
-            with self.lock:
-                try:
-                    function(*args, **kwargs)
-                except Exception as error:
-                    log.exception("a callback of the page failed: %s", getattr(function, "__name__", ""))
-                    self._report(error)
-
-        return guarded
-
-    def in_background(self, function: Callable[[], None], name: str) -> threading.Thread:
-        """Run a function in a daemon thread, outside the lock; its exceptions are reported too."""
-
-        def run() -> None:
-            with giving_back():
-                try:
-                    function()
-                except Exception as error:
-                    log.exception("%s failed", name)
-                    with self.lock:
-                        self._report(error)
-
-        thread = threading.Thread(target=run, name=name, daemon=True)
-        thread.start()
-        return thread
 
 
 class Worker:
@@ -198,24 +151,3 @@ class _Run:
         if now or time.monotonic() - self._reported >= PROGRESS_INTERVAL_S:
             self._reported = time.monotonic()
             self._worker.report(self, self._stage, self._fraction, self._detail)
-
-
-class Delay:
-    """Calls a function a while after the last of several requests, in a thread."""
-
-    def __init__(self, seconds: float, function: Callable[[], None]) -> None:
-        self._seconds, self._function = seconds, function
-        self._timer: threading.Timer | None = None
-
-    def restart(self, seconds: float | None = None) -> None:
-        """Wait anew (the usual time, or another one this once), then call."""
-        self.cancel()
-        wait = self._seconds if seconds is None else seconds
-        self._timer = threading.Timer(wait, self._function)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def cancel(self) -> None:
-        """Call nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
