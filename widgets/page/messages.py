@@ -42,6 +42,9 @@ STAGE_WORDS = {
 }
 """Stage of a run -> what the page says."""
 
+MOSTLY_CLEAR, HARDLY_CLEAR = 0.8, 0.2
+"""Shares of the area: below the first a result is shown in amber, below the second more strongly."""
+
 WORTH_TELLING_MB = 750.0
 """A run that takes less memory says nothing of it: the libraries alone take a third of that."""
 
@@ -83,7 +86,8 @@ def stale(day_of_result: str) -> Message:
 def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Message:
     """Return the line of a finished run."""
     found = f"{n_clusters} clusters, {clear_ha:,.0f} of {area_ha:,.0f} ha clear."
-    return Message("ok", f"<b>Done in {seconds:.1f} s.</b> {found}")
+    kind: Kind = "ok" if clear_ha >= MOSTLY_CLEAR * area_ha else "warn"
+    return Message(kind, f"<b>Done in {seconds:.1f} s.</b> {found}")
 
 
 def silent_catalog(title: str) -> Message:
@@ -128,7 +132,7 @@ def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
             return (Action("Try again", "retry"), *demo)
         case AreaTooLarge() if settings.mode == "square":
             smaller = settings.changed(size_km=error.limit_km)
-            return (Action(f"Use {error.limit_km:g} km", "change and run", smaller),)
+            return (Action(f"Use {error.limit_km:g} km", "change", smaller),)
         case InvalidRequest() if settings.start and settings.end and settings.end < settings.start:
             swapped = settings.changed(start=settings.end, end=settings.start)
             return (Action("Swap them", "change", swapped),)

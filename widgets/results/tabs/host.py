@@ -29,8 +29,6 @@ class Host:
     """Save a file in the visitor's browser: content, name, MIME type."""
     lay: Callable[[str, Layers | None], None]
     """Lay layers over the result's pictures under a name, in place of those that had it; None: no layers."""
-    inspect: Callable[[bool], None]
-    """Let clicks on the map ask for a pixel, or place the area again."""
     centre: Callable[[], tuple[float, float]]
     """Latitude and longitude in the middle of the map."""
     request: Callable[[], AnalysisRequest | None]
