@@ -20,7 +20,7 @@ from shapely.geometry import MultiPolygon, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from pipeline.area.grid import split_at_antimeridian
+from pipeline.area.antimeridian import TURN, jumps, split_at_antimeridian
 from pipeline.sentinel2.bands import ALL_BANDS, BANDS, SCL, SCL_ASSET_KEYS
 from pipeline.sentinel2.offset import baseline, from_metadata
 from pipeline.sentinel2.scene import BandFile, Scene
@@ -165,13 +165,13 @@ def _unwrapped(polygon: BaseGeometry) -> BaseGeometry:
     has jumped from 180 to -180.
     """
     west, _, east, _ = polygon.bounds
-    if east - west <= 180:
+    if not jumps(west, east):
         return polygon
     from shapely import transform
 
     def shifted(xy: Any) -> Any:
         xy = xy.copy()
-        xy[xy[:, 0] < 0, 0] += 360
+        xy[xy[:, 0] < 0, 0] += TURN
         return xy
 
     return make_valid(transform(polygon, shifted))

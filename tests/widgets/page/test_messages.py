@@ -1,9 +1,10 @@
-"""Numbers, dates and sentences as the page writes them."""
+"""What the page says of a run, and the next steps it offers."""
 
 from datetime import date
 
 import pytest
 
+from pipeline import text
 from pipeline.errors import (
     AreaTooLarge,
     Cancelled,
@@ -16,47 +17,9 @@ from pipeline.errors import (
 from pipeline.estimate import Estimate
 from widgets.form.settings import Settings
 from widgets.page import messages
-from widgets.toolkit import words
 
 Day = tuple[int, int, int]
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0, "0.0"), (273.24, "273.2"), (2432.06, "2,432.1"), (9999.94, "9,999.9"), (40000, "40,000")],
-)
-def test_hectares(value: float, text: str) -> None:
-    assert words.hectares(value) == text
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0, "0.0 %"), (0.0004, "< 0.1 %"), (0.109, "10.9 %"), (0.9999, "> 99.9 %"), (1, "100 %")],
-)
-def test_percent(share: float, text: str) -> None:
-    assert words.percent(share) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("46.4926", 46.4926), (" -33,5 ", -33.5), ("\N{MINUS SIGN}12°", -12), ("", None), ("  ", None)],
-)
-def test_degrees_are_read_as_people_type_them(text: str, value: float | None) -> None:
-    assert words.parse_degrees(text, "latitude") == value
-
-
-@pytest.mark.parametrize("text", ["nan", "inf", "north", "1.2.3", "46 29 24"])
-def test_what_is_no_number_is_told(text: str) -> None:
-    with pytest.raises(InvalidRequest, match="not a number"):
-        words.parse_degrees(text, "latitude")
-
-
-@pytest.mark.parametrize(
-    ("longitude", "wrapped"), [(11.5, 11.5), (371.5, 11.5), (-348.5, 11.5), (180, -180), (-180, -180)]
-)
-def test_longitudes_of_other_world_copies(longitude: float, wrapped: float) -> None:
-    assert words.wrapped(longitude) == wrapped
 
 
 @pytest.mark.parametrize(
@@ -70,19 +33,19 @@ def test_longitudes_of_other_world_copies(longitude: float, wrapped: float) -> N
 def test_a_period_is_widened_by_a_month_on_both_sides(
     period: tuple[Day, Day], wider: tuple[Day, Day], label: str
 ) -> None:
-    found = words.widened(*(date(*day) for day in period))
+    found = messages.widened(*(date(*day) for day in period))
     assert found == tuple(date(*day) for day in wider)
-    assert words.short_months(*found) == label
+    assert text.short_months(*found) == label
 
 
 def test_a_period_is_not_widened_into_the_future() -> None:
-    assert words.widened(words.today(), words.today())[1] == words.today()
+    assert messages.widened(text.today(), text.today())[1] == text.today()
 
 
 def test_text_from_outside_is_escaped() -> None:
-    assert words.bold_first_sentence("Bad <b>. More & more.") == "<b>Bad &lt;b&gt;.</b> More &amp; more."
-    assert words.bold_first_sentence("One sentence.") == "<b>One sentence.</b>"
-    assert words.bold_first_sentence("Too large: 25 km. Use less.") == "<b>Too large:</b> 25 km. Use less."
+    assert messages.bold_first_sentence("Bad <b>. More & more.") == "<b>Bad &lt;b&gt;.</b> More &amp; more."
+    assert messages.bold_first_sentence("One sentence.") == "<b>One sentence.</b>"
+    assert messages.bold_first_sentence("Too large: 25 km. Use less.") == "<b>Too large:</b> 25 km. Use less."
 
 
 def labels(error: Exception, settings: Settings = SETTINGS) -> list[str]:
@@ -114,22 +77,6 @@ def test_the_unexpected_keeps_its_secrets() -> None:
     message = messages.of_error(RuntimeError("/home/someone <script>"), SETTINGS)
     assert "someone" not in message.html
     assert message.kind == "err"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.2, "1 second"),
-        (1.6, "2 seconds"),
-        (12.4, "12 seconds"),
-        (13.1, "15 seconds"),
-        (88, "90 seconds"),
-        (91, "2 minutes"),
-        (600, "10 minutes"),
-    ],
-)
-def test_a_time_is_told_as_roughly_as_it_is_known(seconds: float, text: str) -> None:
-    assert words.duration(seconds) == text
 
 
 def test_what_a_run_costs_is_one_calm_line() -> None:

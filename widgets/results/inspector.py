@@ -1,4 +1,4 @@
-"""Single pixels: a click on the map tells what is there and lays its spectrum over the signatures."""
+"""Single pixels: after a result, a click on the map tells what is there, in a card over the map."""
 
 from __future__ import annotations
 
@@ -8,55 +8,57 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
+from pipeline.area.antimeridian import wrapped
 from widgets.map.layers import pixel_mark
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
-from widgets.session.runs import Worker
-from widgets.toolkit.parts import arrange, column, html, pressed, push_button
-from widgets.toolkit.words import wrapped
+from widgets.session.worker import Worker
+from widgets.toolkit.parts import arrange, column, html, push_button
 
 if TYPE_CHECKING:
     from pipeline.explore.pixel import PixelReport
     from pipeline.result import Analysis
 
 LAYER = "pixel"
-ASK = "Click a pixel on the map."
-OUTSIDE = "This place lies outside the area. Click a pixel inside it."
+OUTSIDE = "This place lies outside the area. Click a pixel inside it, or use “Move area” to go elsewhere."
+
+Spectrum = tuple[float, ...]
 
 
 class Inspector(ipw.VBox):
-    """The card of one pixel, and the button that switches the mode.
+    """The card of one pixel; empty while none was asked for.
 
     Parameters
     ----------
     host : Host
-        Switches the map's clicks and takes the mark.
+        Takes the mark.
     editor : Editor
         Knows the classes the clusters are in.
     on_spectrum : callable
         Called with the reflectance of the pixel, None when there is none to show.
     """
 
-    def __init__(
-        self, host: Host, editor: Editor, on_spectrum: Callable[[tuple[float, ...] | None], None]
-    ) -> None:
+    def __init__(self, host: Host, editor: Editor, on_spectrum: Callable[[Spectrum | None], None]) -> None:
         self._host, self._editor, self._on_spectrum = host, editor, on_spectrum
-        guard = host.gate.guard
-        self.button = push_button("Inspect pixels", guard(self._toggle), "eo-toggle")
-        self.button.tooltip = "Click pixels on the map to see what they are"
-        self._card = html("", "eo-pixel")
-        self._middle = push_button("Pixel in the middle of the map", guard(self._ask_middle), "eo-link")
+        self.card = html("", "eo-pixel")
+        self._close = push_button("Close", host.gate.guard(self.close_card), "eo-link")
+        self._panel = column("eo-pixel-card", self.card, self._close)
         self._worker = Worker(host.gate, progress=lambda *_: None, done=self._tell, failed=self._fail)
         self._analysis: Analysis | None = None
-        self.on = False
+        self.spectrum: Spectrum | None = None
+        """Reflectance of the pixel that is told about."""
         super().__init__()
-        self._panel = column("eo-pixel-card", self._card, self._middle)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a pixel is told about."""
+        return bool(self.children)
 
     def show(self, analysis: Analysis) -> None:
         """Take another result: what was told of a pixel does not hold any more."""
         self._analysis = analysis
-        self._clear()
+        self.close_card()
 
     def ask(self, latitude: float, longitude: float) -> None:
         """Tell about the pixel at a place; any world copy of the longitude will do."""
@@ -72,40 +74,39 @@ class Inspector(ipw.VBox):
         self._worker.cancel()
         self._worker.start(work)
 
-    def end(self) -> None:
-        """Let clicks on the map place the area again."""
-        if self.on:
-            self._toggle()
-
-    def _toggle(self) -> None:
-        self.on = not self.on
-        pressed(self.button, self.on)
-        self._clear()
-        arrange(self, *((self._panel,) if self.on else ()))
-        self._host.inspect(self.on)
-
-    def _ask_middle(self) -> None:
+    def ask_middle(self) -> None:
+        """Tell about the pixel in the middle of the map: for those who use no mouse."""
         self.ask(*self._host.centre())
 
-    def _clear(self) -> None:
+    def close_card(self) -> None:
+        """Take the card and the mark away."""
         self._worker.cancel()
-        self._say(ASK)
-        self._on_spectrum(None)
-        self._host.lay(LAYER, None)
+        arrange(self)
+        self._mark(None)
 
     def _tell(self, report: PixelReport | None) -> None:
         if report is None:
-            self._clear()
+            self._mark(None)
             self._say(OUTSIDE)
             return
         entries = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in report.lines)
-        self._card.value = f"<dl>{entries}</dl>"
-        self._on_spectrum(report.reflectance)
+        self.card.value = f"<dl>{entries}</dl>"
+        arrange(self, self._panel)
+        self._mark(report)
+
+    def _mark(self, report: PixelReport | None) -> None:
+        """Mark a pixel on the map and lay its spectrum over the signatures; None: neither."""
+        self.spectrum = report.reflectance if report is not None else None
+        self._on_spectrum(self.spectrum)
+        if report is None:
+            self._host.lay(LAYER, None)
+            return
         place = report.latitude, report.longitude
-        self._host.lay(LAYER, lambda shift: pixel_mark(place[0], place[1] + shift))
+        self._host.lay(LAYER, lambda turn: pixel_mark(place[0], place[1] + turn))
 
     def _fail(self, error: Exception) -> None:
         self._say(plain_words(error))
 
     def _say(self, text: str) -> None:
-        self._card.value = f"<p>{escape(text)}</p>"
+        self.card.value = f"<p>{escape(text)}</p>"
+        arrange(self, self._panel)

@@ -9,7 +9,9 @@ import pytest
 
 from pipeline.errors import Cancelled
 from tests.support.patience import PATIENCE_S, until
-from widgets.session.runs import Delay, Gate, Worker
+from widgets.session.delay import Delay
+from widgets.session.gate import Gate
+from widgets.session.worker import Worker
 
 
 class Log:
