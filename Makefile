@@ -6,7 +6,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
-PACKAGES := $(wildcard pipeline demo synthetic widgets tools benchmarks)
+PACKAGES := $(wildcard pipeline demo synthetic widgets server tools benchmarks)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
