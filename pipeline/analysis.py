@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from os import PathLike
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,9 @@ from pipeline.scenes import BANDS, Scene
 from pipeline.search import find_overpasses
 from pipeline.warp import Bounds
 from pipeline.wording import day_words
+
+if TYPE_CHECKING:
+    from pipeline.accuracy import SamplingDesign
 
 log = logging.getLogger(__name__)
 
@@ -220,6 +223,12 @@ class Analysis:
             return None
         colors = [s.color for s in self.suggestions]
         return with_clusters(images(self.pixels, frame, self.overlays.stretch), self.raster, colors, frame)
+
+    def sampling_design(self, n: int | None = None, margin: float = 0.05, seed: int = 0) -> SamplingDesign:
+        """Return points to be checked on the land, drawn at random in each class (pipeline.accuracy)."""
+        from pipeline.accuracy.drawing import sampling_design
+
+        return sampling_design(self, n, margin, seed)
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""
