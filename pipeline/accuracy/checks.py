@@ -16,4 +16,4 @@ def is_number(value: object, low: float = -math.inf, high: float = math.inf) -> 
     """Tell whether a value is a finite number from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         return False
-    return math.isfinite(value) and low <= value <= high
+    return math.isfinite(value) and low <= float(value) <= high

@@ -93,7 +93,7 @@ class SamplingDesign:
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """The points in random order: point (the id, as the index), stratum, row, column, longitude, latitude."""
+        """The points in random order: point (id and index), stratum, row, column, longitude, latitude."""
         import pandas as pd
 
         rows = [(p.id, p.stratum, p.row, p.column, p.longitude, p.latitude) for p in self.drawn]

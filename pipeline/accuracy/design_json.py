@@ -30,13 +30,17 @@ def values_of(design: SamplingDesign) -> dict[str, Any]:
         "seed": design.seed,
         "grid": {
             "epsg": grid.epsg,
-            "left": grid.left,
-            "top": grid.top,
-            "pixel_m": grid.pixel_m,
+            "left": float(grid.left),
+            "top": float(grid.top),
+            "pixel_m": float(grid.pixel_m),
             "shape": list(grid.shape),
         },
-        "strata": [{"name": s.name, "pixels": s.pixels, "hectares": s.hectares} for s in design.strata],
-        "points": [[p.id, p.stratum, p.row, p.column, p.longitude, p.latitude] for p in design.drawn],
+        "strata": [
+            {"name": s.name, "pixels": s.pixels, "hectares": float(s.hectares)} for s in design.strata
+        ],
+        "points": [
+            [p.id, p.stratum, p.row, p.column, float(p.longitude), float(p.latitude)] for p in design.drawn
+        ],
     }
     return {
         "kind": KIND,
@@ -73,12 +77,6 @@ def design_of(values: Any) -> SamplingDesign:
     if values["kind"] != KIND or values["version"] != VERSION:
         raise ValueError("another kind or version")
     sample = values["sample"]
-    if values["seal"] != _seal(sample):
-        raise InvalidRequest(
-            "The points in this file were changed after they were drawn. They are no random sample any more: "
-            "draw new ones, or take the file as it was.",
-            "design",
-        )
     grid = _grid(sample["grid"])
     strata = tuple(_stratum(entry) for entry in sample["strata"])
     points = tuple(_point(entry, grid) for entry in sample["points"])
@@ -87,6 +85,12 @@ def design_of(values: Any) -> SamplingDesign:
     design = SamplingDesign(
         strata, points, grid, _text(sample["fingerprint"]), _whole(sample["seed"], 0, 2**63), {}, added
     )
+    if values["seal"] != values_of(design)["seal"]:
+        raise InvalidRequest(
+            "The points in this file were changed after they were drawn. They are no random sample any more: "
+            "draw new ones, or take the file as it was.",
+            "design",
+        )
     return design.with_labels({int(n): label for n, label in values["labels"].items()})
 
 

@@ -95,7 +95,7 @@ def classes_now(design: SamplingDesign, analysis: Analysis) -> dict[str, str]:
         within[next(iter(numbers))] += stratum.pixels
     if list(within.values()) != list(pixels):
         raise other
-    return {name: names[next(iter(numbers))] for name, numbers in found.items()}
+    return {s.name: names[next(iter(found[s.name]))] for s in design.strata}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def draw(
     ]
     table, passed = np.asarray(lut, np.int16), np.zeros(len(pixels), np.int64)
     digest = hashlib.sha256(f"{labels.shape}".encode())
-    found: list[tuple[int, np.ndarray, np.ndarray]] = []
+    found: list[list[np.ndarray]] = [[] for _ in pixels]
     for first, band in _bands(labels):
         strata = table[band]
         digest.update((strata + 1).astype(np.uint8).tobytes())
@@ -140,13 +140,13 @@ def draw(
             flat = np.flatnonzero(strata == s)
             here = wanted[(wanted >= passed[s]) & (wanted < passed[s] + flat.size)] - passed[s]
             passed[s] += flat.size
-            rows, columns = np.divmod(flat[here], band.shape[1])
-            found.append((s, rows + first, columns))
+            found[s].append(flat[here] + first * band.shape[1])
     assert passed.tolist() == list(pixels), "the table counts the pixels of the labels"
     order = random.permutation(sum(sizes))
-    stratum = np.concatenate([np.full(len(rows), s) for s, rows, _ in found])
-    rows, columns = (np.concatenate([f[i] for f in found])[order] for i in (1, 2))
-    return Drawn(stratum[order], rows, columns, digest.hexdigest()[:32])
+    stratum = np.repeat(np.arange(len(sizes)), sizes)[order]
+    flat = np.concatenate([np.concatenate(parts) for parts in found])[order]
+    rows, columns = np.divmod(flat, labels.shape[1])
+    return Drawn(stratum, rows, columns, digest.hexdigest()[:32])
 
 
 def _strata(analysis: Analysis) -> tuple[list[str], list[int], list[int]]:

@@ -186,23 +186,18 @@ def _matrix(tally: Tally) -> pd.DataFrame:
         return pd.DataFrame(
             tally.cells.sum(axis=1), index=pd.Index(tally.strata, name="stratum"), columns=columns
         )
-    counts = tally.cells.sum(axis=0)
-    mapped = tally.possible.any(axis=0)
-    names = [*tally.classes, "other"]
-    kept = [k for k in range(len(names)) if mapped[k] or k < len(tally.classes)]
-    return pd.DataFrame(
-        counts[kept], index=pd.Index([names[k] for k in kept], name="map class"), columns=columns
-    )
+    counts = tally.cells.sum(axis=0)[:-1]
+    return pd.DataFrame(counts, index=pd.Index(tally.classes, name="map class"), columns=columns)
 
 
 def _as_mapped(tally: Tally, judge: _Judge) -> Tally:
     """Return the tally with strata that are negligible and unchecked counted as what the map says."""
-    empty = (tally.points == 0) & (tally.hectares > 0)
+    empty = np.asarray((tally.points == 0) & (tally.hectares > 0))
     negligible = tally.hectares[empty].sum() <= NEGLIGIBLE * tally.hectares.sum()
     single: np.ndarray = tally.possible.sum(axis=1) == 1
     if not empty.any() or not negligible:
         return tally
     cells = tally.cells.copy()
-    for h, k in zip(*np.nonzero(tally.possible[:, :-1] & (single & empty)[:, None]), strict=True):
+    for h, k in zip(*np.nonzero(tally.possible[:, :-1] & np.outer(single & empty, True)), strict=True):
         cells[h, k, k] = judge.fewest
     return replace(tally, cells=cells)

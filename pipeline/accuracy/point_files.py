@@ -7,11 +7,12 @@ and ``design`` (a mark of the sample, so that labels of another are noticed).
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import tempfile
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -237,14 +238,12 @@ def _found(properties: Iterable[tuple[str, Any]], longitude: float, latitude: fl
 
 def _of_geopackage(content: bytes) -> list[Found]:
     import shapely
-    from pyogrio import raw
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+    from pyogrio import list_layers, raw
     from pyproj import Transformer
-    from pyproj.exceptions import ProjError
 
-    try:
-        layers = [name for name, kind in _layers(content) if kind == "Point"]
-        meta, _, geometry, columns = raw.read(io.BytesIO(content), layer=layers[0])
+    with _filed(content) as path:
+        (layer,) = [name for name, kind in list_layers(path) if str(kind) == "Point"][:1]
+        meta, _, geometry, columns = raw.read(path, layer=layer)
         xy = shapely.get_coordinates(shapely.from_wkb(geometry))
         to_degrees = Transformer.from_crs(meta["crs"], 4326, always_xy=True)
         longitudes, latitudes = to_degrees.transform(xy[:, 0], xy[:, 1])
@@ -253,37 +252,33 @@ def _of_geopackage(content: bytes) -> list[Found]:
             _found(zip(meta["fields"], row, strict=True), float(x), float(y))
             for row, x, y in zip(rows, longitudes, latitudes, strict=True)
         ]
-    except (
-        DataLayerError,
-        DataSourceError,
-        FeatureError,
-        GeometryError,
-        IndexError,
-        ProjError,
-        TypeError,
-        ValueError,
-        shapely.errors.ShapelyError,
-    ) as error:
-        raise _unreadable() from error
-
-
-def _layers(content: bytes) -> list[tuple[str, str]]:
-    from pyogrio import list_layers
-
-    return [(str(name), str(kind)) for name, kind in list_layers(io.BytesIO(content))]
 
 
 def _embedded(content: bytes) -> str | None:
     """Return the design in a GeoPackage's metadata."""
     from pyogrio import read_info
-    from pyogrio.errors import DataLayerError, DataSourceError
 
-    try:
-        metadata = read_info(io.BytesIO(content)).get("dataset_metadata") or {}
-    except (DataLayerError, DataSourceError, ValueError) as error:
-        raise _unreadable() from error
-    text = metadata.get(DESIGN)
+    with _filed(content) as path:
+        text = (read_info(path, layer=0).get("dataset_metadata") or {}).get(DESIGN)
     return None if text is None else str(text)
+
+
+@contextmanager
+def _filed(content: bytes) -> Iterator[Path]:
+    """Give a GeoPackage as a file; what cannot be read of it is a refusal."""
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+    from pyproj.exceptions import ProjError
+    from shapely.errors import ShapelyError
+
+    unreadable = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError, ProjError)
+    with tempfile.TemporaryDirectory(prefix="points-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of GDAL, about files that are refused or read all the same
+        path = Path(folder, "points.gpkg")
+        path.write_bytes(content)
+        try:
+            yield path
+        except (*unreadable, ShapelyError, IndexError, RuntimeError, TypeError, ValueError) as error:
+            raise _unreadable() from error
 
 
 def _unreadable() -> InvalidRequest:

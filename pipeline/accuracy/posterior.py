@@ -72,7 +72,7 @@ def _quantile(ratio: Ratio, for_it: np.ndarray, against: np.ndarray, at: float, 
     order = np.lexsort((ratio.may_be_bad, ratio.may_be_good, pixels, *counts.T, ratio.hectares))
     random = np.random.default_rng(SEED)
     good, bad = np.zeros(draws), np.zeros(draws)
-    for h in order[used[order]]:
+    for h in order[(used & (alpha[:, :2].sum(axis=1) > 0))[order]]:
         # Shares of a stratum: three independent gamma numbers over their sum are a draw from a Dirichlet.
         shares = random.standard_gamma(alpha[h], (draws, 3))
         shares /= shares.sum(axis=1, keepdims=True)
