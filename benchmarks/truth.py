@@ -1,4 +1,4 @@
-"""What really lies on the ground, on the grid of an analysis: the one place that knows where truth is kept."""
+"""What really lies on the ground, on the grid of an analysis: the one place that knows where it is kept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline import Analysis
 
 
 def demo_truth(analysis: Analysis) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return the true classes of the demo land under an analysis: uint8 ``(y, x)``, and their names from 1 on."""
+    """Return the true classes of the demo land under an analysis: uint8 ``(y, x)``, and names from 1 on."""
     day = analysis.date.isoformat()
     files = [path for (_, taken), path in demo.true_classes().items() if taken == day]
     return on_grid(files, analysis), tuple(name for name, _ in CLASSES.values())
