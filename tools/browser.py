@@ -34,8 +34,8 @@ def find() -> str | None:
     Returns
     -------
     str or None
-        The path of ``$CHROMIUM``, of a browser on ``PATH``, or of the one Playwright has fetched. None if there
-        is no browser, or if Playwright itself does not start.
+        The path of ``$CHROMIUM``, of a browser on ``PATH``, or of the one Playwright has fetched. None if
+        there is no browser, or if Playwright itself does not start.
     """
     own = playwrights_own()
     if own is None:
