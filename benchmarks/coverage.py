@@ -28,7 +28,7 @@ from tests.support.servers import SHARED, file_server, real_items, stac_api
 
 COVERED, BIAS, LARGE = 0.93, 0.01, 0.02
 LEVEL = 0.95
-DRAWS = 1500
+DRAWS = 600
 """From each posterior: fewer than the page takes, for the sake of a thousand samples."""
 BIAS_SAMPLES = 200_000
 """A thousand would not tell a bias of 1 % from chance."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pipeline.result import Analysis
 
-BAND_ROWS = 2048
-"""Rows that are looked at together, where the labels have no blocks of their own."""
+BAND_ROWS = 256
+"""Rows that are looked at together: 22 MB of pixel numbers for a whole tile."""
 
 
 def sampling_design(
@@ -167,14 +167,14 @@ def _strata(analysis: Analysis) -> tuple[list[str], list[int], list[int]]:
 
 
 def _bands(labels: xr.DataArray) -> Iterator[tuple[int, np.ndarray]]:
-    """Give strips of rows and their first row: a lazy raster's own blocks side by side."""
-    rows = labels.shape[0]
-    heights = labels.chunks[0] if labels.chunks else [BAND_ROWS] * (rows // BAND_ROWS) + [rows % BAND_ROWS]
+    """Give strips of rows and their first row; a lazy raster's own blocks are computed once."""
+    heights = labels.chunks[0] if labels.chunks else (labels.shape[0],)
     first = 0
     for height in heights:
-        if height:
-            yield first, labels[first : first + height].to_numpy()
-            first += height
+        loaded = labels[first : first + height].to_numpy()
+        for start in range(0, height, BAND_ROWS):
+            yield first + start, loaded[start : start + BAND_ROWS]
+        first += height
 
 
 def _at(labels: xr.DataArray, lut: Sequence[int], rows: Sequence[int], columns: Sequence[int]) -> np.ndarray:

@@ -139,6 +139,8 @@ def design_in(content: bytes | str) -> SamplingDesign:
 def labels_in(design: SamplingDesign, content: bytes | str) -> dict[int, Label]:
     """Return the labels in a GeoJSON or GeoPackage of a design's points; points without one are left out.
 
+    Small and capital letters of the design's classes do not matter.
+
     Raises
     ------
     InvalidRequest
@@ -147,6 +149,7 @@ def labels_in(design: SamplingDesign, content: bytes | str) -> dict[int, Label]:
     content = _bytes(content)
     found = _of_geopackage(content) if content.startswith(_SQLITE) else _of_geojson(_json(content))
     places = {p.id: (p.longitude, p.latitude) for p in design.drawn}
+    names = {name.casefold(): name for name in design.classes}
     labels: dict[int, Label] = {}
     seen: set[int] = set()
     for point in found:
@@ -167,10 +170,10 @@ def labels_in(design: SamplingDesign, content: bytes | str) -> dict[int, Label]:
                 f"Point {number} is not where it was drawn. A label is for the drawn place: put it back.",
                 "labels",
             )
-        if point.label not in (None, "") and point.label == point.label:
-            text = str(point.label)
-            labels[number] = None if text.strip().casefold() == UNSURE else text
-    return {n: label for n, label in labels.items() if label is None or label.strip()}
+        text = "" if point.label is None or point.label != point.label else " ".join(str(point.label).split())
+        if text:
+            labels[number] = None if text.casefold() == UNSURE else names.get(text.casefold(), text)
+    return labels
 
 
 def _id(point: Found, design: SamplingDesign) -> int | None:

@@ -198,7 +198,7 @@ counts = st.integers(1, 5).flatmap(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(counts, st.data())
 def test_what_always_holds(matrix: list[list[int]], data: st.DataObject) -> None:
     k = len(matrix)

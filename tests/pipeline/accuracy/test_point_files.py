@@ -55,7 +55,7 @@ def test_labels_filled_in_elsewhere_come_back(
     design = design_of()
     table = opened(written(design), tmp_path)
     table["label"] = table["label"].astype(object)
-    table.loc[table["point"] == 7, "label"] = "Trees"
+    table.loc[table["point"] == 7, "label"] = " trees"
     table.loc[table["point"] == 8, "label"] = "Unsure"
     table.loc[table["point"] == 9, "label"] = "  "
     other = table.sort_values("label").to_crs(32632)
