@@ -13,17 +13,20 @@ from typing import Any
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.checks import integer, number
+from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
-"""Fewest and most clusters; twelve colours can be told apart (surface_types.PALETTE)."""
+"""Fewest and most clusters; twelve colours can be told apart (clustering/palette.py)."""
 FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
 MAX_FILE_MB = 5
 """Largest file that an area or a request is read from (area/files.py)."""
-JSON_VERSION = 1
+JSON_VERSION = 2
+READABLE_VERSIONS = (1, 2)
+"""Version 1 had no features."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class AnalysisRequest:
     """Seed of the sample and of the k-means starts."""
     mask_classes: tuple[int, ...] = field(default=DEFAULT_MASK, kw_only=True)
     """Classes of the scene classification (SCL) that are left out."""
+    features: tuple[str, ...] = field(default=DEFAULT_FEATURES, kw_only=True)
+    """What is clustered: names of `pipeline.FEATURES`; given as such, or as a name of `FEATURE_SETS`."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.area, AreaOfInterest):
@@ -75,6 +80,7 @@ class AnalysisRequest:
         object.__setattr__(self, "seed", seed)
         object.__setattr__(self, "scene_ids", _scene_ids(self.scene_ids))
         object.__setattr__(self, "mask_classes", _mask_classes(self.mask_classes))
+        object.__setattr__(self, "features", resolved(self.features))
 
     def _check_dates(self) -> None:
         for name, day, label in (("start", self.start, "start"), ("end", self.end, "end")):
@@ -127,8 +133,10 @@ class AnalysisRequest:
             raise InvalidRequest("The saved request cannot be read: it is not JSON.") from error
         if not isinstance(values, dict):
             raise InvalidRequest("The saved request cannot be read: it is not a JSON object.")
-        if values.pop("version", None) != JSON_VERSION:
-            raise InvalidRequest(f"The saved request is of another version; this is version {JSON_VERSION}.")
+        if values.pop("version", None) not in READABLE_VERSIONS:
+            raise InvalidRequest(
+                f"The saved request is of another version; versions 1 to {JSON_VERSION} are read."
+            )
         _refuse_unknown(values, {f.name for f in fields(cls)})
         missing = {"area", "start", "end"} - set(values)
         if missing:

@@ -14,7 +14,6 @@ from odc.geo.xr import xr_coords
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.blocks import Block
 from pipeline.area.grid import inside
-from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
 from pipeline.reading.pixels import Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
@@ -77,8 +76,11 @@ class AreaPixels:
     """What a user should know."""
     thinned: Pixels | None = field(default=None, repr=False)
     """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
-    models: dict[tuple[int, int], ClusterModel] = field(default_factory=dict, repr=False, compare=False)
-    """Models fitted on the sample so far, by number of clusters and seed."""
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Key of each band that was read."""
+        return BANDS
 
     @property
     def offsets(self) -> tuple[int, ...]:

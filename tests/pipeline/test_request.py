@@ -230,7 +230,7 @@ def test_saved_requests_with_wrong_entries_are_refused(change: dict[str, Any]) -
 
 
 def test_json_carries_a_version() -> None:
-    assert json.loads(request().to_json())["version"] == 1
+    assert json.loads(request().to_json())["version"] == 2
 
 
 squares = st.builds(
