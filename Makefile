@@ -6,7 +6,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
-PACKAGES := $(wildcard pipeline demo widgets tools benchmarks)
+PACKAGES := $(wildcard pipeline demo synthetic widgets tools benchmarks)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
@@ -27,7 +27,8 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy $(PACKAGES)
 
-tests: browser demo-data $(VENV)/installed-benchmark
+tests: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark
+	@$(BIN)/python -m tools.browser --optional
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 browser: $(VENV)/installed-dev
@@ -43,8 +44,8 @@ format: $(VENV)/installed-dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml
-	$(BIN)/python -m tools.pins
+pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml (UPGRADE=1: newest versions)
+	$(BIN)/python -m tools.pins $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove the environment
 	rm -rf $(VENV)

@@ -22,6 +22,7 @@ import platformdirs
 
 from demo import place
 from demo.errors import DemoUnavailable
+from synthetic.place import LAND_SHAPE, NORTH_M, TILES, WEST_M
 
 APPLICATION = "land-cover-clusters"
 ENVIRONMENT = "DASHBOARD_CACHE_DIR"
@@ -38,7 +39,7 @@ def root() -> Path:
 
 def home() -> Path:
     """Return the folder of this version's scenes, whether it exists or not."""
-    parameters = (place.TILES, place.VISITS, place.LAND_SHAPE, place.WEST_M, place.NORTH_M)
+    parameters = (TILES, place.VISITS, LAND_SHAPE, WEST_M, NORTH_M)
     digest = hashlib.sha256(repr((place.GENERATOR, parameters)).encode()).hexdigest()
     return root() / f"{_PREFIX}{place.GENERATOR}-{digest[:10]}"
 
@@ -84,7 +85,7 @@ def generate() -> Path:
 
 def _make(folder: Path) -> None:
     from demo import basemap, items, scenes
-    from demo.land import build
+    from synthetic.land import build
 
     with tempfile.TemporaryDirectory(prefix="making-", dir=folder.parent) as workshop:
         draft = Path(workshop) / "scenes"

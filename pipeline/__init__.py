@@ -19,8 +19,6 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pipeline.allocator import keep_for_the_run
-
 if TYPE_CHECKING:
     from pipeline.analysis import analyse as analyse
     from pipeline.analysis import find_scenes as find_scenes
@@ -63,8 +61,6 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = sorted(_HOME_OF)
-
-keep_for_the_run()
 
 
 def __getattr__(name: str) -> Any:

@@ -5,6 +5,8 @@ which come and go in a dozen threads, from all of them: the holes count as memor
 Giving each array back at once costs as much as it saves: the system has to hand out and clear every page of
 the next one, a third of the processor time of a whole tile. So there are few heaps, which keep what is
 freed, and `give_back` empties them when a run is through.
+
+The page and the dask workers ask for it; importing `pipeline` leaves the process as it is.
 """
 
 from __future__ import annotations

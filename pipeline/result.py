@@ -29,7 +29,7 @@ from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.notes import notes_on, nothing_to_group
 from pipeline.progress import IsCancelled, OnProgress, Progress
-from pipeline.reading.imagery import AreaPixels
+from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
@@ -42,7 +42,7 @@ class Analysis:
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
-    pixels: AreaPixels = field(repr=False)
+    pixels: Imagery = field(repr=False)
     """What was read: clouds included, for pictures and for clustering again."""
     model: ClusterModel
     raster: LabelRaster = field(repr=False)
@@ -217,7 +217,7 @@ class Analysis:
 
 def grouped(
     request: AnalysisRequest,
-    pixels: AreaPixels,
+    pixels: Imagery,
     model: ClusterModel | None,
     progress: Progress,
     *,
@@ -260,11 +260,11 @@ def grouped(
     )
 
 
-def _pictures(pixels: AreaPixels, frame: Frame, known: Overlays | None) -> Overlays:
+def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
     return images(pixels, frame) if known is None else known
 
 
-def _fitted(pixels: AreaPixels, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
+def _fitted(pixels: Imagery, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
     """Return the model of a number of clusters, fitted once."""
     known = pixels.models.get((n_clusters, seed))
     if known is None:

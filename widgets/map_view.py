@@ -150,7 +150,7 @@ class MapView(ipw.VBox):
         )
 
     def _blink(self, count: int) -> None:
-        """Start the style group's animation anew: it starts when the class's name changes."""
+        """Start the style sheet's animation anew: it starts when the class's name changes."""
         if self.calm:
             (self._frame.add_class if count % 2 else self._frame.remove_class)("eo-unclustered")
             pressed(self.bar.blink, bool(count % 2))

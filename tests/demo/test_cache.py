@@ -44,7 +44,7 @@ def stub_the_making(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setattr(scenes, "write_scenes", lambda draft, land: {})
     monkeypatch.setattr(items, "items", lambda classifications: [])
     monkeypatch.setattr(basemap, "write", lambda draft, land: None)
-    monkeypatch.setattr("demo.land.build", lambda: None)
+    monkeypatch.setattr("synthetic.land.build", lambda: None)
 
 
 def test_folders_long_unused_are_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -113,7 +113,8 @@ def test_the_backdrop_lies_under_the_land(scenes_folder: Path) -> None:
 
 def test_showing_the_backdrop_imports_nothing_that_draws(scenes_folder: Path, repository: Path) -> None:
     """A page shows it before anybody clicks: 25 MB for rasterio and Pillow would be for nothing."""
-    code = "import demo, sys; demo.backdrop(); print({'rasterio', 'PIL', 'demo.land'} & set(sys.modules))"
+    drawing = {"rasterio", "PIL", "synthetic.land"}
+    code = f"import demo, sys; demo.backdrop(); print({drawing} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repository,

@@ -18,9 +18,10 @@ from tests.pipeline.conftest import Land
 from tests.support.patience import until
 
 HOLES = """
-import pipeline
 import numpy as np
-from pipeline.allocator import give_back
+from pipeline.allocator import give_back, keep_for_the_run
+
+keep_for_the_run()
 
 def resident():
     return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmRSS")) / 1000
@@ -35,9 +36,11 @@ give_back()
 print(resident() - before)
 """
 AGAIN = """
-import pipeline
 import numpy as np
 import resource
+from pipeline.allocator import keep_for_the_run
+
+keep_for_the_run()
 
 for _ in range(20):
     np.ones(20_000_000, np.uint8)
@@ -68,6 +71,38 @@ def test_after_a_run_what_is_freed_goes_back_to_the_system(repository: Path) -> 
 def test_within_a_run_it_is_used_again(repository: Path) -> None:
     """The system clears every page that it hands out: a fault each."""
     assert told(AGAIN, repository) < 300, "20 times 20 MB went through fresh pages"
+
+
+SPY = """
+import ctypes
+real, asked = ctypes.CDLL, []
+
+class Spy(real):
+    def __getattr__(self, name):
+        asked.append(name)
+        return super().__getattr__(name)
+
+ctypes.CDLL = Spy
+import pipeline
+from pipeline import Analysis, AnalysisRequest, analyse
+if page:
+    from widgets.session import preload
+    preload.look_ahead()
+print("mallopt" in asked)
+"""
+
+
+@glibc
+@pytest.mark.parametrize("page", [False, True])
+def test_the_page_settles_how_memory_is_kept_and_an_import_does_not(repository: Path, page: bool) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"page = {page}\n{SPY}"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(page)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from pipeline import preload
+from pipeline.allocator import keep_for_the_run
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled
 from widgets.session.worker import Progress
@@ -22,7 +23,8 @@ LOOK_S = 0.05
 
 
 def look_ahead() -> None:
-    """Make ready in a thread for the first area, which the page wants to show at once."""
+    """Settle how memory is kept; make ready in a thread for the first area, which the page shows at once."""
+    keep_for_the_run()
     threading.Thread(target=preload.for_an_area, name="area", daemon=True).start()
 
 

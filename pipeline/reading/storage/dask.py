@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pipeline.allocator import keep_for_the_run
 from pipeline.area.blocks import Block
 from pipeline.errors import AnalysisError, ClusterUnavailable
 from pipeline.progress import POLL_S, Progress
@@ -211,6 +212,7 @@ def _putter(done: queue.SimpleQueue[int], number: int) -> Callable[[Any], None]:
 
 
 def _read_and_tell(read: Reader, summary: Summary[T], block: Block) -> tuple[Pixels, T]:
+    keep_for_the_run()
     try:
         pixels = read(block)
     except AnalysisError as error:

@@ -7,30 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.land import FIELD_NUMBERS, Bytes, Flags, Land, Material
-from demo.noise import Floats, Ints, scramble, step
+from synthetic.land import FIELD_NUMBERS, Bytes, Flags, Land, Material
+from synthetic.noise import Floats, Ints, scramble, step
+from synthetic.spectra import (
+    ASPHALT,
+    BROADLEAF,
+    BRUSH,
+    CONIFER,
+    GREEN,
+    HALL,
+    HOUSES,
+    LAKE,
+    MEADOW,
+    MOWN,
+    PIT,
+    RIPE,
+    SHORE,
+    SOIL,
+    STUBBLE,
+    WATER,
+    Spectrum,
+)
 
-WATER = (0.040, 0.056, 0.040, 0.024)
-LAKE = (0.028, 0.040, 0.023, 0.012)
-SHORE = (0.150, 0.180, 0.205, 0.250)
-SOIL = (0.078, 0.106, 0.140, 0.195)
-STUBBLE = (0.095, 0.138, 0.188, 0.300)
-GREEN = (0.026, 0.064, 0.030, 0.500)
-RIPE = (0.072, 0.118, 0.150, 0.290)
-MEADOW = (0.034, 0.076, 0.047, 0.400)
-MOWN = (0.050, 0.092, 0.080, 0.320)
-CONIFER = (0.017, 0.030, 0.019, 0.230)
-BROADLEAF = (0.022, 0.048, 0.025, 0.410)
-ASPHALT = (0.082, 0.092, 0.100, 0.135)
-HOUSES = (0.110, 0.125, 0.150, 0.205)
-HALL = (0.350, 0.370, 0.385, 0.410)
-PIT = (0.290, 0.335, 0.375, 0.430)
-BRUSH = (0.060, 0.088, 0.100, 0.235)
 _GROUND = (Material.FOREST, Material.MEADOW, Material.QUARRY, Material.SUBURB, Material.CENTRE)
 _SMEAR = np.float32(0.2)
 LAKE_LEVEL = {"june": 0.0, "august": 0.17}
-
-Spectrum = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)

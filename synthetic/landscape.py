@@ -1,4 +1,6 @@
-"""Made-up land in digital numbers: parcels, forest, towns, water, clouds, and texture that compresses badly.
+"""A landscape of any size in digital numbers, strip by strip: whole tiles for the benchmarks.
+
+Parcels, forest, towns, water, clouds, and texture that compresses badly.
 
 Real bands of one tile take 171 to 243 MB as DEFLATE: most of a pixel is texture. White texture of the
 right strength makes the made-up blocks as large as real ones; parcels and slopes make clusters that
@@ -11,16 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-OFFSET_DN = 1000
-"""What ESA adds from baseline 04.00 on."""
-SOIL = np.array([0.085, 0.115, 0.155, 0.235], np.float32)
-CROP = np.array([0.03, 0.07, 0.04, 0.43], np.float32)
-FOREST = np.array([0.022, 0.042, 0.026, 0.26], np.float32)
-TOWN = np.array([0.115, 0.125, 0.14, 0.21], np.float32)
-WATER = np.array([0.055, 0.05, 0.03, 0.015], np.float32)
-CLOUD = np.array([0.5, 0.5, 0.5, 0.55], np.float32)
+from synthetic.numbers import stored
+from synthetic.spectra import CLOUD, CROPS, LOAM, SEA, TOWNS, WOODS, Spectrum
+
 SHARED_TEXTURE, BAND_TEXTURE = 0.12, 0.009
 """Standard deviation of the texture: relative, in all bands alike; and of each band, in reflectance."""
+_DARKEST_AND_BRIGHTEST = 0.0001, 1.5
 OCTAVES_PX = (700, 230, 61)
 
 
@@ -43,7 +41,7 @@ CHARACTERS = (
 """Three landscapes on which clustering is compared."""
 
 
-class Land:
+class Landscape:
     """A landscape, generated in strips of rows.
 
     Parameters
@@ -88,7 +86,7 @@ class Land:
             values *= shared
             values += BAND_TEXTURE * rng.standard_normal(shape, dtype=np.float32)
             values[covered] = CLOUD[band] * shared[covered]
-            dn[band] = np.clip(values * 10_000, 1, 15_000) + OFFSET_DN
+            dn[band] = stored(np.clip(values, *_DARKEST_AND_BRIGHTEST))
         return dn, classes[::2, ::2].copy()
 
     def _cover(self, rows: np.ndarray, relief: np.ndarray, wet: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +94,8 @@ class Land:
         parcel = self._parcels(rows, relief)
         crop = self._crop[parcel]
         bright = self._bright[parcel]
-        reflectance = (SOIL + (CROP - SOIL) * crop[..., None]) * bright[..., None]
+        soil = _four(LOAM)
+        reflectance = (soil + (_four(CROPS) - soil) * crop[..., None]) * bright[..., None]
         classes = np.where(crop > 0.4, 4, 5).astype(np.uint8)
         forest, town, water = (
             relief > kind.forest_above,
@@ -104,9 +103,9 @@ class Land:
             relief < kind.water_below,
         )
         slope = (0.7 + 0.6 * wet)[..., None]
-        reflectance = np.where(forest[..., None], FOREST * slope, reflectance)
-        reflectance = np.where((town & ~forest)[..., None], TOWN * bright[..., None], reflectance)
-        reflectance = np.where(water[..., None], WATER, reflectance)
+        reflectance = np.where(forest[..., None], _four(WOODS) * slope, reflectance)
+        reflectance = np.where((town & ~forest)[..., None], _four(TOWNS) * bright[..., None], reflectance)
+        reflectance = np.where(water[..., None], _four(SEA), reflectance)
         classes[forest], classes[town & ~forest], classes[water] = 4, 5, 6
         return np.moveaxis(reflectance, -1, 0).astype(np.float32).copy(), classes
 
@@ -140,3 +139,8 @@ def _place(axis: np.ndarray, step: int) -> tuple[np.ndarray, np.ndarray]:
     cell, rest = np.divmod(axis, step)
     t = (rest / step).astype(np.float32)
     return cell, t * t * (3 - 2 * t)
+
+
+def _four(spectrum: Spectrum) -> np.ndarray:
+    """Return a spectrum in the four 10 m bands."""
+    return np.array(spectrum[:4], np.float32)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo import towns
-from demo.drawing import Canvas, Path, meander
-from demo.noise import Floats, Ints, cells, fractal, scramble, smooth, step
-from demo.place import LAND_SHAPE
+from synthetic import towns
+from synthetic.drawing import Canvas, Path, meander
+from synthetic.noise import Floats, Ints, cells, fractal, scramble, smooth, step
+from synthetic.place import LAND_SHAPE
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]

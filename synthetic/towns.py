@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.drawing import Canvas, bend, rectangle
-from demo.noise import Floats, fractal, smooth, step
-from demo.place import LAND_SHAPE
+from synthetic.drawing import Canvas, bend, rectangle
+from synthetic.noise import Floats, fractal, smooth, step
+from synthetic.place import LAND_SHAPE
 
 # name, column, row, radius (px)
 PLACES: tuple[tuple[str, int, int, int], ...] = (

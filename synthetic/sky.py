@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.noise import Floats, fractal, smooth, step
-from demo.place import LAND_SHAPE, PIXEL_M, Visit
+from synthetic.noise import Floats, fractal, smooth, step
+from synthetic.place import LAND_SHAPE, PIXEL_M
+from synthetic.spectra import CLOUD
+from synthetic.visit import Visit
 
 _MARGIN_PX = 128
 _CLOUD_BASE_M = 1_500
-_BRIGHT = (0.50, 0.49, 0.49, 0.54)
 _DIM = (0.40, 0.47, 0.52, 0.58)
 Cloud = tuple[int, int, int]
 # Lonely fair-weather clouds of the clear days: column, row, radius (px).
@@ -47,7 +48,7 @@ class Sky:
         if self.shadow[rows].any():
             ground = ground * (1 - np.float32(_DIM[band]) * self.shadow[rows])
         if self.opacity[rows].any():
-            cloud = np.float32(_BRIGHT[band]) * self.relief[rows]
+            cloud = np.float32(CLOUD[band]) * self.relief[rows]
             ground = ground + (cloud - ground) * self.opacity[rows]
         return ground
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from demo.noise import Floats
+from synthetic.noise import Floats
 
 _FINER = 3
 Path = NDArray[np.float64]
