@@ -6,7 +6,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
-PACKAGES := $(wildcard pipeline demo synthetic widgets tools benchmarks)
+PACKAGES := $(wildcard pipeline demo synthetic widgets server tools benchmarks)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
@@ -18,11 +18,12 @@ help: ## Show this list
 dashboard: demo-data ## Install what is missing and start the dashboard (PORT=8866)
 	$(BIN)/voila dashboard.ipynb --no-browser --port=$(PORT)
 
-test: lint types tests ## Check style and types and run every test
+test: lint types tests ## Check style, spelling and types and run every test
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: $(VENV)/installed-dev
 	$(BIN)/mypy $(PACKAGES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ ENVIRONMENT = "DASHBOARD_CACHE_DIR"
 _PREFIX = "demo-"
 _KEEP_DAYS = 30
 _PATIENCE_S = 300
+log = logging.getLogger(__name__)
 
 
 def root() -> Path:
@@ -56,6 +58,7 @@ def ensure() -> Path:
     if folder.is_dir():
         _mark_used(folder)
         return folder
+    _announce()
     code = "import sys; from demo.cache import generate; generate()"
     search = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     made = subprocess.run(
@@ -78,9 +81,18 @@ def generate() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.with_suffix(".lock"), timeout=_PATIENCE_S):
         if not folder.is_dir():
+            _announce()
             _make(folder)
     _remove_unused(folder)
     return folder
+
+
+def _announce() -> None:
+    log.info(
+        "Making the images of the offline demo, which takes about ten seconds. This happens once: "
+        "they are kept in %s.",
+        root(),
+    )
 
 
 def _make(folder: Path) -> None:

@@ -107,7 +107,7 @@ def _analyse(
     limit_km = max_size_km() if workers and configured() else largest_km()
     if size_km(grid) > limit_km:
         raise AreaTooLarge(size_km(grid), limit_km)
-    extent = Extent(request.area, grid, CloudMask(request.mask_classes))
+    extent = Extent(request.area, grid, CloudMask(request.mask_classes, request.mask_buffer_m))
     if request.area.size_km is None:
         inside(request.area, grid)
     plans = find_plans(request, progress)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from os import PathLike
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,9 @@ from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS
 from pipeline.sentinel2.scene import Scene
+
+if TYPE_CHECKING:
+    from pipeline.accuracy import SamplingDesign
 
 
 @dataclass(frozen=True)
@@ -205,6 +208,12 @@ class Analysis:
             return None
         colors = [s.color for s in self.suggestions]
         return with_clusters(images(self.pixels, frame, self.overlays.stretch), self.raster, colors, frame)
+
+    def sampling_design(self, n: int | None = None, margin: float = 0.05, seed: int = 0) -> SamplingDesign:
+        """Return points to be checked on the land, drawn at random in each class (pipeline.accuracy)."""
+        from pipeline.accuracy.drawing import sampling_design
+
+        return sampling_design(self, n, margin, seed)
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""

@@ -125,7 +125,7 @@ def _glances(
 
     grid = grid_for(request.area)
     within = inside(request.area, grid)
-    mask = CloudMask(request.mask_classes)
+    mask = CloudMask(request.mask_classes, request.mask_buffer_m)
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="scenes")
     try:
         pending: dict[Future[Quicklook], int] = {

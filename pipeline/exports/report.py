@@ -164,6 +164,8 @@ def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
     if analysis.smallest_patch_ha:
         yield "Sieved", f"patches below {analysis.smallest_patch_ha:g} ha joined their neighbours"
     yield "Masked", f"scene classes {', '.join(map(str, request.mask_classes)) or 'none'}"
+    if request.mask_buffer_m:
+        yield "Mask widened", f"by {request.mask_buffer_m:g} m around clouds and their shadows"
     factor = analysis.true_area_factor
     yield "True area", f"{factor:.5f} × the hectares above, which are counted on the UTM grid"
 

@@ -1,4 +1,4 @@
-"""A machine without a usable browser gets one, or a sentence; its other tests run all the same."""
+"""A machine without a browser that can be driven gets one, or a sentence; all other tests run."""
 
 import os
 import shutil

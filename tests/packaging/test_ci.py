@@ -108,3 +108,11 @@ def ci_run(repository: Path, folder: Path, *, packages: str) -> subprocess.Compl
     }
     command = ["bash", str(repository / ".ci" / "run")]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_commit_is_checked_by_the_tools_that_make_test_runs(repository: Path) -> None:
+    hooks = (repository / ".pre-commit-config.yaml").read_text()
+    makefile = (repository / "Makefile").read_text()
+    for tool in ("ruff check", "ruff format --check", "codespell"):
+        assert f"entry: .venv/bin/{tool}" in hooks
+        assert f"$(BIN)/{tool}" in makefile
