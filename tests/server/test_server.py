@@ -63,13 +63,13 @@ def kernel(server: Running) -> str:
     return found
 
 
-def close(server: Running, kernel_id: str) -> None:
+def close(server: Running, kernel_id: str, prefix: str = "") -> None:
     """End a kernel as a closed tab does."""
     body = "_xsrf=aa"
     parts = urlsplit(server.address)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     kind = {"Cookie": "_xsrf=aa", "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", f"/voila/api/shutdown/{kernel_id}", body, kind)
+    connection.request("POST", f"{prefix}/voila/api/shutdown/{kernel_id}", body, kind)
     assert connection.getresponse().status == 204
     connection.close()
 
