@@ -25,6 +25,9 @@ MAX_QUERY_BYTES = 2000
 USUAL_SIZE_KM = "5"
 """Of a square whose link tells no side length: such links are written by hand."""
 
+MOST_KM, MOST_LATITUDE = 1000, 85
+"""What a link's area may be, so that the map can show it; larger ones are far beyond every limit of a run."""
+
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
@@ -122,12 +125,19 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:
     if "area" not in texts:
         latitude, longitude, size_km = (float({"km": USUAL_SIZE_KM, **texts}[name]) for name in _SQUARE)
+        if size_km > MOST_KM:
+            raise InvalidRequest(
+                f"A side of {size_km:g} km is more than the {MOST_KM} km that a map can show."
+            )
         return AreaOfInterest.square(longitude, latitude, size_km)
     coordinates = [
         [[[float(v) for v in corner.split(",")] for corner in ring.split(_CORNER)] for ring in p.split(_RING)]
         for p in texts["area"].split(_POLYGON)
     ]
-    return AreaOfInterest.polygon({"type": "MultiPolygon", "coordinates": coordinates})
+    area = AreaOfInterest.polygon({"type": "MultiPolygon", "coordinates": coordinates})
+    if any(abs(corner[1]) > MOST_LATITUDE for rings in area.polygons for ring in rings for corner in ring):
+        raise InvalidRequest(f"The map ends at {MOST_LATITUDE}° north and south.")
+    return area
 
 
 def _checked(field: str, value: Any, offered: Collection[str]) -> Any:

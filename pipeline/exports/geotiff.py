@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pipeline import scratch
 from pipeline.exports.provenance import tags
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def write_cog(
         "crs": f"EPSG:{epsg_of(grid)}",
         "transform": grid.affine,
     }
-    with tempfile.TemporaryDirectory(prefix="clusters-", ignore_cleanup_errors=True) as folder:
+    with scratch.folder() as folder:
         plain, cog = Path(folder, "plain.tif"), Path(folder, "cog.tif")
         with rasterio.open(plain, "w", **place, **profile, **PLAIN) as dataset:
             fill(dataset)

@@ -6,7 +6,6 @@ The polygons follow the pixels' edges, nothing is smoothed: their areas are thos
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from pipeline import scratch
 from pipeline.area.antimeridian import EDGE, split_at_antimeridian, wrapped
 from pipeline.area.grid import epsg_of
 from pipeline.errors import FileRefused
@@ -98,7 +98,7 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         "hectares": np.round(patches.pixels * pixel_ha, 2),
     }
     metadata = tags(analysis)
-    with tempfile.TemporaryDirectory(prefix="clusters-") as folder:
+    with scratch.folder() as folder:
         path = Path(folder, "clusters.gpkg")
         crs = f"EPSG:{epsg_of(analysis.grid)}"
         _write(path, CLASSES, classes, "MultiPolygon", by_class, crs=crs, dataset_metadata=metadata)
