@@ -1,10 +1,10 @@
 """Spectral indices by their standard names and formulas.
 
 Names and formulas follow the Awesome Spectral Indices list (Montero et al. 2023,
-doi:10.1038/s41597-023-02096-0). That list and its package `spyndex` (MIT) are free to use; a table of our own is
-a page instead of 7 MB and two further packages, and the bands are called by the names used here. A reflectance
-below 0, as shadow and deep water have it after the offset is subtracted, counts as 0, so that a normalised
-difference stays within -1..1.
+doi:10.1038/s41597-023-02096-0). That list and its package `spyndex` (MIT) are free to use; a table of our own
+is a page instead of 7 MB and two further packages, and the bands are called by the names used here. A
+reflectance below 0, as shadow and deep water have it after the offset is subtracted, counts as 0, so that a
+normalised difference stays within -1..1.
 """
 
 from __future__ import annotations
