@@ -7,6 +7,7 @@ a run.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
@@ -31,6 +32,7 @@ MOST_KM, MOST_LATITUDE = 1000, 85
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
+_MODEL = "model"
 _SQUARE = ("lat", "lon", "km")
 _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 
@@ -38,14 +40,19 @@ _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 def keys() -> tuple[str, ...]:
     """Return the names of everything that a link of ours can hold."""
     names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
-    return (*_SQUARE, "area", *(_SHORT.get(name, name) for name in names))
+    return (*_SQUARE, "area", _MODEL, *(_SHORT.get(name, name) for name in names))
 
 
-def to_query(request: AnalysisRequest) -> str:
+def to_query(request: AnalysisRequest, model: str = "") -> str:
     """Return a request as a query string, without the question mark; `from_query` turns it back.
 
     What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
     corners are ``longitude,latitude`` with ``_`` between them, ``~`` between rings, ``!`` between polygons.
+
+    Parameters
+    ----------
+    model : str
+        Fingerprint of the saved model that the result was labelled with; its file is not in the link.
     """
     area = request.area
     if area.size_km is not None:
@@ -58,6 +65,8 @@ def to_query(request: AnalysisRequest) -> str:
             continue
         write, _ = _FIELDS.get(f.name, (json.dumps, json.loads))
         values[_SHORT.get(f.name, f.name)] = write(value)
+    if model:
+        values[_MODEL] = model
     return urlencode(values, quote_via=quote, safe=_SAFE)
 
 
@@ -74,6 +83,8 @@ class Linked:
     """Fields of a request, checked one by one; those that are missing or wrong are not in it."""
     unread: tuple[str, ...] = ()
     """Names of what is in the link but cannot be used, as they stand there."""
+    model: str = ""
+    """Fingerprint of a saved model (`ClusterModel.fingerprint`) without which the result is another one."""
 
     def request(self) -> AnalysisRequest:
         """Return the request.
@@ -119,7 +130,11 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
             values[f.name] = _checked(f.name, read(texts[name]), offered)
         except (InvalidRequest, ValueError, TypeError, RecursionError):
             unread.append(name)
-    return Linked(values, tuple(unread))
+    model = texts.get(_MODEL, "")
+    if not re.fullmatch("[0-9a-f]{8}|", model):
+        unread.append(_MODEL)
+        model = ""
+    return Linked(values, tuple(unread), model)
 
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:

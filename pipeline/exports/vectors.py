@@ -31,6 +31,8 @@ MAX_PX = 25_000_000
 MAX_CORNERS = 750_000
 """Points at which outlines may turn, as 15 km of a town do: a file of 90 MB, 350 MB while it is made."""
 M2_PER_HA = 10_000
+FILL_OPACITY = 0.75
+"""Of GeoJSON's polygons in viewers that follow simplestyle, such as geojson.io and GitHub."""
 DECIMALS = 7
 """Of degrees: a centimetre, and all that RFC 7946 advises."""
 MAX_EDGE_M = 500
@@ -125,6 +127,10 @@ def geojson_bytes(analysis: Analysis) -> bytes:
                 "color": areas["color"][number],
                 "pixels": int(areas["pixels"][number]),
                 "hectares": float(areas["hectares"][number]),
+                "title": f"{number} {areas['name'][number]}",
+                "fill": areas["color"][number],
+                "stroke": areas["color"][number],
+                "fill-opacity": FILL_OPACITY,
             },
             geometry,
         )

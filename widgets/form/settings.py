@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pipeline.area.antimeridian import wrapped
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
+from pipeline.clustering.features import DEFAULT_FEATURES
 from pipeline.errors import InvalidRequest
 from pipeline.request import DEFAULT_MASK, AnalysisRequest
 from pipeline.text import degrees, today
@@ -53,6 +54,8 @@ class Settings:
     """Place, period and catalogue they were chosen for: the choice holds only there."""
     seed: int = 0
     mask_classes: tuple[int, ...] = DEFAULT_MASK
+    features: tuple[str, ...] = DEFAULT_FEATURES
+    """What is clustered."""
 
     def changed(self, **changes: Any) -> Settings:
         """Return the settings with some fields changed."""
@@ -137,6 +140,7 @@ class Settings:
             scene_ids=self.chosen if self.chosen_for == self._question else None,
             seed=self.seed,
             mask_classes=self.mask_classes,
+            features=self.features,
         )
 
 

@@ -52,10 +52,11 @@ class Upload(anywidget.AnyWidget):
             return
         if content["piece"] == 0:
             self._pieces = []
-        if sum(map(len, self._pieces)) + buffers[0].nbytes > self._most:
+        piece = bytes(buffers[0])
+        if sum(map(len, self._pieces)) + len(piece) > self._most:
             self._pieces = []
             return
-        self._pieces.append(bytes(buffers[0]))
+        self._pieces.append(piece)
         if len(self._pieces) != content["of"]:
             return
         pieces, self._pieces = self._pieces, []

@@ -181,7 +181,7 @@ def test_numbers_of_clusters_are_weighed_once_for_the_same_pixels(
     def result(k: int) -> Any:
         return SimpleNamespace(
             pixels=pixels,
-            sample=SimpleNamespace(reflectance=None),
+            sample_features=None,
             request=SimpleNamespace(n_clusters=k, seed=0),
         )
 
