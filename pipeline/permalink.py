@@ -24,6 +24,8 @@ MAX_QUERY_BYTES = 2000
 USUAL_SIZE_KM = "5"
 """Of a square whose link tells no side length: such links are written by hand."""
 
+CLASSES = "classes"
+"""Name in a link of the classes that a person made of the clusters: text that only the page reads."""
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
@@ -34,10 +36,10 @@ _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 def keys() -> tuple[str, ...]:
     """Return the names of everything that a link of ours can hold."""
     names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
-    return (*_SQUARE, "area", *(_SHORT.get(name, name) for name in names))
+    return (*_SQUARE, "area", *(_SHORT.get(name, name) for name in names), CLASSES)
 
 
-def to_query(request: AnalysisRequest) -> str:
+def to_query(request: AnalysisRequest, classes: str = "") -> str:
     """Return a request as a query string, without the question mark; `from_query` turns it back.
 
     What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
@@ -54,6 +56,8 @@ def to_query(request: AnalysisRequest) -> str:
             continue
         write, _ = _FIELDS.get(f.name, (json.dumps, json.loads))
         values[_SHORT.get(f.name, f.name)] = write(value)
+    if classes:
+        values[CLASSES] = classes
     return urlencode(values, quote_via=quote, safe=_SAFE)
 
 
@@ -70,6 +74,8 @@ class Linked:
     """Fields of a request, checked one by one; those that are missing or wrong are not in it."""
     unread: tuple[str, ...] = ()
     """Names of what is in the link but cannot be used, as they stand there."""
+    classes: str = ""
+    """What the link says of classes, as `to_query` was given it; not checked."""
 
     def request(self) -> AnalysisRequest:
         """Return the request.
@@ -91,12 +97,12 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
     Parameters
     ----------
     query : str
-        Without the question mark.
+        Without the question mark. Links that were copied out of HTML, with ``&amp;`` for ``&``, are read too.
     offered : collection of str
         Names of the catalogues that a link may name.
     """
     try:
-        texts = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+        texts = dict(parse_qsl(query.replace("&amp;", "&"), keep_blank_values=True, max_num_fields=100))
     except ValueError:
         return Linked({}, ("everything",))
     values: dict[str, Any] = {}
@@ -115,7 +121,7 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
             values[f.name] = _checked(f.name, read(texts[name]), offered)
         except (InvalidRequest, ValueError, TypeError, RecursionError):
             unread.append(name)
-    return Linked(values, tuple(unread))
+    return Linked(values, tuple(unread), texts.get(CLASSES, ""))
 
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:
