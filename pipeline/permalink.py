@@ -7,7 +7,7 @@ a run.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from pipeline.area.aoi import AreaOfInterest, Position
+from pipeline.clustering.features import FEATURE_SETS, set_of
 from pipeline.errors import InvalidRequest
 from pipeline.request import FIRST_IMAGE, AnalysisRequest
 
@@ -52,7 +53,7 @@ def to_query(request: AnalysisRequest, classes: str = "") -> str:
         values = {"area": _polygons(area)}
     for f in fields(request):
         value = getattr(request, f.name)
-        if f.name == "area" or (f.name not in _FIELDS and f.default is not MISSING and value == f.default):
+        if f.name == "area" or (f.name not in _ALWAYS and f.default is not MISSING and value == f.default):
             continue
         write, _ = _FIELDS.get(f.name, (json.dumps, json.loads))
         values[_SHORT.get(f.name, f.name)] = write(value)
@@ -163,11 +164,23 @@ def _same(text: str) -> str:
     return text
 
 
+def _features(names: Sequence[str]) -> str:
+    """Return features as the name of their set, or as their names with commas between."""
+    return set_of(names) or ",".join(names)
+
+
+def _features_from(text: str) -> str | list[str]:
+    return text if text in FEATURE_SETS else text.split(",")
+
+
+_ALWAYS = {"start", "end", "max_cloud_cover", "n_clusters", "catalog"}
+"""Fields that are in every link."""
 _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "start": (date.isoformat, date.fromisoformat),
     "end": (date.isoformat, date.fromisoformat),
     "max_cloud_cover": (_plain, float),
     "n_clusters": (str, int),
     "catalog": (str, _same),
+    "features": (_features, _features_from),
 }
-"""Fields that are always in a link, with how they are written and read; all others are JSON."""
+"""How fields are written and read; all others are JSON."""

@@ -20,9 +20,13 @@ from odc.geo.geobox import GeoBox
 
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
+from pipeline.arrays import Labels, Table
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.labels import LabelRaster, Signatures, label, raster_of, signatures
-from pipeline.clustering.model import ClusterModel, fit
+from pipeline.clustering.features import computed, features_of
+from pipeline.clustering.labels import LabelRaster, label, raster_of
+from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
+from pipeline.clustering.signatures import Signatures, signatures
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.drawing.frame import Frame, frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
@@ -33,7 +37,6 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
-from pipeline.sentinel2.bands import BANDS
 from pipeline.sentinel2.scene import Scene
 
 if TYPE_CHECKING:
@@ -66,6 +69,8 @@ class Analysis:
     """Class of each label 0..k of the model, where classes were merged or renamed."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
+    fits: Fits | None = field(default=None, repr=False, compare=False)
+    """Models fitted on these pixels so far."""
 
     @property
     def grid(self) -> GeoBox:
@@ -94,11 +99,21 @@ class Analysis:
 
     @property
     def imagery(self) -> xr.DataArray:
-        """Reflectance ``(band, y, x)`` float32, bands blue, green, red, nir; NaN where masked or outside.
+        """Reflectance ``(band, y, x)`` float32, bands as `bands`; NaN where masked or outside.
 
         A dask array where the area is large (windows.IN_MEMORY_PX).
         """
         return self.pixels.masked
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Key of each band that was read: those of 10 m first, then those that the features need."""
+        return self.pixels.bands
+
+    @cached_property
+    def features(self) -> xr.DataArray:
+        """What was clustered: ``(feature, y, x)`` float32, NaN where masked or outside. Lazy as `imagery`."""
+        return features_of(self.imagery, self.model.features)
 
     @cached_property
     def labels(self) -> xr.DataArray:
@@ -110,8 +125,18 @@ class Analysis:
         """Clear pixels of the area, evenly drawn: all of a small one, at most about 500,000."""
         return self.pixels.sample
 
+    @property
+    def sample_features(self) -> Table:
+        """float32 ``(n, feature)``: what was clustered of `sample`."""
+        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
+
     @cached_property
-    def sample_labels(self) -> np.ndarray:
+    def spectra(self) -> np.ndarray:
+        """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
+        return _spectra(self.model, self.pixels, self.model_given)
+
+    @cached_property
+    def sample_labels(self) -> Labels:
         """uint8 ``(n,)``: the labels of `sample`."""
         return self.raster.at(self.sample.rows, self.sample.columns)
 
@@ -148,12 +173,20 @@ class Analysis:
         request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
         return progress.run(
-            grouped, request, self.pixels, None, progress, pictures=self.overlays, preview=self.preview
+            grouped,
+            request,
+            self.pixels,
+            None,
+            progress,
+            pictures=self.overlays,
+            preview=self.preview,
+            fits=self.fits,
         )
 
     def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
         """Fit another number of clusters ahead, so that `recluster` only has to label."""
-        _fitted(self.pixels, n_clusters, self.request.seed, Progress(cancelled=cancelled))
+        fits = _fits(self.pixels) if self.fits is None else self.fits
+        fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
         """Return the analysis with its clusters renamed, recoloured or merged.
@@ -232,6 +265,7 @@ def grouped(
     *,
     pictures: Overlays | None = None,
     preview: bool = False,
+    fits: Fits | None = None,
 ) -> Analysis:
     """Group pixels that were read: fit, label, count, name, draw.
 
@@ -243,29 +277,46 @@ def grouped(
         Pictures of the same pixels; only the clusters are drawn anew.
     preview : bool
         Whether the pixels are a first look.
+    fits : Fits, optional
+        Models fitted on the same pixels before.
 
     Raises
     ------
     NothingToGroup
         When no pixel is clear.
+    InvalidRequest
+        When the model was fitted on other features than the request asks for.
     """
     progress.report("clustering", 0)
+    if model is not None:
+        model.check(request.features)
     if not len(pixels.sample.rows):
         raise nothing_to_group(pixels)
     frame = whole_frame(pixels.extent.grid)
     with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
         drawn = aside.submit(_pictures, pixels, frame, pictures)
-        fitted = _fitted(pixels, request.n_clusters, request.seed, progress) if model is None else model
+        fits = _fits(pixels) if fits is None else fits
+        fitted = model or fits.model(request.features, request.n_clusters, request.seed, progress)
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
-    suggestions = suggest(np.array(fitted.centres))
+    suggestions = suggest(_spectra(fitted, pixels, model is not None), pixels.bands)
     table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
     progress.report("drawing", 0)
     overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
     notes = notes_on(request, pixels, fitted)
     progress.report("drawing", 1)
     return Analysis(
-        request, pixels, fitted, raster, suggestions, table, overlays, notes, preview, model is not None
+        request,
+        pixels,
+        fitted,
+        raster,
+        suggestions,
+        table,
+        overlays,
+        notes,
+        preview,
+        model_given=model is not None,
+        fits=fits,
     )
 
 
@@ -273,10 +324,11 @@ def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays
     return images(pixels, frame) if known is None else known
 
 
-def _fitted(pixels: Imagery, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
-    """Return the model of a number of clusters, fitted once."""
-    known = pixels.models.get((n_clusters, seed))
-    if known is None:
-        known = fit(pixels.sample.reflectance, BANDS, n_clusters, seed, progress)
-        pixels.models[n_clusters, seed] = known
-    return known
+def _fits(pixels: Imagery) -> Fits:
+    return Fits(pixels.sample.reflectance, pixels.bands)
+
+
+def _spectra(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
+    """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
+    of = own_spectra if given else fitted_spectra
+    return of(model, pixels.sample.reflectance, pixels.bands)

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 from pipeline.catalogs.profiles import Example
 from pipeline.exports import credit
 from pipeline.request import AnalysisRequest
-from pipeline.sentinel2.scene import PLATFORMS
+from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent
 from widgets.results import rows
 from widgets.results.downloads import Downloads

@@ -76,7 +76,7 @@ def stability(
     Parameters
     ----------
     pixels : numpy.ndarray
-        Reflectance ``(n, band)``, finite, such as ``Analysis.sample.reflectance``.
+        ``(n, feature)``, finite, such as ``Analysis.sample_features``.
     model : ClusterModel
         The present clusters.
     lut : sequence of int, optional
@@ -95,7 +95,7 @@ def stability(
     Cancelled
         When cancelled.
     """
-    from pipeline.clustering.model import fit
+    from pipeline.clustering.kmeans import fit
 
     progress = Progress(cancelled=cancelled)
     classes = np.arange(model.n_clusters + 1) if lut is None else np.asarray(lut)
@@ -110,7 +110,7 @@ def stability(
     for refit in range(1, refits + 1):
         progress.check()
         drawn = pixels[rng.choice(len(pixels), min(-(-len(pixels) // 2), REFIT_PX), replace=False)]
-        other = fit(drawn, model.bands, model.n_clusters, (model.seed + refit) % 2**32, progress)
+        other = fit(drawn, model.features, model.n_clusters, (model.seed + refit) % 2**32, progress)
         matched = matches(present, other.nearest(planes, usable), model.n_clusters)
         different = classes[matched] != classes[present]
         changed += different

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pipeline.catalogs.profiles import find
+from pipeline.clustering.features import FEATURES, words
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 SOFTWARE = "Sentinel-2 clusters dashboard"
 PACKAGES = ("numpy", "odc-geo", "pystac-client", "rasterio", "scikit-learn", "stackstac", "xarray")
 NAMES_ARE = "suggestions from the spectra, not checked on the ground"
-METHOD = "k-means on z-scored reflectance of B02, B03, B04, B08; unsupervised"
 
 
 def file_stem(analysis: Analysis) -> str:
@@ -46,7 +46,7 @@ def tags(analysis: Analysis) -> dict[str, str]:
             "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
             "SEED": str(analysis.model.seed),
             "MODEL": json.loads(analysis.model.to_json()),
-            "METHOD": METHOD,
+            "METHOD": method(analysis),
             "CLASS_OF_CLUSTER": list(analysis.edits) if analysis.edits is not None else "unchanged",
             "SMALLEST_PATCH_HA": analysis.smallest_patch_ha,
             "RESOLUTION_M": analysis.resolution_m,
@@ -76,6 +76,13 @@ def source(analysis: Analysis) -> dict[str, Any]:
         "NOTES": list(analysis.notes),
         "SOFTWARE_VERSIONS": versions(),
     }
+
+
+def method(analysis: Analysis) -> str:
+    """Return in a line how the clusters came about."""
+    features = analysis.model.features
+    what = "reflectance of" if all(FEATURES[name].is_band for name in features) else "features"
+    return f"k-means on z-scored {what} {words(features)}; unsupervised"
 
 
 def as_tags(values: Mapping[str, Any]) -> dict[str, str]:

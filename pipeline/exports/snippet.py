@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import WORLDWIDE, find
+from pipeline.clustering.features import DEFAULT_FEATURES, set_of
 from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
@@ -66,7 +67,10 @@ def _request(analysis: Analysis) -> list[str]:
         "seed": repr(request.seed),
         "mask_buffer_m": repr(request.mask_buffer_m),
         "mask_classes": repr(request.mask_classes),
+        "features": repr(set_of(request.features) or request.features),
     }
+    if request.features == DEFAULT_FEATURES:
+        del fields["features"]
     return ["request = AnalysisRequest(", *(f"    {k}={v}," for k, v in fields.items()), ")"]
 
 

@@ -12,7 +12,6 @@ from odc.geo.xr import xr_coords
 
 from pipeline.area.blocks import Block
 from pipeline.arrays import Planes
-from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
 from pipeline.reading.extent import Extent
 from pipeline.reading.pixels import Pixels, joined
@@ -42,8 +41,6 @@ class Imagery:
     """What a user should know."""
     thinned: Pixels | None = field(default=None, repr=False)
     """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
-    models: dict[tuple[int, int], ClusterModel] = field(default_factory=dict, repr=False, compare=False)
-    """Models fitted on the sample so far, by number of clusters and seed."""
 
     @property
     def bands(self) -> tuple[str, ...]:

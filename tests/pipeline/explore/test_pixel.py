@@ -10,7 +10,8 @@ from pyproj import Transformer
 from pipeline import Analysis, AreaOfInterest, analyse
 from pipeline.clustering.surface_types import MASKED_NAME
 from pipeline.explore.classes import Classes
-from pipeline.explore.pixel import SCENE_CLASSES, inspect, inspect_pixel
+from pipeline.explore.pixel import inspect, inspect_pixel
+from pipeline.sentinel2.scene_classes import SCENE_CLASSES
 from tests.pipeline.conftest import Land
 
 FILES = ("B02", "B03", "B04", "B08")

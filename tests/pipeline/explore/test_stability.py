@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline import Analysis, Cancelled
-from pipeline.clustering.model import fit
+from pipeline.clustering.kmeans import fit
 from pipeline.explore.stability import Stability, matches, stability
 from pipeline.progress import Progress
 from pipeline.sentinel2.bands import BANDS

@@ -155,6 +155,6 @@ class Areas(ipw.VBox):
             return
         from pipeline.clustering.reasons import reasons
 
-        found = reasons(analysis.model.centres, analysis.suggestions)
+        found = reasons(analysis.spectra, analysis.suggestions, analysis.bands)
         entries = "".join(f"<p><b>{r.cluster} {escape(r.name)}</b> {escape(r.sentence)}</p>" for r in found)
         self._reasons.value = f"<div><p>{WHY}</p>{entries}</div>"

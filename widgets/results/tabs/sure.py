@@ -66,7 +66,7 @@ class HowSure(ipw.VBox):
             from pipeline.explore.stability import stability
 
             found = stability(
-                analysis.sample.reflectance,
+                analysis.sample_features,
                 analysis.model,
                 lut=lut,
                 cancelled=cancelled,
