@@ -29,6 +29,8 @@ USUAL_SIZE_KM = "5"
 MOST_KM, MOST_LATITUDE = 1000, 85
 """What a link's area may be, so that the map can show it; larger ones are far beyond every limit of a run."""
 
+CLASSES = "classes"
+"""Name in a link of the classes that a person made of the clusters: text that only the page reads."""
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
@@ -40,10 +42,10 @@ _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 def keys() -> tuple[str, ...]:
     """Return the names of everything that a link of ours can hold."""
     names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
-    return (*_SQUARE, "area", _MODEL, *(_SHORT.get(name, name) for name in names))
+    return (*_SQUARE, "area", _MODEL, *(_SHORT.get(name, name) for name in names), CLASSES)
 
 
-def to_query(request: AnalysisRequest, model: str = "") -> str:
+def to_query(request: AnalysisRequest, model: str = "", classes: str = "") -> str:
     """Return a request as a query string, without the question mark; `from_query` turns it back.
 
     What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
@@ -53,6 +55,8 @@ def to_query(request: AnalysisRequest, model: str = "") -> str:
     ----------
     model : str
         Fingerprint of the saved model that the result was labelled with; its file is not in the link.
+    classes : str
+        What the page says of the classes that a person made.
     """
     area = request.area
     if area.size_km is not None:
@@ -67,6 +71,8 @@ def to_query(request: AnalysisRequest, model: str = "") -> str:
         values[_SHORT.get(f.name, f.name)] = write(value)
     if model:
         values[_MODEL] = model
+    if classes:
+        values[CLASSES] = classes
     return urlencode(values, quote_via=quote, safe=_SAFE)
 
 
@@ -85,6 +91,8 @@ class Linked:
     """Names of what is in the link but cannot be used, as they stand there."""
     model: str = ""
     """Fingerprint of a saved model (`ClusterModel.fingerprint`) without which the result is another one."""
+    classes: str = ""
+    """What the link says of classes, as `to_query` was given it; not checked."""
 
     def request(self) -> AnalysisRequest:
         """Return the request.
@@ -106,12 +114,12 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
     Parameters
     ----------
     query : str
-        Without the question mark.
+        Without the question mark. Links that were copied out of HTML, with ``&amp;`` for ``&``, are read too.
     offered : collection of str
         Names of the catalogues that a link may name.
     """
     try:
-        texts = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+        texts = dict(parse_qsl(query.replace("&amp;", "&"), keep_blank_values=True, max_num_fields=100))
     except ValueError:
         return Linked({}, ("everything",))
     values: dict[str, Any] = {}
@@ -134,7 +142,7 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
     if not re.fullmatch("[0-9a-f]{8}|", model):
         unread.append(_MODEL)
         model = ""
-    return Linked(values, tuple(unread), model)
+    return Linked(values, tuple(unread), model, texts.get(CLASSES, ""))
 
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:

@@ -26,6 +26,7 @@ from widgets.page.placing import Placing
 from widgets.page.query_string import query_string
 from widgets.page.start_view import first_view
 from widgets.page.visitor import Visitor
+from widgets.results.kept_classes import carried_by
 from widgets.results.tabs.host import Host
 from widgets.results_view import Results
 from widgets.session import catalog_probe, preload
@@ -55,6 +56,7 @@ class Dashboard(ipw.VBox):
         self.painter.take(self.parts, self._limit_km(limit_km))
         self.visitor.meet(self.parts, self.painter)
         self.placing.meet(self.parts, self.painter)
+        self.parts.results.editor.keeper.expect(carried_by(linked.classes))
         super().__init__([style(), self._app(), self._unseen()])
         self.add_class("eo-wrap")
         self._watch(start)

@@ -60,7 +60,7 @@ class Results(ipw.VBox):
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self.inspector = Inspector(host, self.editor, self._show_spectrum)
         pages: dict[str, Callable[[], Page]] = {
-            "Areas": lambda: Areas(self.legend, self.editor, host.gate.guard),
+            "Areas": lambda: Areas(self.legend, self.editor, host),
             "Spectra": lambda: Spectra(host, self.inspector),
             "Scenes": lambda: Scenes(host),
             "Quality": lambda: Quality(host, self.editor),

@@ -177,7 +177,9 @@ class Painter:
 
     def _paint_form(self, state: PageState) -> None:
         parts = self._parts
-        parts.address.show(state.request)
+        result, carried = parts.runs.result, parts.results.editor.carried
+        same = carried is not None and result is not None and result.request == state.request
+        parts.address.show(state.request, carried.to_text() if carried is not None and same else "")
         parts.fields.show_area(state.counted)
         parts.foot.show_button(state.button.text, primary=state.button.primary, enabled=state.button.enabled)
         if state.message is not None:
