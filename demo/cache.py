@@ -84,7 +84,7 @@ def generate() -> Path:
 
 
 def _make(folder: Path) -> None:
-    from demo import basemap, items, scenes
+    from demo import basemap, items, reference, scenes
     from synthetic.land import build
 
     with tempfile.TemporaryDirectory(prefix="making-", dir=folder.parent) as workshop:
@@ -92,10 +92,12 @@ def _make(folder: Path) -> None:
         draft.mkdir()
         land = build()
         classifications = scenes.write_scenes(draft, land)
-        (draft / "collection.json").write_text(json.dumps(items.collection(), indent=1), encoding="utf-8")
-        (draft / "items.json").write_text(
-            json.dumps(items.items(classifications), indent=1), encoding="utf-8"
-        )
+        described = [*items.items(classifications), reference.write(draft, land)]
+        for name, content in (
+            ("collections.json", [items.collection(), reference.collection()]),
+            ("items.json", described),
+        ):
+            (draft / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
         basemap.write(draft, land)
         os.replace(draft, folder)
 
