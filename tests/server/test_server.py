@@ -224,11 +224,11 @@ def test_places_are_bounded_in_all_and_per_address(tmp_path: Path) -> None:
         first = kernel(server)
         with asked(server) as answer:
             assert (answer.status, answer.getheader("Retry-After")) == (429, "15")
-            assert "1 pages are open from your network" in answer.read().decode()
+            assert "from your network as this server allows: 1." in answer.read().decode()
         assert page(server, X_Forwarded_For="192.0.2.1")[0] == 200
         status, body = page(server, X_Forwarded_For="192.0.2.2")
         assert status == 503
-        assert "All 2 places of this server are taken." in body
+        assert "All places of this server are taken: 2." in body
         assert '<meta http-equiv="refresh" content="30">' in body
         close(server, first)
         assert page(server, X_Forwarded_For="192.0.2.2")[0] == 200
@@ -276,3 +276,13 @@ def test_a_kernel_started_ahead_serves_its_visitor_and_nobody_takes_its_place(tm
 
 async def _connect(request: HTTPRequest) -> WebSocketClientConnection:
     return await websocket_connect(request)
+
+
+def test_a_long_request_is_not_kept_in_memory(server: Running) -> None:
+    parts = urlsplit(server.address)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection.putrequest("POST", "/voila/api/shutdown/none")
+    connection.putheader("Content-Length", str(50 * 2**20))
+    connection.endheaders()
+    assert connection.getresponse().status == 400
+    connection.close()
