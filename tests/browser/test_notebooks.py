@@ -29,7 +29,7 @@ def test_jupyterlab(open_page: Open, jupyter: str, tmp_path: Path) -> None:
 
 def test_notebook_7(open_page: Open, jupyter: str) -> None:
     address = f"{jupyter}notebooks/dashboard.ipynb"
-    core(run_notebook(open_page(address, height=1000, hosts_own_errors=NOTEBOOKS_OWN_ERRORS)))
+    core(run_notebook(open_page(address, size=(1280, 1000), hosts_own_errors=NOTEBOOKS_OWN_ERRORS)))
 
 
 def test_the_route_of_binder(open_page: Open, jupyter: str) -> None:

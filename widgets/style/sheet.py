@@ -23,9 +23,11 @@ PARTS = (
     "classes",
     "downloads",
     "session",
-    "widths",
     "tooltip",
     "area",
+    "widths",
+    "narrow",
+    "touch",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 
