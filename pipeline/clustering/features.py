@@ -153,12 +153,12 @@ def computed(reflectance: Planes, bands: Sequence[str], features: Sequence[str])
     if columns is not None:
         return picked(reflectance, columns)
     made = np.empty((len(features), *reflectance.shape[1:]), np.float32)
-    for plane, name in zip(made, features, strict=True):
+    for n, name in enumerate(features):
         sources = [reflectance[bands.index(band)] for band in FEATURES[name].bands]
         if FEATURES[name].is_band:
-            plane[...] = sources[0]
+            made[n] = sources[0]
         else:
-            plane[...] = INDEX_BY_NAME[name].value(*(np.maximum(source, 0) for source in sources))
+            made[n] = INDEX_BY_NAME[name].value(*(np.maximum(source, 0) for source in sources))
     return made
 
 
