@@ -102,7 +102,10 @@ def _label_block(
     block: Block, pixels: Pixels, *, extent: Extent, model: ClusterModel, offsets: Sequence[int]
 ) -> _Labelled:
     within = extent.inside(block)
+    pixels = pixels.settled(offsets)
     usable = pixels.clear(extent.mask) & within
+    if not usable.any():
+        return _counted(np.zeros(block.shape, np.uint8), within, model.n_clusters)
     offset = pixels.offset_dn(offsets)
     if isinstance(offset, int):
         labels = model.nearest(pixels.dn, usable, 1 / QUANTIFICATION, offset)
