@@ -47,6 +47,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Hectares of an area that are in no cluster; they add up to row 0 of `Analysis.areas`."""
+
+    outside_ha: float
+    """Outside the outlines of the images."""
+    no_data_ha: float
+    """Inside them, but without data."""
+    masked_ha: float
+    """Cloud, cloud shadow and what else the request masks."""
+
+
+@dataclass(frozen=True)
 class Analysis:
     """A request, the images that answered it, and what came of them."""
 
@@ -94,6 +106,12 @@ class Analysis:
     def scenes(self) -> tuple[Scene, ...]:
         """The scenes used, with their offset decisions."""
         return self.pixels.scenes
+
+    @property
+    def missing(self) -> Missing:
+        """Hectares of the area that are in no cluster, by reason."""
+        coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
+        return Missing(*(n * pixel_ha for n in (coverage.outside, coverage.no_data, coverage.masked)))
 
     @property
     def date(self) -> date:
@@ -315,7 +333,7 @@ def grouped(
     table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
     progress.report("drawing", 0)
     overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
-    notes = notes_on(request, pixels, fitted)
+    notes = notes_on(request, pixels, fitted, raster.counts)
     if model is not None:
         notes = (*notes, *given.notes(model, fits.sample(model.features)))
     progress.report("drawing", 1)

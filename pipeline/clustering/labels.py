@@ -112,7 +112,10 @@ def _label_block(
     bands: Sequence[str],
 ) -> _Labelled:
     within = extent.inside(block)
+    pixels = pixels.settled(offsets)
     usable = extent.usable(block, pixels)
+    if not usable.any():
+        return _counted(np.zeros(block.shape, np.uint8), within, model.n_clusters)
     labels = labelled(pixels, usable, model, offsets, bands)
     return _counted(labels, within, model.n_clusters)
 

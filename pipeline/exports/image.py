@@ -50,7 +50,7 @@ def image_bytes(analysis: Analysis) -> bytes:
 
         dataset.colorinterp = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
         for number, block in enumerate(analysis.pixels.store.blocks):
-            planes = analysis.pixels.store.get(number).picture_planes(analysis.pixels.offsets)
+            planes = analysis.pixels.block(number).picture_planes(analysis.pixels.offsets)
             shown = (planes.min(axis=0) > 0) & analysis.pixels.extent.inside(block)
             rgb = [np.where(shown, tables[b][planes[b]], np.uint8(0)) for b in PLACES]
             window = Window(block.column, block.row, block.width, block.height)
