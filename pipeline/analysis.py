@@ -13,6 +13,7 @@ from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan
 from pipeline.catalogs.profiles import max_size_km
 from pipeline.catalogs.search import find_plans
+from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
 from pipeline.estimate import largest_km
@@ -110,7 +111,8 @@ def _analyse(
     limit_km = max_size_km() if workers and configured() else largest_km()
     if size_km(grid) > limit_km:
         raise AreaTooLarge(size_km(grid), limit_km)
-    extent = Extent(request.area, grid, CloudMask(request.mask_classes, request.mask_buffer_m))
+    mask = CloudMask(request.mask_classes, request.mask_buffer_m)
+    extent = Extent(request.area, grid, mask, bands_to_read(request.features))
     if request.area.size_km is None:
         inside(request.area, grid)
     plans = find_plans(request, progress)

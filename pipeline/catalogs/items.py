@@ -26,7 +26,7 @@ from pipeline.sentinel2.offset import baseline, from_metadata
 from pipeline.sentinel2.scene import BandFile, Scene
 
 ASSET_KEYS: Mapping[str, tuple[str, ...]] = {
-    **{band.key: band.asset_keys for band in ALL_BANDS if band.default},
+    **{band.key: band.asset_keys for band in ALL_BANDS},
     SCL: SCL_ASSET_KEYS,
 }
 """Asset keys of what is read, in the order they are looked for."""
