@@ -90,7 +90,7 @@ def test_two_processes_make_the_scenes_once(tmp_path: Path, repository: Path) ->
         subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    answers = {process.communicate(timeout=120)[0] for process in both}
+    answers = {process.communicate(timeout=280)[0] for process in both}
     assert [process.returncode for process in both] == [0, 0]
     assert len(answers) == 1
     folders = [path for path in tmp_path.iterdir() if path.is_dir()]
