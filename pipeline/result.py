@@ -5,7 +5,7 @@ Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -44,6 +44,7 @@ from pipeline.text import day_words, place_words
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
+    from pipeline.reference.agreement import Agreement
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,32 @@ class Analysis:
             overlays=drawn,
             **changes,  # type: ignore[arg-type]
         )
+
+    def compare(
+        self,
+        reference: str,
+        classes: Mapping[int, str] | None = None,
+        cancelled: IsCancelled | None = None,
+    ) -> Agreement:
+        """Return what another map says of the classes as they are shown (reference.agreement.compare).
+
+        Parameters
+        ----------
+        reference : str
+            ``"scl"``: the image's own scene classification, at no further read; ``"worldcover"``,
+            ``"io-lulc"`` or another configured map; or the path or address of a classified GeoTIFF.
+        classes : mapping, optional
+            Name of each value of a GeoTIFF, where the file does not tell.
+        """
+        from pipeline.reference.agreement import compare
+
+        return compare(self, reference, classes, cancelled)
+
+    def named_after(self, agreement: Agreement) -> Analysis:
+        """Return the analysis with names from a reference map (reference.names.named)."""
+        from pipeline.reference.names import named
+
+        return self.with_classes(range(len(self.areas)), named(agreement, self.suggestions))
 
     def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
         """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.

@@ -98,7 +98,7 @@ def colours(families: Sequence[str], numbers: Sequence[int]) -> tuple[str, ...]:
     numbers : sequence of int
         Number of each among those of its family, from 1: the lowest is the darkest.
     """
-    return _colours(tuple(families), tuple(numbers))
+    return _colours(tuple(families), tuple(numbers)) if families else ()
 
 
 @lru_cache(maxsize=64)
