@@ -17,6 +17,7 @@ PARTS = (
     "spectra",
     "legend",
     "pixel",
+    "knob",
     "scenes",
     "quality",
     "change",
@@ -26,6 +27,7 @@ PARTS = (
     "widths",
     "tooltip",
     "area",
+    "size",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 
