@@ -21,6 +21,7 @@ from odc.geo.geobox import GeoBox
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
+from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import computed, features_of
 from pipeline.clustering.labels import LabelRaster, label, raster_of
@@ -31,6 +32,7 @@ from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.drawing.frame import Frame, frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
+from pipeline.explore.classes import Classes, classes_of
 from pipeline.notes import notes_on, nothing_to_group
 from pipeline.progress import IsCancelled, OnProgress, Progress
 from pipeline.reading.imagery import Imagery
@@ -38,6 +40,7 @@ from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
+from pipeline.text import day_words, place_words
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
@@ -189,16 +192,20 @@ class Analysis:
         fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
-        """Return the analysis with its clusters renamed, recoloured or merged.
+        """Return the analysis with its clusters renamed, recoloured or merged; the model keeps the classes.
 
         Parameters
         ----------
         lut : sequence of int
-            New class of each label 0..k; label 0 stays 0.
+            New class of each label 0..k that is shown now; label 0 stays 0.
         suggestions : sequence of Suggestion
             Name and colour of the new classes, from class 1 on.
         """
-        return self._with(self.raster.mapped(lut), suggestions, edits=tuple(int(n) for n in lut))
+        before = range(self.model.n_clusters + 1) if self.edits is None else self.edits
+        edits = tuple(int(lut[n]) for n in before)
+        classes = Classes.of_lut(edits, suggestions).to_json()
+        model = replace(self.model, classes=classes)
+        return self._with(self.raster.mapped(lut), suggestions, edits=edits, model=model)
 
     def with_labels(
         self,
@@ -300,10 +307,17 @@ def grouped(
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
     suggestions = suggest(_spectra(fitted, pixels, model is not None), pixels.bands)
+    edits = None
+    if fitted.classes:
+        classes = classes_of(fitted.classes, suggestions)
+        edits, suggestions = classes.lut(), classes.suggestions()
+        raster = raster.mapped(edits)
     table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
     progress.report("drawing", 0)
     overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
     notes = notes_on(request, pixels, fitted)
+    if model is not None:
+        notes = (*notes, *given.notes(model, fits.sample(model.features)))
     progress.report("drawing", 1)
     return Analysis(
         request,
@@ -316,6 +330,7 @@ def grouped(
         notes,
         preview,
         model_given=model is not None,
+        edits=edits,
         fits=fits,
     )
 
@@ -325,7 +340,9 @@ def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays
 
 
 def _fits(pixels: Imagery) -> Fits:
-    return Fits(pixels.sample.reflectance, pixels.bands)
+    area = pixels.extent.area
+    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {day_words(pixels.scenes[0].date)}"
+    return Fits(pixels.sample.reflectance, pixels.bands, origin)
 
 
 def _spectra(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:

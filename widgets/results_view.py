@@ -59,7 +59,7 @@ class Results(ipw.VBox):
         self.legend = Legend(on_ticks, on_mixed)
         self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
-        self.inspector = Inspector(host, self.editor, self._show_spectrum)
+        self.inspector = Inspector(host, self._show_spectrum)
         pages: dict[str, Callable[[], Page]] = {
             "Areas": lambda: Areas(self.legend, self.editor, host),
             "Spectra": lambda: Spectra(host, self.inspector),

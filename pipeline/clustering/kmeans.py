@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,8 @@ SAMPLE_PX = 500_000
 """Most pixels that a model is fitted to; more do not change it by a thousandth."""
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
+REACH_PX, REACH_PERCENT = 50_000, 99
+"""How many pixels tell a model's reach, and what share of them lies within."""
 FINISH_ITERATIONS = 1
 """Steps of the last fit, which starts where the search came to rest."""
 
@@ -67,13 +70,15 @@ def fit(
         centres = _finished(points, start, weights) * scale + mean
     progress.check()
     centres = centres[np.argsort(((centres - mean) / scale).mean(axis=1), kind="stable")]
-    return ClusterModel(
+    model = ClusterModel(
         features=tuple(features),
         mean=tuple(mean.tolist()),
         scale=tuple(scale.tolist()),
         centres=tuple(tuple(c) for c in centres.tolist()),
         seed=seed,
     )
+    looked_at = pixels[evenly(len(pixels), REACH_PX, np.random.default_rng(seed))]
+    return replace(model, reach=float(np.percentile(model.distances(looked_at), REACH_PERCENT)))
 
 
 def _finished(points: Points, start: CentreRows, weights: np.ndarray | None) -> CentreRows:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.arrays import Labels, Mask, Planes
+from pipeline.arrays import Labels, Mask, Planes, Table
 from pipeline.clustering.assign import Centres
 from pipeline.clustering.features import FEATURES, words
 from pipeline.errors import InvalidRequest
@@ -45,6 +45,8 @@ class ClusterModel:
     """What the numbers are; a model applies to nothing else."""
     origin: str = ""
     """What it was fitted on, in words: ``5 km at 46.4900, 11.3400, 17 June 2022``; empty where unknown."""
+    reach: float = 0.0
+    """Distance from its centre, in z-scores, within which 99 % of the fitted pixels lie; 0 where unknown."""
     classes: str = ""
     """Names, colours and merges that a person made (explore.classes, JSON); empty where there are none."""
 
@@ -81,6 +83,12 @@ class ClusterModel:
                 f"The model was fitted on “{self.quantity}”; the images here are “{QUANTITY}”. "
                 "Fit a new model."
             )
+
+    def distances(self, pixels: Table) -> Table:
+        """Return how far pixels ``(n, feature)`` lie from their nearest centre, in z-scores: ``(n,)``."""
+        z, centres = self.scaled(pixels), self.scaled(np.array(self.centres, np.float64))
+        squares = (z**2).sum(axis=1)[:, None] - 2 * z @ centres.T + (centres**2).sum(axis=1)
+        return np.asarray(np.sqrt(np.maximum(squares.min(axis=1), 0)), np.float32)
 
     def label(self, imagery: xr.DataArray, progress: Progress | None = None) -> xr.DataArray:
         """Return the cluster of every pixel.
@@ -169,6 +177,7 @@ class ClusterModel:
                 raise ValueError("another version")
             for name in ("mean", "scale"):
                 values[name] = tuple(float(v) for v in values[name])
+            values["reach"] = float(values.get("reach", 0))
             values["features"] = tuple(map(str, values["features"]))
             values["centres"] = tuple(tuple(float(v) for v in c) for c in values["centres"])
             model = cls(**values)
@@ -181,7 +190,8 @@ class ClusterModel:
         lengths = {len(self.features), len(self.mean), len(self.scale), *map(len, self.centres)}
         if not self.centres or len(lengths) != 1 or len(self.centres) > MOST_CENTRES:
             raise InvalidRequest("The file is not a cluster model: its lengths do not agree.")
-        if not np.isfinite([self.mean, self.scale, *self.centres]).all() or min(self.scale) <= 0:
+        numbers = np.array([*self.mean, *self.scale, *(v for c in self.centres for v in c), self.reach])
+        if not np.isfinite(numbers).all() or min(self.scale) <= 0 or self.reach < 0:
             raise InvalidRequest("The file is not a cluster model: its numbers are out of range.")
         if not all(isinstance(t, str) for t in (self.quantity, self.origin, self.classes)):
             raise InvalidRequest("The file is not a cluster model: its words are no text.")

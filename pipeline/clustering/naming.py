@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,10 +25,13 @@ class Fits:
         float32 ``(n, band)``: the sample.
     bands : tuple of str
         Key of each column.
+    origin : str
+        What the sample is of, in words; kept in the models.
     """
 
     reflectance: Table = field(repr=False)
     bands: tuple[str, ...]
+    origin: str = ""
     _known: dict[tuple[tuple[str, ...], int, int], ClusterModel] = field(default_factory=dict, repr=False)
 
     def model(
@@ -41,7 +44,8 @@ class Fits:
 
             fitted = fit(self.sample(features), features, n_clusters, seed, progress)
             order = spectral_order(fitted_spectra(fitted, self.reflectance, self.bands), self.bands)
-            known = self._known[features, n_clusters, seed] = fitted.reordered(order.tolist())
+            known = replace(fitted.reordered(order.tolist()), origin=self.origin)
+            self._known[features, n_clusters, seed] = known
         return known
 
     def sample(self, features: Sequence[str]) -> Table:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.area.grid import epsg_of
-from pipeline.clustering.features import FEATURES
+from pipeline.clustering.features import FEATURES, words
 from pipeline.explore.spectra import bands_of, signatures_of
 from pipeline.exports.map_figure import map_pictures, map_svg
-from pipeline.exports.provenance import SOFTWARE, credit, versions
+from pipeline.exports.provenance import SOFTWARE, credit, model_words, versions
 from pipeline.exports.spectra_figure import spectra_svg
 from pipeline.sentinel2.platforms import MISSION, PLATFORMS
 from pipeline.text import day_words, hectares, percent, period_words
@@ -161,9 +161,12 @@ def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
         f"{period_words(request.start, request.end)}, clouds at most {request.max_cloud_cover:g} %",
     )
     yield "Catalogue", request.catalog
+    yield "Looked at", words(analysis.model.features)
     yield (
         "Clusters",
-        f"{analysis.model.n_clusters} of k-means, seed {analysis.model.seed}",
+        f"{analysis.model.n_clusters} of a {model_words(analysis)}"
+        if analysis.model_given
+        else f"{analysis.model.n_clusters} of k-means, seed {analysis.model.seed}",
     )
     if analysis.edits is not None:
         yield "Edited", "classes were renamed, recoloured or merged by hand"

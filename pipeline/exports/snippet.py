@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import WORLDWIDE, find
 from pipeline.clustering.features import DEFAULT_FEATURES, set_of
+from pipeline.clustering.given import words as given_words
 from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
@@ -33,8 +34,10 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     smallest_patch_ha : float
         The sieve in hectares; 0 when none was used. It comes after the classes.
     """
-    edits = _edits(analysis, classes, smallest_patch_ha)
     given = analysis.model_given
+    if given and classes is not None and classes.suggestions() == analysis.suggestions:
+        classes = None  # the model carries them
+    edits = _edits(analysis, classes, smallest_patch_ha)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
         f"# Land-cover clusters, Sentinel-2, {day_words(analysis.date)}",
@@ -45,6 +48,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
         "",
         *_request(analysis),
+        *([f"# a {given_words(analysis.model)}"] if given else []),
         *([f"model = ClusterModel.from_json({analysis.model.to_json()!r})"] if given else []),
         f"analysis = analyse(request{', model=model' if given else ''})",
         *edits,

@@ -54,7 +54,7 @@ class Address(anywidget.AnyWidget):
         """
         if request is None:
             return
-        query = permalink.to_query(request, classes)
+        query = permalink.to_query(request, classes=classes)
         fits = permalink.fits(query)
         with self.hold_sync():
             self.has_request = True
