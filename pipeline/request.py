@@ -15,6 +15,7 @@ from pipeline.area.aoi import AreaOfInterest
 from pipeline.checks import integer, number
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
+from pipeline.text import day_words
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
 """Fewest and most clusters; twelve colours can be told apart (clustering/palette.py)."""
@@ -93,19 +94,20 @@ class AnalysisRequest:
                 raise InvalidRequest(f"The {label} date is missing: choose a day.", name)
         if self.end < self.start:
             raise InvalidRequest(
-                f"The end date is before the start date: {self.end} is before {self.start}.",
+                "The end date is before the start date: "
+                f"{day_words(self.end)} is before {day_words(self.start)}.",
                 "end",
             )
         if self.start < FIRST_IMAGE:
             raise InvalidRequest(
-                f"The start date is too early: {self.start:%Y-%m-%d}. "
-                f"Sentinel-2 began in June 2015; start on {FIRST_IMAGE:%Y-%m-%d} or later.",
+                f"The start date is too early: {day_words(self.start)}. "
+                f"Sentinel-2 began in June 2015; start on {day_words(FIRST_IMAGE)} or later.",
                 "start",
             )
         today = datetime.now(UTC).date()
         if self.start > today:
             raise InvalidRequest(
-                f"The start date is in the future: {self.start:%Y-%m-%d}. Choose today or an earlier day.",
+                f"The start date is in the future: {day_words(self.start)}. Choose today or an earlier day.",
                 "start",
             )
 

@@ -15,7 +15,7 @@ from pipeline.area.grid import epsg_of
 from pipeline.clustering.features import FEATURES, computed
 from pipeline.clustering.palette import MASKED_COLOR
 from pipeline.clustering.surface_types import MASKED_NAME, Spectrum
-from pipeline.explore.confidence import confidence, squared_distances
+from pipeline.explore.confidence import LEVELS, confidence, squared_distances
 from pipeline.reading.pixels import NO_CLASS
 from pipeline.sentinel2.scene_classes import class_name
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
+
+UNSURE = LEVELS[1].high
+"""Below this margin another class is nearly as close."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,18 @@ class PixelReport:
         if self.scl is not None:
             found.append(("Scene class", f"{self.scl} {self.scl_name}".strip()))
         if self.confidence is not None:
-            following = f", next: {self._named(self.runner_up)}" if self.runner_up is not None else ""
-            found.append(("Confidence", f"{self.confidence:.2f}{following}"))
+            found.append(("How sure", self._sureness(self.confidence)))
         return tuple(found)
+
+    def _sureness(self, margin: float) -> str:
+        level = next(entry for entry in reversed(LEVELS) if margin >= entry.low)
+        word = level.label.partition(" (")[0]
+        if self.runner_up is None:
+            return word
+        following = self._named(self.runner_up)
+        return (
+            f"{word}: nearly as close to {following}" if margin < UNSURE else f"{word}; next is {following}"
+        )
 
     def _named(self, number: int) -> str:
         return f"{number} {self.names[number - 1]}"

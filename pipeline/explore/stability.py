@@ -48,13 +48,13 @@ class Stability:
         names : sequence of str
             Name of each class, class 1 first.
         """
-        if self.overall <= STABLE:
-            reading = "The clusters are stable."
-        elif self.overall <= MOSTLY_STABLE:
-            reading = "The clusters are mostly stable; their edges are not sharp."
-        else:
-            reading = "The clusters are not stable: try another number of clusters."
-        said = f"{_percent(self.overall)} of the pixels change cluster on other samples. {reading}"
+        moved = _percent(self.overall)
+        said = (
+            f"Repeating the grouping moves {moved} of the pixels. "
+            "This does not tell whether the names are right."
+        )
+        if self.overall > MOSTLY_STABLE:
+            said += " Another number of clusters may be steadier."
         known = [n for n, share in enumerate(self.per_class) if not math.isnan(share)]
         least = max(known, key=lambda n: self.per_class[n])
         if self.per_class[least] > STABLE:
@@ -144,4 +144,4 @@ def matches(present: np.ndarray, other: np.ndarray, n_clusters: int) -> np.ndarr
 
 
 def _percent(share: float) -> str:
-    return "Less than 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
+    return "less than 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
