@@ -11,7 +11,7 @@ from dataclasses import replace
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan
-from pipeline.catalogs.profiles import max_size_km
+from pipeline.config import max_size_km
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled

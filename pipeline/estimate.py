@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import grid_for
-from pipeline.catalogs.profiles import max_size_km
+from pipeline.config import max_size_km
 
 BLOCK_PX = 1024
 """Side of a block of Sentinel-2 COGs; a block is read whole."""
@@ -106,7 +106,7 @@ def megabytes_of(rows: int, columns: int) -> float:
 def largest_km() -> float:
     """Return the longest side of an area that fits this installation and this machine, kilometres.
 
-    The least of the configured one (`catalogs.max_size_km`) and of what free memory and free disk for
+    The least of the configured one (`config.max_size_km`) and of what free memory and free disk for
     temporary files allow, in whole kilometres.
     """
     limit = max_size_km()

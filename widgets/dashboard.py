@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pipeline import permalink
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import PIXEL_HA
 from pipeline.area.polygons import pixels_inside, shape_on_map
+from pipeline import config
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.estimate import estimate, largest_km
@@ -41,7 +41,7 @@ from widgets.session import catalog_probe, preload
 from widgets.session.prefit import Prefit
 from widgets.session.read_speed import ReadingClock
 from widgets.session.runs import Delay, Gate, Progress, Worker
-from widgets.session.workers import ADDRESS_VARIABLE, Workers
+from widgets.session.workers import Workers
 from widgets.toolkit import words
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
@@ -110,7 +110,7 @@ class Dashboard(ipw.VBox):
             self._gate, lambda: (self._map.seen, self._map.map.zoom), self._show_zoomed_in
         )
         self._map.on_move(self._zoomed_in.moved)
-        self._workers = Workers(self._gate, os.environ.get(ADDRESS_VARIABLE))
+        self._workers = Workers(self._gate, config.scheduler_address())
         self._names = Names(RULES, on_enter=self._soon.restart, on_escape=guard(self._escape))
         self._saver = Download()
         form = column("eo-form", self._fields, self._foot)
