@@ -6,7 +6,7 @@ PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
-PACKAGES := $(wildcard pipeline demo widgets tools benchmarks)
+PACKAGES := $(wildcard pipeline demo synthetic widgets server tools benchmarks)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
@@ -18,16 +18,18 @@ help: ## Show this list
 dashboard: demo-data ## Install what is missing and start the dashboard (PORT=8866)
 	$(BIN)/voila dashboard.ipynb --no-browser --port=$(PORT)
 
-test: lint types tests ## Check style and types and run every test
+test: lint types tests ## Check style, spelling and types and run every test
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 types: $(VENV)/installed-dev
 	$(BIN)/mypy $(PACKAGES)
 
-tests: browser demo-data $(VENV)/installed-benchmark
+tests: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark
+	@$(BIN)/python -m tools.browser --optional
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 browser: $(VENV)/installed-dev
@@ -43,8 +45,8 @@ format: $(VENV)/installed-dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml
-	$(BIN)/python -m tools.pins
+pins: $(VENV)/installed-dev ## Write the pin files anew from pyproject.toml (UPGRADE=1: newest versions)
+	$(BIN)/python -m tools.pins $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove the environment
 	rm -rf $(VENV)

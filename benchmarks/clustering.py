@@ -16,11 +16,12 @@ import xarray as xr
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from benchmarks.land import CHARACTERS, OFFSET_DN, Land
 from benchmarks.settings import BY_NAME, Settings
 from pipeline.clustering.model import ClusterModel, fit
 from pipeline.progress import Progress
 from pipeline.sentinel2.bands import BANDS
+from synthetic.landscape import CHARACTERS, Landscape
+from synthetic.numbers import OFFSET_DN
 
 EVALUATE_PX = 2**18
 
@@ -31,7 +32,7 @@ def fits(settings: Settings) -> Iterator[dict[str, Any]]:
     Inertia is that of all pixels in the z-scored space, the one that is optimised.
     """
     for number, (area, character) in enumerate(CHARACTERS[: settings.landscapes]):
-        land = Land(settings.cluster_side_px, seed=100 + number, character=character)
+        land = Landscape(settings.cluster_side_px, seed=100 + number, character=character)
         dn, _ = land.strip(0, settings.cluster_side_px)
         cube = xr.DataArray(
             (dn.astype(np.float32) - OFFSET_DN) / 10_000,

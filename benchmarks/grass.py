@@ -20,7 +20,8 @@ from pathlib import Path
 
 from benchmarks.case import Case
 from benchmarks.task import KIB_MB
-from benchmarks.tiles import BANDS, EPSG
+from benchmarks.tiles import EPSG
+from synthetic.bands import TEN_M as BANDS
 
 MAPSET = "PERMANENT"
 LOOK_S = 0.01

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pyproj import Transformer
-
 from benchmarks.tiles import ASSETS, EPSG, Tile
+from synthetic.items import COG, feature, grid, outline
 
 COLLECTION = "sentinel-2-c1-l2a"
 VISITS = ((2, 71.0), (7, 44.0), (12, 18.0), (17, 2.0), (22, 63.0), (27, 9.0))
@@ -31,44 +30,34 @@ def items(tiles: Iterable[Tile], base: str | None = None) -> list[dict[str, Any]
 
 
 def _item(tile: Tile, base: str, day: int, cover: float) -> dict[str, Any]:
-    side_m = 10 * tile.settings.tile_px
-    corners = ((0, 0), (0, 1), (1, 1), (1, 0), (0, 0))
-    to_degrees = Transformer.from_crs(EPSG, 4326, always_xy=True).transform
-    left, top = tile.corner
-    ring = [list(to_degrees(left + side_m * x, top - side_m * y)) for x, y in corners]
-    longitudes, latitudes = zip(*ring, strict=True)
+    side = tile.settings.tile_px
     code = CODES[tile.down][tile.across]
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "stac_extensions": ["https://stac-extensions.github.io/projection/v1.1.0/schema.json"],
-        "id": f"S2A_T{code}_202206{day:02d}T101559_L2A",
-        "collection": COLLECTION,
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": [min(longitudes), min(latitudes), max(longitudes), max(latitudes)],
-        "properties": {
-            "datetime": f"2022-06-{day:02d}T10:16:00Z",
-            "platform": "sentinel-2a",
-            "proj:epsg": EPSG,
-            "eo:cloud_cover": cover,
-            "grid:code": f"MGRS-{code}",
-            "s2:processing_baseline": "05.10",
-        },
-        "links": [],
-        "assets": {asset: _asset(tile, base, asset) for asset in ASSETS},
+    properties = {
+        "datetime": f"2022-06-{day:02d}T10:16:00Z",
+        "platform": "sentinel-2a",
+        "proj:epsg": EPSG,
+        "eo:cloud_cover": cover,
+        "grid:code": f"MGRS-{code}",
+        "s2:processing_baseline": "05.10",
     }
+    return feature(
+        f"S2A_T{code}_202206{day:02d}T101559_L2A",
+        COLLECTION,
+        outline(*tile.corner, (side, side), 10, EPSG),
+        properties,
+        {asset: _asset(tile, base, asset) for asset in ASSETS},
+        ("projection/v1.1.0",),
+    )
 
 
 def _asset(tile: Tile, base: str, asset: str) -> dict[str, Any]:
     factor = 2 if asset == "scl" else 1
     side = tile.settings.tile_px // factor
-    left, top = tile.corner
     return {
         "href": f"{base}/{asset}.tif",
-        "type": "image/tiff; application=geotiff; profile=cloud-optimized",
+        "type": COG,
         "roles": ["data"],
         "gsd": 10 * factor,
-        "proj:shape": [side, side],
-        "proj:transform": [10 * factor, 0, left, 0, -10 * factor, top],
+        **grid((side, side), *tile.corner, 10 * factor),
         "raster:bands": [{"nodata": 0, "data_type": "uint8" if asset == "scl" else "uint16"}],
     }

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from benchmarks.case import Case
-from benchmarks.tiles import ASSETS, BANDS, Block
+from benchmarks.tiles import ASSETS, Block
+from synthetic.bands import TEN_M as BANDS
 
 CONNECTIONS = 8
 HEADER_BYTES = 16 * 1024
@@ -23,13 +24,14 @@ def ours(case: Case) -> np.ndarray:
     from pipeline.catalogs.items import from_item
     from pipeline.progress import Progress
     from pipeline.reading import imagery
-    from pipeline.reading.imagery import Extent
+    from pipeline.reading.cloud_mask import CloudMask
+    from pipeline.reading.extent import Extent
     from pipeline.reading.reader import Reading
     from pipeline.reading.storage.local import LocalStore
 
     scenes, progress = [from_item(case.stac_item())], Progress()
-    extent = Extent(case.request.area, case.grid, case.request.mask_classes)
-    reading = Reading(scenes, case.grid, progress)
+    extent = Extent(case.request.area, case.grid, CloudMask(case.request.mask_classes))
+    reading = Reading(scenes, extent, progress)
     read = imagery.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
     rows, columns = case.grid.shape
     return read.window(slice(0, rows), slice(0, columns)).dn

@@ -16,18 +16,17 @@ from typing import Any
 import filelock
 import numpy as np
 import rasterio
-import rasterio.shutil
-from affine import Affine
 from pyproj import Transformer
 
-from benchmarks.land import Land
 from benchmarks.settings import Settings
 from demo.cache import root
+from synthetic.bands import TEN_M as BANDS
+from synthetic.files import as_cog, profile
+from synthetic.landscape import Landscape
 
-GENERATOR = 1
+GENERATOR = 2
 """Counted up when the pixels or the files change."""
 EPSG, LEFT_M, TOP_M = 32632, 600_000, 5_200_020
-BANDS = ("blue", "green", "red", "nir")
 ASSETS = (*BANDS, "scl")
 MODEL_TIEPOINT = 33922
 """TIFF tag that holds a file's upper left corner."""
@@ -132,7 +131,7 @@ def _move(path: Path, left_m: float, top_m: float) -> None:
 
 
 def _write(folder: Path, settings: Settings) -> None:
-    land = Land(settings.tile_px, seed=7)
+    land = Landscape(settings.tile_px, seed=7)
     with ExitStack() as stack:
         raw = {a: stack.enter_context(_raw(folder, a, settings)) for a in ASSETS}
         for first in range(0, settings.tile_px, 1024):
@@ -144,7 +143,7 @@ def _write(folder: Path, settings: Settings) -> None:
     index = {}
     for asset in ASSETS:
         source, target = folder / f"{asset}.raw.tif", folder / f"{asset}.tif"
-        rasterio.shutil.copy(source, target, driver="COG", **_cog_options(asset, settings))
+        as_cog(source, target, **_cog_options(asset, settings))
         source.unlink()
         index[asset] = _index(target)
     (folder / "blocks.json").write_text(json.dumps(index))
@@ -153,24 +152,14 @@ def _write(folder: Path, settings: Settings) -> None:
 def _raw(folder: Path, asset: str, settings: Settings) -> Any:
     factor = 2 if asset == "scl" else 1
     side = settings.tile_px // factor
-    return rasterio.open(
-        folder / f"{asset}.raw.tif",
-        "w",
-        driver="GTiff",
-        dtype=np.uint8 if asset == "scl" else np.uint16,
-        count=1,
-        height=side,
-        width=side,
-        crs=f"EPSG:{EPSG}",
-        transform=Affine(10 * factor, 0, LEFT_M, 0, -10 * factor, TOP_M),
-        nodata=0,
-    )
+    dtype = np.uint8 if asset == "scl" else np.uint16
+    opened = profile((side, side), dtype, LEFT_M, TOP_M, epsg=EPSG, step=10 * factor, nodata=0)
+    return rasterio.open(folder / f"{asset}.raw.tif", "w", **opened)
 
 
 def _cog_options(asset: str, settings: Settings) -> dict[str, object]:
     return {
         "blocksize": settings.block_px,
-        "compress": "deflate",
         "level": 6,
         "predictor": "NO" if asset == "scl" else "YES",
         "resampling": "nearest" if asset == "scl" else "average",

@@ -51,7 +51,8 @@ def backdrop() -> tuple[bytes, str, Bounds]:
 def true_classes() -> dict[tuple[str, str], Path]:
     """Return the class map GeoTIFF of every scene by its tile and date, e.g. ("32UPU", "2024-06-09")."""
     from demo import cache, scenes
-    from demo.place import TILES, VISITS
+    from demo.place import VISITS
+    from synthetic.place import TILES
 
     folder = cache.ensure()
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import threading
 
 import demo
@@ -13,7 +14,10 @@ def main() -> None:
     """Read the command line and act."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--generate", action="store_true", help="make the scenes, print their folder and end")
-    if parser.parse_args().generate:
+    arguments = parser.parse_args()
+    logging.basicConfig(format="%(message)s")  # to standard error: standard output holds the answer alone
+    logging.getLogger("demo").setLevel(logging.INFO)
+    if arguments.generate:
         print(cache.generate())
         return
     print(demo.serve(), flush=True)

@@ -12,9 +12,9 @@ from rasterio.transform import Affine, array_bounds
 from rasterio.warp import Resampling, calculate_default_transform, reproject, transform
 
 from demo.backdrop_file import FILE, PLACE, Bounds
-from demo.land import Bytes, Land, Material
-from demo.noise import Floats, step
-from demo.place import EPSG, LAND_SHAPE, NORTH_M, PIXEL_M, WEST_M
+from synthetic.land import Bytes, Land, Material
+from synthetic.noise import Floats, step
+from synthetic.place import EPSG, LAND_SHAPE, NORTH_M, PIXEL_M, WEST_M
 
 _WIDTH_PX = 1180
 _COLOURS = 96

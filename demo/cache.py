@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -22,12 +23,14 @@ import platformdirs
 
 from demo import place
 from demo.errors import DemoUnavailable
+from synthetic.place import LAND_SHAPE, NORTH_M, TILES, WEST_M
 
 APPLICATION = "land-cover-clusters"
 ENVIRONMENT = "DASHBOARD_CACHE_DIR"
 _PREFIX = "demo-"
 _KEEP_DAYS = 30
 _PATIENCE_S = 300
+log = logging.getLogger(__name__)
 
 
 def root() -> Path:
@@ -38,7 +41,7 @@ def root() -> Path:
 
 def home() -> Path:
     """Return the folder of this version's scenes, whether it exists or not."""
-    parameters = (place.TILES, place.VISITS, place.LAND_SHAPE, place.WEST_M, place.NORTH_M)
+    parameters = (TILES, place.VISITS, LAND_SHAPE, WEST_M, NORTH_M)
     digest = hashlib.sha256(repr((place.GENERATOR, parameters)).encode()).hexdigest()
     return root() / f"{_PREFIX}{place.GENERATOR}-{digest[:10]}"
 
@@ -55,6 +58,7 @@ def ensure() -> Path:
     if folder.is_dir():
         _mark_used(folder)
         return folder
+    _announce()
     code = "import sys; from demo.cache import generate; generate()"
     search = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     made = subprocess.run(
@@ -77,14 +81,23 @@ def generate() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.with_suffix(".lock"), timeout=_PATIENCE_S):
         if not folder.is_dir():
+            _announce()
             _make(folder)
     _remove_unused(folder)
     return folder
 
 
+def _announce() -> None:
+    log.info(
+        "Making the images of the offline demo, which takes about ten seconds. This happens once: "
+        "they are kept in %s.",
+        root(),
+    )
+
+
 def _make(folder: Path) -> None:
     from demo import basemap, items, scenes
-    from demo.land import build
+    from synthetic.land import build
 
     with tempfile.TemporaryDirectory(prefix="making-", dir=folder.parent) as workshop:
         draft = Path(workshop) / "scenes"

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 from rasterio.warp import transform
 
-from demo.land import Bytes
-from demo.place import BANDS, EPSG, LAND_SHAPE, PIXEL_M, TILE_PX, TILES, VISITS, Tile, Visit
+from demo.place import VISITS
 from demo.scenes import BAND_FILES, folder
-from demo.sky import swath_edge
+from synthetic.bands import BANDS, Band
+from synthetic.items import COG, Ring, bbox, feature, grid
+from synthetic.land import Bytes
+from synthetic.place import EPSG, LAND_SHAPE, PIXEL_M, TILE_PX, TILES, Tile
+from synthetic.sky import swath_edge
+from synthetic.visit import Visit
 
 COLLECTION = "sentinel-2-c1-l2a"
 _EXTENSIONS = (
@@ -23,13 +27,6 @@ _EXTENSIONS = (
     "sentinel-2/v1.0.0",
     "view/v1.0.0",
 )
-_COG = "image/tiff; application=geotiff; profile=cloud-optimized"
-_SPECTRUM = {
-    "blue": ("B02", "Blue", 0.490, 0.098),
-    "green": ("B03", "Green", 0.560, 0.045),
-    "red": ("B04", "Red", 0.665, 0.038),
-    "nir": ("B08", "NIR 1", 0.842, 0.145),
-}
 _SHARES = {
     "dark_features": 2,
     "cloud_shadow": 3,
@@ -50,8 +47,6 @@ _NOTE = (
 
 def collection() -> dict[str, Any]:
     """Make the STAC collection."""
-    outlines = [np.array(footprint(tile)) for tile in TILES]
-    corners = np.concatenate(outlines)
     moments = [_time(visit) for visit in VISITS]
     return {
         "type": "Collection",
@@ -61,7 +56,7 @@ def collection() -> dict[str, Any]:
         "description": _NOTE,
         "license": "CC0-1.0",
         "extent": {
-            "spatial": {"bbox": [_bbox(corners)]},
+            "spatial": {"bbox": [bbox([point for tile in TILES for point in _ring(tile)])]},
             "temporal": {"interval": [[moments[0], moments[-1]]]},
         },
         "links": [],
@@ -87,7 +82,7 @@ def footprint(tile: Tile) -> list[tuple[float, float]]:
     pixels = np.concatenate(
         [np.linspace(a, b, 5)[:-1] for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
     )
-    _, _, west, _, _, north = TILES[0].transform
+    west, north = TILES[0].corner
     x, y = west + PIXEL_M * pixels[:, 0], north - PIXEL_M * pixels[:, 1]
     longitudes, latitudes = transform(f"EPSG:{EPSG}", "EPSG:4326", x, y)
     points = [(round(lon, 7), round(lat, 7)) for lon, lat in zip(longitudes, latitudes, strict=True)]
@@ -104,26 +99,13 @@ def absolute(item: dict[str, Any], home: Path) -> dict[str, Any]:
 
 def _item(visit: Visit, tile: Tile, classification: Bytes) -> dict[str, Any]:
     name = folder(visit, tile)
-    ring = footprint(tile)
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "stac_extensions": [f"https://stac-extensions.github.io/{part}/schema.json" for part in _EXTENSIONS],
-        "id": name,
-        "collection": COLLECTION,
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-        "bbox": _bbox(np.array(ring)),
-        "properties": _properties(visit, tile, classification),
-        "links": [],
-        "assets": {
-            **{band: _band_asset(name, band, tile) for band in BANDS},
-            "scl": _asset(name, "scl", "Scene classification map (SCL)", tile, 20, "uint8", {}),
-        },
-    }
+    assets = {band.key: _band_asset(name, band, tile) for band in BANDS if band.pixel_m == PIXEL_M}
+    assets["scl"] = _asset(name, "scl", "Scene classification map (SCL)", tile, 20, "uint8", {})
+    ring = _ring(tile)
+    return feature(name, COLLECTION, ring, _properties(visit, tile, classification), assets, _EXTENSIONS)
 
 
 def _properties(visit: Visit, tile: Tile, classification: Bytes) -> dict[str, Any]:
-    satellite = "S2A" if visit.platform == "sentinel-2a" else "S2B"
     day = visit.stamp
     take = f"{day}T101601"
     made = f"{day}T153007"
@@ -155,12 +137,12 @@ def _properties(visit: Visit, tile: Tile, classification: Bytes) -> dict[str, An
         **_percentages(classification),
         "s2:product_type": "S2MSI2A",
         "s2:processing_baseline": "05.11",
-        "s2:product_uri": f"{satellite}_MSIL2A_{take}_N0511_R065_T{tile.name}_{made}.SAFE",
+        "s2:product_uri": f"{visit.satellite}_MSIL2A_{take}_N0511_R065_T{tile.name}_{made}.SAFE",
         "s2:generation_time": f"{visit.moment:%Y-%m-%d}T15:30:07.000000Z",
-        "s2:datatake_id": f"G{satellite}_{take}_{visit.absolute_orbit:06d}_N05.11",
+        "s2:datatake_id": f"G{visit.satellite}_{take}_{visit.absolute_orbit:06d}_N05.11",
         "s2:datatake_type": "INS-NOBS",
-        "s2:datastrip_id": f"{satellite}_OPER_MSI_L2A_DS_2APS_{made}_S{day}T102006_N05.11",
-        "s2:tile_id": f"{satellite}_OPER_MSI_L2A_TL_2APS_{made}_{orbit}_T{tile.name}_N05.11",
+        "s2:datastrip_id": f"{visit.satellite}_OPER_MSI_L2A_DS_2APS_{made}_S{day}T102006_N05.11",
+        "s2:tile_id": f"{visit.satellite}_OPER_MSI_L2A_TL_2APS_{made}_{orbit}_T{tile.name}_N05.11",
         "s2:reflectance_conversion_factor": 0.97,
     }
 
@@ -182,39 +164,37 @@ def _percentages(classification: Bytes) -> dict[str, float]:
     }
 
 
-def _band_asset(name: str, band: str, tile: Tile) -> dict[str, Any]:
-    code, title, centre, width = _SPECTRUM[band]
+def _band_asset(name: str, band: Band, tile: Tile) -> dict[str, Any]:
     spectrum = {
-        "name": code,
-        "common_name": band,
-        "center_wavelength": centre,
-        "full_width_half_max": width,
+        "name": band.code,
+        "common_name": band.key,
+        "center_wavelength": band.centre_um,
+        "full_width_half_max": band.width_um,
     }
     scale = {"scale": 0.0001, "offset": -0.1}
-    asset = _asset(name, band, f"{title} - 10m", tile, 10, "uint16", scale)
+    title = f"{band.title} - {band.pixel_m}m"
+    asset = _asset(name, band.key, title, tile, band.pixel_m, "uint16", scale)
     return {**asset, "eo:bands": [spectrum], "roles": ["data", "reflectance"]}
 
 
 def _asset(
     name: str, key: str, title: str, tile: Tile, gsd: int, data_type: str, scale: dict[str, float]
 ) -> dict[str, Any]:
-    _, _, west, _, _, north = tile.transform
     side = TILE_PX * PIXEL_M // gsd
     return {
         "href": f"{name}/{BAND_FILES[key]}",
-        "type": _COG,
+        "type": COG,
         "title": title,
         "gsd": gsd,
-        "proj:shape": [side, side],
-        "proj:transform": [gsd, 0, west, 0, -gsd, north],
+        **grid((side, side), *tile.corner, gsd),
         "raster:bands": [{"nodata": 0, "data_type": data_type, "spatial_resolution": gsd, **scale}],
         "roles": ["data"],
     }
 
 
+def _ring(tile: Tile) -> Ring:
+    return [list(point) for point in footprint(tile)]
+
+
 def _time(visit: Visit) -> str:
     return f"{visit.moment:%Y-%m-%dT%H:%M:%S}.{visit.moment.microsecond // 1000:03d}Z"
-
-
-def _bbox(points: np.ndarray[Any, Any]) -> list[float]:
-    return [*(float(v) for v in points.min(axis=0)), *(float(v) for v in points.max(axis=0))]

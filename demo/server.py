@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import http.client
 import json
 import os
 import secrets
@@ -15,6 +16,7 @@ import sysconfig
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from demo.errors import DemoUnavailable
 _HOST = "127.0.0.1"
 _ATTEMPTS = 5
 _PATIENCE_S = 20.0
+_ANSWER_S = 2.0
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -33,12 +36,21 @@ class _Running:
     """A server that answered, and who started it."""
 
     url: str
+    token: str
     guard: subprocess.Popen[bytes]
     owner: int
 
     @property
     def alive(self) -> bool:
-        return self.owner == os.getpid() and self.guard.poll() is None
+        """Whether the server still answers: its guard may not have noticed yet that it has died."""
+        if self.owner != os.getpid() or self.guard.poll() is not None:
+            return False
+        try:
+            return _is_ours(self.url, self.token)
+        except TimeoutError:
+            return True  # busy: what has died refuses at once
+        except (OSError, ValueError):
+            return False
 
 
 _lock = threading.Lock()
@@ -84,14 +96,14 @@ def _start(scenes: Path, earlier: _Running | None) -> _Running:
     complaint = ""
     for attempt in range(_ATTEMPTS):
         port = ports[attempt] if attempt < len(ports) else _free_port()
-        guard, complaint = _try_port(program, scenes, port)
-        if guard is not None:
-            return _Running(f"http://{_HOST}:{port}", guard, os.getpid())
+        running, complaint = _try_port(program, scenes, port)
+        if running is not None:
+            return running
     raise DemoUnavailable(f"The demo catalogue did not start after {_ATTEMPTS} attempts: {complaint}")
 
 
-def _try_port(program: str, scenes: Path, port: int) -> tuple[subprocess.Popen[bytes] | None, str]:
-    """Start the server on one port; return its guard, or None and what it complained about."""
+def _try_port(program: str, scenes: Path, port: int) -> tuple[_Running | None, str]:
+    """Start the server on one port; return it, or None and what it complained about."""
     url = f"http://{_HOST}:{port}"
     token = secrets.token_hex(8)
     with tempfile.TemporaryDirectory(prefix="demo-catalogue-") as folder, tempfile.TemporaryFile() as log:
@@ -107,7 +119,7 @@ def _try_port(program: str, scenes: Path, port: int) -> tuple[subprocess.Popen[b
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         if _answers(url, token, guard):
-            return guard, ""
+            return _Running(url, token, guard, os.getpid()), ""
         _end(guard)
         log.seek(0)
         lines = log.read().decode(errors="replace").strip().splitlines()
@@ -133,14 +145,22 @@ def _answers(url: str, token: str, guard: subprocess.Popen[bytes]) -> bool:
     """Wait until our server, and not another one on the same port, answers."""
     end = time.monotonic() + _PATIENCE_S
     while time.monotonic() < end and guard.poll() is None:
-        with (
-            contextlib.suppress(OSError, ValueError),
-            _direct.open(f"{url}/collections", timeout=2) as answer,
-        ):
-            found = json.load(answer)["collections"]
-            return any(collection.get("demo:instance") == token for collection in found)
+        with contextlib.suppress(OSError, ValueError):
+            return _is_ours(url, token)
         time.sleep(0.02)
     return False
+
+
+def _is_ours(url: str, token: str) -> bool:
+    """Ask who serves at an address; raises TimeoutError, another OSError or ValueError without an answer."""
+    try:
+        with _direct.open(f"{url}/collections", timeout=_ANSWER_S) as answer:
+            collections = json.load(answer)["collections"]
+        return any(collection.get("demo:instance") == token for collection in collections)
+    except urllib.error.URLError as error:
+        raise error.reason if isinstance(error.reason, OSError) else error from None
+    except (http.client.HTTPException, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{url} gave no list of collections") from error
 
 
 def _end(guard: subprocess.Popen[bytes]) -> None:

@@ -11,14 +11,16 @@ from dataclasses import replace
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan
-from pipeline.config import max_size_km
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.model import ClusterModel
+from pipeline.config import max_size_km
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled
 from pipeline.estimate import largest_km
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.reading import imagery
-from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.extent import Extent
+from pipeline.reading.imagery import Imagery
 from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
@@ -105,7 +107,7 @@ def _analyse(
     limit_km = max_size_km() if workers and configured() else largest_km()
     if size_km(grid) > limit_km:
         raise AreaTooLarge(size_km(grid), limit_km)
-    extent = Extent(request.area, grid, request.mask_classes)
+    extent = Extent(request.area, grid, CloudMask(request.mask_classes, request.mask_buffer_m))
     if request.area.size_km is None:
         inside(request.area, grid)
     plans = find_plans(request, progress)
@@ -130,7 +132,7 @@ def _analyse(
 
 def _show_preview(
     request: AnalysisRequest,
-    look: AreaPixels,
+    look: Imagery,
     model: ClusterModel | None,
     progress: Progress,
     on_preview: OnPreview,
@@ -149,14 +151,14 @@ def _read_first_clear(
     extent: Extent,
     progress: Progress,
     workers: bool,
-) -> AreaPixels:
+) -> Imagery:
     """Return the best plan with a clear pixel in the area; the best one when none of the first has any.
 
     A catalogue knows footprints and the clouds of whole tiles; only the pixels tell about the area.
     """
-    read: list[AreaPixels] = []
+    read: list[Imagery] = []
     for plan in plans[:MOST_READ]:
-        reading = Reading(plan.scenes, extent.grid, progress)
+        reading = Reading(plan.scenes, extent, progress)
         store = store_of(reading.blocks, workers)
         pixels = imagery.read(plan.scenes, extent, store, reading, request.seed, progress)
         if len(pixels.sample.rows):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import NoScenesFound, NothingToGroup
-from pipeline.reading.imagery import AreaPixels
+from pipeline.reading.imagery import Imagery
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
 
@@ -12,7 +12,7 @@ FULLY_COVERED = 0.9995
 """Share of the area with data from which on nothing is said about missing parts."""
 
 
-def nothing_to_group(pixels: AreaPixels) -> NothingToGroup | NoScenesFound:
+def nothing_to_group(pixels: Imagery) -> NothingToGroup | NoScenesFound:
     """Return the error that says why an image has no pixel to group."""
     day = pixels.scenes[0].date
     if not pixels.n_data:
@@ -27,7 +27,7 @@ def nothing_to_group(pixels: AreaPixels) -> NothingToGroup | NoScenesFound:
     )
 
 
-def notes_on(request: AnalysisRequest, pixels: AreaPixels, model: ClusterModel) -> tuple[str, ...]:
+def notes_on(request: AnalysisRequest, pixels: Imagery, model: ClusterModel) -> tuple[str, ...]:
     """Return the sentences for a result."""
     notes = list(pixels.notes)
     missing = 1 - pixels.n_data / pixels.n_inside

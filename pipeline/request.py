@@ -21,9 +21,13 @@ FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
+MAX_MASK_BUFFER_M = 200
+"""Widest buffer around clouds and their shadows, metres."""
 MAX_FILE_MB = 5
 """Largest file that an area or a request is read from (area/files.py)."""
-JSON_VERSION = 1
+JSON_VERSION = 2
+READABLE_VERSIONS = (1, 2)
+"""Version 1 had no features."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class AnalysisRequest:
     """Use exactly these scenes; None: choose the best ones."""
     seed: int = field(default=0, kw_only=True)
     """Seed of the sample and of the k-means starts."""
+    mask_buffer_m: float = field(default=0, kw_only=True)
+    """Clear pixels this near to cloud or shadow are left out too, metres, 0..200."""
     mask_classes: tuple[int, ...] = field(default=DEFAULT_MASK, kw_only=True)
     """Classes of the scene classification (SCL) that are left out."""
 
@@ -74,6 +80,7 @@ class AnalysisRequest:
             raise InvalidRequest(f"The seed is out of range: {seed}. Give one from 0 to 4294967295.", "seed")
         object.__setattr__(self, "seed", seed)
         object.__setattr__(self, "scene_ids", _scene_ids(self.scene_ids))
+        object.__setattr__(self, "mask_buffer_m", _mask_buffer_m(self.mask_buffer_m))
         object.__setattr__(self, "mask_classes", _mask_classes(self.mask_classes))
 
     def _check_dates(self) -> None:
@@ -127,8 +134,10 @@ class AnalysisRequest:
             raise InvalidRequest("The saved request cannot be read: it is not JSON.") from error
         if not isinstance(values, dict):
             raise InvalidRequest("The saved request cannot be read: it is not a JSON object.")
-        if values.pop("version", None) != JSON_VERSION:
-            raise InvalidRequest(f"The saved request is of another version; this is version {JSON_VERSION}.")
+        if values.pop("version", None) not in READABLE_VERSIONS:
+            raise InvalidRequest(
+                f"The saved request is of another version; versions 1 to {JSON_VERSION} are read."
+            )
         _refuse_unknown(values, {f.name for f in fields(cls)})
         missing = {"area", "start", "end"} - set(values)
         if missing:
@@ -170,6 +179,17 @@ def _scene_ids(value: Any) -> tuple[str, ...] | None:
     if not ids or not all(isinstance(i, str) and i for i in ids):
         raise InvalidRequest("The scene ids must be a list of at least one id.", "scene_ids")
     return ids
+
+
+def _mask_buffer_m(value: Any) -> float:
+    buffer_m = number(value, "mask_buffer_m", "The buffer around clouds")
+    if not 0 <= buffer_m <= MAX_MASK_BUFFER_M:
+        raise InvalidRequest(
+            f"The buffer around clouds is out of range: {buffer_m:g} m. "
+            f"Give one from 0 to {MAX_MASK_BUFFER_M} m.",
+            "mask_buffer_m",
+        )
+    return buffer_m
 
 
 def _mask_classes(value: Any) -> tuple[int, ...]:

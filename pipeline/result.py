@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from os import PathLike
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -29,12 +29,15 @@ from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.notes import notes_on, nothing_to_group
 from pipeline.progress import IsCancelled, OnProgress, Progress
-from pipeline.reading.imagery import AreaPixels
+from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS
 from pipeline.sentinel2.scene import Scene
+
+if TYPE_CHECKING:
+    from pipeline.accuracy import SamplingDesign
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Analysis:
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
-    pixels: AreaPixels = field(repr=False)
+    pixels: Imagery = field(repr=False)
     """What was read: clouds included, for pictures and for clustering again."""
     model: ClusterModel
     raster: LabelRaster = field(repr=False)
@@ -206,6 +209,12 @@ class Analysis:
         colors = [s.color for s in self.suggestions]
         return with_clusters(images(self.pixels, frame, self.overlays.stretch), self.raster, colors, frame)
 
+    def sampling_design(self, n: int | None = None, margin: float = 0.05, seed: int = 0) -> SamplingDesign:
+        """Return points to be checked on the land, drawn at random in each class (pipeline.accuracy)."""
+        from pipeline.accuracy.drawing import sampling_design
+
+        return sampling_design(self, n, margin, seed)
+
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""
         return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
@@ -217,7 +226,7 @@ class Analysis:
 
 def grouped(
     request: AnalysisRequest,
-    pixels: AreaPixels,
+    pixels: Imagery,
     model: ClusterModel | None,
     progress: Progress,
     *,
@@ -260,11 +269,11 @@ def grouped(
     )
 
 
-def _pictures(pixels: AreaPixels, frame: Frame, known: Overlays | None) -> Overlays:
+def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
     return images(pixels, frame) if known is None else known
 
 
-def _fitted(pixels: AreaPixels, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
+def _fitted(pixels: Imagery, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
     """Return the model of a number of clusters, fitted once."""
     known = pixels.models.get((n_clusters, seed))
     if known is None:

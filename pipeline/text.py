@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -11,9 +11,34 @@ MONTHS = (
 )
 
 
+MINUS = "\N{MINUS SIGN}"
+
+
+def today() -> date:
+    """Return the present day in UTC, the time zone of all dates here."""
+    return datetime.now(UTC).date()
+
+
 def day_words(day: date) -> str:
     """Return a day as ``14 June 2022``, whatever the locale."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {month(day)} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    """Return a day as ``14 June``."""
+    return f"{day.day} {month(day)}"
+
+
+def month(day: date) -> str:
+    """Return the English name of a day's month, whatever the locale."""
+    return MONTHS[day.month - 1]
+
+
+def short_months(start: date, end: date) -> str:
+    """Return the months of a period for a button, with years only where they differ."""
+    if start.year == end.year:
+        return f"{month(start)} to {month(end)}" if start.month != end.month else month(end)
+    return f"{month(start)[:3]} {start.year} to {month(end)[:3]} {end.year}"
 
 
 def period_words(start: date, end: date) -> str:
@@ -22,11 +47,11 @@ def period_words(start: date, end: date) -> str:
         return f"on {day_words(start)}"
     last_of_month = start.replace(day=monthrange(start.year, start.month)[1])
     if start.day == 1 and end == last_of_month:
-        return f"in {MONTHS[start.month - 1]} {start.year}"
+        return f"in {month(start)} {start.year}"
     if (start.year, start.month) == (end.year, end.month):
         return f"from {start.day} to {day_words(end)}"
     if start.year == end.year:
-        return f"from {start.day} {MONTHS[start.month - 1]} to {day_words(end)}"
+        return f"from {start.day} {month(start)} to {day_words(end)}"
     return f"from {day_words(start)} to {day_words(end)}"
 
 
@@ -59,3 +84,28 @@ def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
         if float(text.replace(",", "")) > limit:
             return text, allowed
     return f"more than {allowed}", allowed
+
+
+def signed_hectares(value: float) -> str:
+    """Return hectares with their sign, for a difference; what rounds to nothing has none."""
+    text = hectares(abs(value))
+    return text if text == "0.0" else f"+{text}" if value > 0 else f"{MINUS}{text}"
+
+
+def degrees(value: float) -> str:
+    """Return degrees with up to four decimals (11 m)."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def data(megabytes: float) -> str:
+    """Return an amount of data or memory, e.g. ``16 MB`` or ``1.2 GB``."""
+    return f"{megabytes:,.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as roughly as it is known, e.g. ``1 second``, ``25 seconds`` or ``2 minutes``."""
+    if seconds >= 90:
+        number, unit = round(seconds / 60), "minute"
+    else:
+        number, unit = (max(round(seconds), 1) if seconds < 12.5 else 5 * round(seconds / 5)), "second"
+    return f"{number} {unit}{'' if number == 1 else 's'}"

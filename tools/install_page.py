@@ -13,6 +13,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = Path("share", "jupyter", "voila", "templates", "landcover")
+SETTINGS = {
+    "VoilaConfiguration": {
+        # Voilà writes ?theme= into the page as it is, and a template of another project may never end.
+        "allow_template_override": "NO",
+        "allow_theme_override": "NO",
+        "template": TEMPLATE.name,
+    }
+}
+"""What a Jupyter server's Voilà needs to know, wherever it is started."""
 
 
 def main(prefix: Path = Path(sys.prefix)) -> None:
@@ -26,7 +35,7 @@ def main(prefix: Path = Path(sys.prefix)) -> None:
     shutil.copytree(ROOT / TEMPLATE, prefix / TEMPLATE, dirs_exist_ok=True)
     settings = prefix / "etc" / "jupyter" / "voila.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"VoilaConfiguration": {"template": TEMPLATE.name}}, indent=2) + "\n")
+    settings.write_text(json.dumps(SETTINGS, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,8 +17,6 @@ from widgets.form.size import SizeField
 from widgets.page.messages import Action, Message
 from widgets.toolkit.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
 
-CALCULATE, AGAIN, UPDATE, RUNNING = "Calculate clusters", "Calculate again", "Update clusters", "Calculating…"
-
 
 class Fields(ipw.VBox):
     """The fields of the form; `settings` is what they hold, both ways.
@@ -45,7 +43,7 @@ class Fields(ipw.VBox):
         **area_events: Callable[..., None],
     ) -> None:
         self._filling = False
-        self._fields: dict[str, ipw.ValueWidget] = {
+        self.inputs: dict[str, ipw.ValueWidget] = {
             "latitude": _text("Latitude (°)", "e.g. 46.4926"),
             "longitude": _text("Longitude (°)", "e.g. 11.3390"),
             "size_km": SizeField("Side length (km)", max_size_km),
@@ -55,38 +53,38 @@ class Fields(ipw.VBox):
             "catalog": _field(ipw.Dropdown(options=[(c.title, c.name) for c in catalogs]), "Image catalogue"),
             "n_clusters": _slider(ipw.IntSlider, "Number of clusters", MIN_CLUSTERS, MAX_CLUSTERS, 1, "eo-k"),
         }
-        place = classed(ipw.Box([self._fields["latitude"], self._fields["longitude"]]), "eo-two")
-        period = classed(ipw.Box([self._fields["start"], self._fields["end"]]), "eo-two")
-        self._area = AreaPart([place, self._fields["size_km"]], on_change=self._change, **area_events)
+        place = classed(ipw.Box([self.inputs["latitude"], self.inputs["longitude"]]), "eo-two")
+        period = classed(ipw.Box([self.inputs["start"], self.inputs["end"]]), "eo-two")
+        self.area_part = AreaPart([place, self.inputs["size_km"]], on_change=self._change, **area_events)
         super().__init__(
             [
-                self._area,
+                self.area_part,
                 column(
                     "eo-sec",
                     heading("Image"),
                     period,
-                    self._fields["max_cloud_cover"],
-                    self._fields["catalog"],
+                    self.inputs["max_cloud_cover"],
+                    self.inputs["catalog"],
                 ),
-                column("eo-sec", heading("Clusters"), self._fields["n_clusters"]),
+                column("eo-sec", heading("Clusters"), self.inputs["n_clusters"]),
             ]
         )
         self.add_class("eo-scroll")
         self.settings = settings
         self._fill(settings)
-        for widget in self._fields.values():
+        for widget in self.inputs.values():
             widget.observe(self._collect, "value")
         self.observe(lambda change: self._fill(change.new), "settings")
         self.show_area(None)
 
     def show_area(self, area: tuple[float, int] | None) -> None:
         """Tell the hectares and pixels of the area, or that there is none."""
-        self._area.show(self.settings, area)
+        self.area_part.show(self.settings, area)
 
     def _fill(self, settings: Settings) -> None:
         self._filling = True
         try:
-            for name, widget in self._fields.items():
+            for name, widget in self.inputs.items():
                 widget.value = getattr(settings, name)
         finally:
             self._filling = False
@@ -94,7 +92,7 @@ class Fields(ipw.VBox):
     def _collect(self, _change: object) -> None:
         if self._filling:
             return
-        held = {name: widget.value for name, widget in self._fields.items()}
+        held = {name: widget.value for name, widget in self.inputs.items()}
         pair = next(filter(None, (parse_pair(held[name]) for name in ("latitude", "longitude"))), None)
         if pair is not None:
             held["latitude"], held["longitude"] = pair
@@ -108,15 +106,15 @@ class Foot(ipw.VBox):
     """Message, suggestions, progress and main button. It grows upwards: the button never moves."""
 
     def __init__(self, *, on_run: Callable[[], None], on_cancel: Callable[[], None]) -> None:
-        self._status = html("", "eo-status")
-        self._detail = html("", "eo-detail")
-        self._box = row("eo-msg", self._status, self._detail)
+        self.status = html("", "eo-status")
+        self.detail = html("", "eo-detail")
+        self._box = row("eo-msg", self.status, self.detail)
         self._kind = ""
         self._bar = classed(ipw.FloatProgress(min=0, max=1, layout=ipw.Layout(width="auto")), "eo-bar")
         self._progress = row("eo-progress", self._bar, push_button("Cancel", on_cancel, "eo-cancel"))
-        self._actions = row("eo-actions")
-        self._main = push_button(CALCULATE, on_run, "eo-main", "eo-primary")
-        super().__init__([self._box, self._main])
+        self.actions = row("eo-actions")
+        self.main = push_button("Calculate clusters", on_run, "eo-main", "eo-primary")
+        super().__init__([self._box, self.main])
         self.add_class("eo-foot-form")
 
     def show(self, message: Message, act: Callable[[Action], None]) -> None:
@@ -124,34 +122,34 @@ class Foot(ipw.VBox):
         self._say(message.kind, message.html)
         labels = (action.label for action in message.actions)
         buttons = push_buttons(labels, lambda i: act(message.actions[i]))
-        old, self._actions.children = self._actions.children, buttons
-        self._arrange(self._actions if buttons else None)
+        old, self.actions.children = self.actions.children, buttons
+        self._arrange(self.actions if buttons else None)
         for button in old:
             button.close()
 
     def show_progress(self, stage: str, detail: str, fraction: float) -> None:
         """Show how far a run is."""
         self._say("plain", f"<b>{escape(stage)}</b>")
-        self._detail.value = f"&nbsp;· {escape(detail)}" if detail else ""
+        self.detail.value = f"&nbsp;· {escape(detail)}" if detail else ""
         self._bar.value = fraction
         self._arrange(self._progress)
 
     def show_button(self, text: str, *, primary: bool, enabled: bool) -> None:
         """Set what the main button says."""
-        self._main.description = text
-        self._main.disabled = not enabled
-        (self._main.add_class if primary else self._main.remove_class)("eo-primary")
+        self.main.description = text
+        self.main.disabled = not enabled
+        (self.main.add_class if primary else self.main.remove_class)("eo-primary")
 
     def _say(self, kind: str, text: str) -> None:
         if kind != self._kind:
             self._box.remove_class(f"eo-is-{self._kind}")
             self._box.add_class(f"eo-is-{kind}")
             self._kind = kind
-        self._status.value = f"<div role='alert'>{text}</div>" if kind == "err" else f"<div>{text}</div>"
-        self._detail.value = ""
+        self.status.value = f"<div role='alert'>{text}</div>" if kind == "err" else f"<div>{text}</div>"
+        self.detail.value = ""
 
     def _arrange(self, between: ipw.Widget | None) -> None:
-        arrange(self, *(part for part in (self._box, between, self._main) if part is not None))
+        arrange(self, *(part for part in (self._box, between, self.main) if part is not None))
 
 
 def _field(widget: ipw.ValueWidget, label: str, *names: str) -> ipw.ValueWidget:

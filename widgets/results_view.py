@@ -11,21 +11,21 @@ import ipywidgets as ipw
 from pipeline.catalogs.profiles import Example
 from pipeline.exports import credit
 from pipeline.request import AnalysisRequest
-from pipeline.text import day_words
+from pipeline.sentinel2.scene import PLATFORMS
+from pipeline.text import day_and_month, day_words, percent
 from widgets.results import rows
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
+from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.invitation import Invitation
 from widgets.results.legend import Legend
 from widgets.results.tabs.areas import Areas
 from widgets.results.tabs.change import ChangeTab
 from widgets.results.tabs.host import Host
-from widgets.results.tabs.inspector import Inspector
 from widgets.results.tabs.quality import Quality
 from widgets.results.tabs.scenes import Scenes
 from widgets.results.tabs.shell import Page, Tabs
 from widgets.results.tabs.spectra import Spectra
-from widgets.toolkit import words
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
@@ -56,17 +56,18 @@ class Results(ipw.VBox):
     ) -> None:
         self.invitation = Invitation(on_example)
         self.legend = Legend(on_ticks, on_mixed)
-        self._head = html("", "eo-scene")
+        self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
+        self.inspector = Inspector(host, self.editor, self._show_spectrum)
         pages: dict[str, Callable[[], Page]] = {
             "Areas": lambda: Areas(self.legend, self.editor, host.gate.guard),
-            "Spectra": lambda: Spectra(host, self.editor),
+            "Spectra": lambda: Spectra(host, self.inspector),
             "Scenes": lambda: Scenes(host),
             "Quality": lambda: Quality(host, self.editor),
             "Change": lambda: ChangeTab(host, self.editor),
         }
         self.tabs = Tabs(pages, host.gate.guard)
-        self._downloads = Downloads(host.gate, self.editor, host.save)
+        self.downloads = Downloads(host.gate, self.editor, host.save)
         super().__init__([self.invitation])
         self.add_class("eo-results")
 
@@ -78,19 +79,20 @@ class Results(ipw.VBox):
     def show(self, analysis: Analysis) -> None:
         """Show a result, edited or not, as a fresh one."""
         self.legend.show(rows.of(analysis), notes_of(analysis))
+        self.inspector.show(analysis)
         self.set_state(analysis, FRESH)
-        arrange(self, self._head, self.tabs, self._downloads)
-        self._downloads.show(analysis)
+        arrange(self, self.head, self.tabs, self.downloads)
+        self.downloads.show(analysis)
         self.tabs.show(analysis)
 
     def set_state(self, analysis: Analysis, state: str) -> None:
         """Show the result as fresh, as being updated, or as out of date."""
         stale = state == STALE
         (self.add_class if stale else self.remove_class)("eo-stale")
-        self._head.value = _head(analysis, state)
-        label = f"Download GeoTIFF ({words.day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
-        self._downloads.label(label, primary=state == FRESH and not analysis.preview)
-        self._downloads.allow(not analysis.preview)
+        self.head.value = _head(analysis, state)
+        label = f"Download GeoTIFF ({day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
+        self.downloads.label(label, primary=state == FRESH and not analysis.preview)
+        self.downloads.allow(not analysis.preview)
 
     def offer_scenes(self, request: AnalysisRequest) -> None:
         """Let the visitor choose among the images of a request that has no result."""
@@ -102,31 +104,20 @@ class Results(ipw.VBox):
             arrange(self, classed(ipw.Box([scenes]), "eo-body"))
         scenes.list(request)
 
-    @property
-    def inspecting(self) -> bool:
-        """Whether clicks on the map ask for a pixel."""
-        return self._inspector is not None and self._inspector.on
-
-    def inspect(self, latitude: float, longitude: float) -> None:
-        """Tell about a pixel of the result."""
-        if self._inspector is not None:
-            self._inspector.ask(latitude, longitude)
-
     def close_cards(self) -> None:
-        """Close the list of formats, and end inspecting."""
-        self._downloads.close_list()
-        if self._inspector is not None:
-            self._inspector.end()
+        """Close the list of formats and the card of a pixel."""
+        self.downloads.close_list()
+        self.inspector.close_card()
 
     def _edit_failed(self, error: Exception) -> None:
         page = self.tabs.made(self.tabs.opened)
         if isinstance(page, Areas | Quality):
             page.fail(error)
 
-    @property
-    def _inspector(self) -> Inspector | None:
+    def _show_spectrum(self, spectrum: Spectrum | None) -> None:
         spectra = self.tabs.made("Spectra")
-        return spectra.inspector if isinstance(spectra, Spectra) else None
+        if isinstance(spectra, Spectra):
+            spectra.show_pixel(spectrum)
 
 
 def notes_of(analysis: Analysis) -> tuple[str, ...]:
@@ -139,11 +130,11 @@ def notes_of(analysis: Analysis) -> tuple[str, ...]:
 
 def _head(analysis: Analysis, state: str) -> str:
     badges = {
-        FRESH: f"<span class='eo-badge'>{words.percent(analysis.clear_share)} clear here</span>",
+        FRESH: f"<span class='eo-badge'>{percent(analysis.clear_share)} clear here</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
-    platforms = _joined(words.PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
+    platforms = _joined(PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
     tiles = sorted({s.tile for s in analysis.scenes})
     label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.area.antimeridian import EDGE, TURN
 from pipeline.checks import number
 from pipeline.errors import InvalidRequest
 
@@ -130,12 +131,12 @@ class AreaOfInterest:
 def _middle(bounds: Sequence[tuple[float, float, float, float]]) -> float:
     """Return the middle longitude of polygons; one cut in two at the antimeridian has it near 180."""
     west, east = min(b[0] for b in bounds), max(b[2] for b in bounds)
-    turned = [(b[0] + 360, b[2] + 360) if b[2] < 0 else (b[0], b[2]) for b in bounds]
+    turned = [(b[0] + TURN, b[2] + TURN) if b[2] < 0 else (b[0], b[2]) for b in bounds]
     turned_west, turned_east = min(b[0] for b in turned), max(b[1] for b in turned)
     if turned_east - turned_west < east - west:
         west, east = turned_west, turned_east
     middle = (west + east) / 2
-    return middle - 360 if middle > 180 else middle
+    return middle - TURN if middle > EDGE else middle
 
 
 def _rings(coordinates: Any) -> Rings:

@@ -37,6 +37,11 @@ class Block:
         """Rows and columns."""
         return (self.height, self.width)
 
+    def grown(self, margin: int) -> Block:
+        """Return the block with so many pixels more on each side; it may reach over the area's edge."""
+        more = 2 * margin
+        return Block(self.row - margin, self.column - margin, self.height + more, self.width + more)
+
     def of(self, grid: GeoBox) -> GeoBox:
         """Return the block's own grid."""
         part: GeoBox = grid[self.rows, self.columns]
@@ -44,7 +49,7 @@ class Block:
 
 
 def blocks_of(shape: tuple[int, int], origin: tuple[int, int] = (0, 0)) -> tuple[Block, ...]:
-    """SourceWindow an area into blocks, row by row.
+    """Cut an area into blocks, row by row.
 
     Parameters
     ----------

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from affine import Affine
-from shapely import affinity, segmentize, transform
+from shapely import segmentize, transform
 from shapely.geometry import Polygon, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import unary_union
 
+from pipeline.area.antimeridian import TURN, split_at_antimeridian, turn_towards
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.blocks import Block
 from pipeline.errors import InvalidRequest
@@ -123,7 +123,7 @@ def outline(grid: GeoBox, points_per_side: int = 16) -> tuple[LatLon, ...]:
         ]
     )
     longitudes, latitudes = _transformer(epsg_of(grid), 4326).transform(x, y)
-    longitudes = np.unwrap(longitudes, period=360)
+    longitudes = np.unwrap(longitudes, period=TURN)
     return tuple(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
 
 
@@ -134,7 +134,7 @@ def window_of(grid: GeoBox, bounds: tuple[LatLon, LatLon]) -> tuple[slice, slice
     """
     (south, west), (north, east) = bounds
     here = Polygon([(longitude, latitude) for latitude, longitude in outline(grid)]).envelope
-    turn = 360 * round((here.centroid.x - (west + east) / 2) / 360)
+    turn = turn_towards(here.centroid.x, (west + east) / 2)
     seen = box(west + turn, south, east + turn, north).intersection(here)
     if seen.is_empty:
         return slice(0, 0), slice(0, 0)
@@ -153,16 +153,6 @@ def footprint(area: AreaOfInterest) -> dict[str, Any]:
         return dict(mapping(shape(area.geometry)))
     ring = Polygon([(lon, lat) for lat, lon in outline(grid_for(area), 4)])
     return dict(mapping(split_at_antimeridian(ring)))
-
-
-def split_at_antimeridian(polygon: BaseGeometry) -> BaseGeometry:
-    """Return a polygon with continuous longitudes as one whose longitudes all lie in -180..180."""
-    parts = []
-    for turn in (-360, 0, 360):
-        part = polygon.intersection(box(-180 + turn, -90, 180 + turn, 90))
-        if part.area > 0:
-            parts.append(affinity.translate(part, xoff=-turn))
-    return unary_union(parts)
 
 
 def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np.ndarray:

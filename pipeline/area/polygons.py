@@ -12,8 +12,9 @@ from shapely import affinity
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from pipeline.area.antimeridian import in_one_piece, jumps, split_at_antimeridian, turn_towards
 from pipeline.area.aoi import MAX_LATITUDE, MIN_LATITUDE, AreaOfInterest
-from pipeline.area.grid import LatLon, epsg_of, grid_for, outline, polygons_on, split_at_antimeridian
+from pipeline.area.grid import LatLon, epsg_of, grid_for, outline, polygons_on
 from pipeline.errors import InvalidRequest
 
 PRECISION_DEGREES = 1e-6
@@ -63,8 +64,8 @@ def area_of(geometry: BaseGeometry) -> AreaOfInterest:
         raise InvalidRequest("The polygon has no area. Give at least three corners.", "area")
     united = _in_one_piece(united)
     _check_place(*united.bounds)
-    turn = 360 * round((united.bounds[0] + united.bounds[2]) / 2 / 360)
-    within = split_at_antimeridian(affinity.translate(united, xoff=-turn))
+    turn = turn_towards(0, (united.bounds[0] + united.bounds[2]) / 2)
+    within = split_at_antimeridian(affinity.translate(united, xoff=turn))
     rounded = polygons_in(shapely.set_precision(within, PRECISION_DEGREES).normalize())
     if not rounded:
         raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Give a larger one.", "area")
@@ -131,14 +132,12 @@ def shape_on_map(area: AreaOfInterest) -> Shape:
 def _in_one_piece(geometry: BaseGeometry, near: float | None = None) -> BaseGeometry:
     """Return polygons with continuous longitudes: those cut at the antimeridian lie side by side again."""
     west, _, east, _ = geometry.bounds
-    if near is None and east - west <= 180:
+    if near is None and not jumps(west, east):
         return geometry
-    reference = 180.0 if near is None else near
-    parts = []
-    for part in shapely.get_parts(geometry):
-        middle = (part.bounds[0] + part.bounds[2]) / 2
-        parts.append(affinity.translate(part, xoff=360 * round((reference - middle) / 360)))
-    return shapely.union_all(parts) if near is None else shapely.MultiPolygon(parts)
+    if near is None:
+        return shapely.union_all(in_one_piece(shapely.get_parts(geometry)))
+    parts: list[Any] = in_one_piece(shapely.get_parts(geometry), near)
+    return shapely.MultiPolygon(parts)
 
 
 def _check_place(west: float, south: float, east: float, north: float) -> None:
@@ -154,7 +153,7 @@ def _check_place(west: float, south: float, east: float, north: float) -> None:
             "Give an area from −80° to 84°.",
             "area",
         )
-    if east - west > 180:
+    if jumps(west, east):
         raise InvalidRequest(
             f"The area spans {east - west:.0f}° of longitude. If it crosses the 180° meridian, "
             "split it there in two.",

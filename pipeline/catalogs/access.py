@@ -1,4 +1,4 @@
-"""Where files may come from: a catalogue names addresses, and only those that its profile allows are opened."""
+"""Where files may come from: of the addresses that a catalogue names, those that its profile allows."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def checked(href: str, base: str, profile: CatalogProfile) -> str:
         raise RefusedAddress("an address of its files holds a user name or password")
     if parts.scheme in ("http", "https") and host:
         if not _may_serve(host, profile):
-            raise RefusedAddress(f"its files lie on {host[:80]}, which is not among the hosts of {profile.label}")
+            raise RefusedAddress(
+                f"its files lie on {host[:80]}, which is not among the hosts of {profile.label}"
+            )
         return address
     if parts.scheme in ("file", "") and parts.netloc in ("", "localhost"):
         return _local(unquote(parts.path), profile)
@@ -82,7 +84,7 @@ def _may_serve(host: str, profile: CatalogProfile) -> bool:
 
 
 def is_internal(host: str) -> bool:
-    """Tell whether a host names this machine or one of its own network, in whatever way an address is written."""
+    """Tell whether a host names this machine or one of its network, in whatever way it is written."""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".home.arpa")):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Outlines of scenes: read from STAC items with bounds, whole at the antimeridian, compared with the files."""
+"""Outlines of scenes: read from STAC items with bounds, whole at the antimeridian, beside their files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
-from pipeline.area.grid import split_at_antimeridian
+from pipeline.area.antimeridian import TURN, jumps, split_at_antimeridian
 
 MAX_CORNERS = 10_000
 """Most corners of an outline that is used; outlines of tiles have tens."""
@@ -124,7 +124,7 @@ def _box(bbox: Any) -> BaseGeometry | None:
         return None
     if not all(map(math.isfinite, (west, south, east, north))) or not south < north:
         return None
-    outline = box(west, south, east if west < east else east + 360, north)
+    outline = box(west, south, east if west < east else east + TURN, north)
     return outline if outline.area > 0 and _is_small(outline) else None
 
 
@@ -140,12 +140,12 @@ def _is_small(geometry: BaseGeometry) -> bool:
     west, south, east, north = geometry.bounds
     wide = east - west
     return (
-        -540 <= west
+        west >= -540
         and east <= 540
-        and -90 <= south
+        and south >= -90
         and north <= 90
         and north - south <= LARGEST_SPAN_DEGREES
-        and (wide <= LARGEST_SPAN_DEGREES or wide >= 360 - LARGEST_SPAN_DEGREES)
+        and (wide <= LARGEST_SPAN_DEGREES or wide >= TURN - LARGEST_SPAN_DEGREES)
     )
 
 
@@ -156,12 +156,12 @@ def _unwrapped(polygon: BaseGeometry) -> BaseGeometry:
     has jumped from 180 to -180.
     """
     west, _, east, _ = polygon.bounds
-    if east - west <= 180:
+    if not jumps(west, east):
         return polygon
 
     def shifted(xy: Any) -> Any:
         xy = xy.copy()
-        xy[xy[:, 0] < 0, 0] += 360
+        xy[xy[:, 0] < 0, 0] += TURN
         return xy
 
     return make_valid(transform(polygon, shifted))

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from pipeline.catalogs.access import RefusedAddress, checked
 from pipeline.catalogs.catalog import CatalogProfile
@@ -295,7 +295,7 @@ def _text(value: Any) -> str:
     return str(value) if _is_number(value) else ""
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**63

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urljoin
 
@@ -25,6 +25,16 @@ class Found:
     """What ended the search before its last page; empty: nothing did."""
 
 
+@dataclass(frozen=True)
+class _Request:
+    """How a page is asked for."""
+
+    url: str
+    body: Mapping[str, Any] | None
+    """Of a POST; None: a GET."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
 def search(transport: Transport, url: str, body: Mapping[str, Any]) -> Found:
     """Return what a search finds, page by page.
 
@@ -38,7 +48,7 @@ def search(transport: Transport, url: str, body: Mapping[str, Any]) -> Found:
     """
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     limit = PAGE_SIZE
-    request: tuple[str, Mapping[str, Any] | None, Mapping[str, str] | None] | None = (url, body, None)
+    request = _Request(url, body)
     for _ in range(MOST_PAGES):
         try:
             page, limit = _page(transport, request, limit)
@@ -49,26 +59,24 @@ def search(transport: Transport, url: str, body: Mapping[str, Any]) -> Found:
         features = _features(transport, page)
         before = len(found)
         found |= {(str(f.get("collection")), str(f.get("id"))): f for f in features}
+        following = _next(page, request)
+        ended = following is None or len(found) == before
+        if ended or _is_last(page, len(found), len(features), limit):
+            return Found([*found.values()])
         if len(found) >= MOST_ITEMS:
             return Found([*found.values()][:MOST_ITEMS], "items")
-        request = _next(page, request)
-        if request is None or len(found) == before or _is_last(page, len(found), len(features), limit):
-            return Found([*found.values()])
+        request = following or request
     return Found([*found.values()], "pages")
 
 
-def _page(
-    transport: Transport,
-    request: tuple[str, Mapping[str, Any] | None, Mapping[str, str] | None],
-    limit: int,
-) -> tuple[dict[str, Any], int]:
+def _page(transport: Transport, request: _Request, limit: int) -> tuple[dict[str, Any], int]:
     """Return a page and its size: halved until the server can answer."""
-    url, body, headers = request
     patient = True
     while True:
-        sized = None if body is None else {**body, "limit": min(limit, body.get("limit", limit))}
+        body = request.body
+        sized = None if body is None else {**body, "limit": limit}
         try:
-            return transport.json(url, sized, headers, patient=patient), limit
+            return transport.json(request.url, sized, request.headers, patient=patient), limit
         except BadAnswer as error:
             if sized is None or not error.too_large or limit <= SMALLEST_PAGE:
                 raise
@@ -82,28 +90,22 @@ def _features(transport: Transport, page: Mapping[str, Any]) -> list[Mapping[str
     return features
 
 
-def _next(
-    page: Mapping[str, Any],
-    request: tuple[str, Mapping[str, Any] | None, Mapping[str, str] | None],
-) -> tuple[str, Mapping[str, Any] | None, Mapping[str, str] | None] | None:
+def _next(page: Mapping[str, Any], request: _Request) -> _Request | None:
     """Return the request that the next page is had with, None where no next page is named."""
     links = page.get("links")
     for link in links if isinstance(links, list) else ():
-        if not isinstance(link, Mapping) or link.get("rel") != "next" or not isinstance(link.get("href"), str):
+        if not isinstance(link, Mapping) or link.get("rel") != "next":
             continue
-        url, previous, _ = request
-        href = urljoin(url, link["href"])
-        headers = link.get("headers")
-        sent = (
-            {str(k): str(v) for k, v in headers.items() if isinstance(v, str)}
-            if isinstance(headers, Mapping)
-            else None
-        )
+        if not isinstance(link.get("href"), str):
+            continue
+        href, headers, body = urljoin(request.url, link["href"]), link.get("headers"), link.get("body")
+        sent = {str(k): v for k, v in headers.items()} if isinstance(headers, Mapping) else {}
+        sent = {name: value for name, value in sent.items() if isinstance(value, str)}
         if str(link.get("method", "GET")).upper() != "POST":
-            return href, None, sent
-        body = link.get("body")
+            return _Request(href, None, sent)
         body = body if isinstance(body, Mapping) else {}
-        return href, {**(previous or {}), **body} if link.get("merge") is True else body, sent
+        merged = {**(request.body or {}), **body} if link.get("merge") is True else body
+        return _Request(href, merged, sent)
     return None
 
 

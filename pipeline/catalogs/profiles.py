@@ -7,7 +7,6 @@ services that are known anyway in known.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -87,8 +86,8 @@ def find(catalog: str) -> CatalogProfile:
         )
     if parts.username is not None:
         raise CatalogUnavailable(
-            "The catalogue's address holds a user name or password. Give it without: it would be written into "
-            "links and files.",
+            "The catalogue's address holds a user name or password. Give it without: it would be written "
+            "into links and files.",
             catalog,
         )
     for known in by_name.values():
@@ -134,7 +133,7 @@ def backdrop(catalog: str) -> Overlay | None:
     return embedded.backdrop() if catalog == DEMO.name else None
 
 
-def _configured() -> Mapping[str, CatalogProfile]:
+def _configured() -> dict[str, CatalogProfile]:
     """Return the catalogues of the TOML file; an entry that is wrong is logged and left out."""
     found = {}
     for name, entry in config.catalogs_file().entries.items():

@@ -78,9 +78,7 @@ def find_acquisitions(request: AnalysisRequest, progress: Progress) -> tuple[Acq
     return _chosen(request, profile, _search(profile, request, progress))
 
 
-def _chosen(
-    request: AnalysisRequest, profile: CatalogProfile, answer: _Answer
-) -> tuple[Acquisition, ...]:
+def _chosen(request: AnalysisRequest, profile: CatalogProfile, answer: _Answer) -> tuple[Acquisition, ...]:
     if request.scene_ids is not None:
         return (_by_id(request.scene_ids, profile, answer),)
     found = answer.acquisitions
@@ -177,7 +175,7 @@ def _within(seconds: float, work: Callable[[], T], profile: CatalogProfile, prog
 def _scenes(
     items: Iterable[Mapping[str, Any]], profile: CatalogProfile, chosen: Iterable[str] | None
 ) -> list[Scene]:
-    """Return the scenes of items; unusable ones are left out, unless they are chosen or there is nothing else."""
+    """Return the scenes of items; unusable ones are left out, unless chosen or nothing else is there."""
     wanted = set(chosen or ())
     scenes, problems = [], []
     for item in items:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.catalogs import transport
 from pipeline.catalogs.catalog import COLLECTIONS, CatalogProfile
-from pipeline.catalogs.pages import Found, search
+from pipeline.catalogs.pages import Cut, Found, search
 from pipeline.catalogs.transport import BadAnswer, Transport
 from pipeline.errors import AnalysisError, CatalogUnavailable
 from pipeline.progress import Progress
@@ -102,14 +102,14 @@ class Line:
             With the names that are wrong. Nothing is raised where the catalogue does not list any.
         """
         try:
-            held = {c for c in self._held(_client(self._address, self._transport))}
+            held = set(self._held(_client(self._address, self._transport)))
         except CatalogUnavailable:
             return
         wrong = [c for c in self._profile.collections if c not in held]
         if held and wrong and len(wrong) == len(self._profile.collections):
             raise CatalogUnavailable(
                 f"{self._profile.label} has no collection {' or '.join(wrong)}. Correct the collections in "
-                f"the configuration (DASHBOARD_CATALOGS). It has, for example, {', '.join(sorted(held)[:5])}.",
+                f"the configuration (DASHBOARD_CATALOGS). There are {', '.join(sorted(held)[:5])}.",
                 self._profile.name,
             )
 
@@ -129,7 +129,9 @@ class Line:
         ids: Sequence[str] | None,
     ) -> Found:
         """Search a period; where there are too many items, its halves, and theirs."""
-        waiting, items, cut = [period], {}, ""
+        waiting = [period]
+        items: dict[tuple[str, str], Mapping[str, Any]] = {}
+        cut: Cut = ""
         while waiting:
             part = waiting.pop()
             found = search(self._transport, api.search_url, self._body(api, geometry, part, ids))
@@ -141,7 +143,7 @@ class Line:
                 cut = cut or found.cut
             if found.cut == "time":
                 break
-        return Found([*items.values()], cut)  # type: ignore[arg-type]
+        return Found([*items.values()], cut)
 
     def _body(
         self,

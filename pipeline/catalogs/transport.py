@@ -155,13 +155,12 @@ class Transport:
                 "GET" if body is None else "POST", href, headers=dict(headers or {}), json=body
             )
             prepared = session.prepare_request(request)
-            settings = session.merge_environment_settings(prepared.url, {}, True, None, None)
-            response = session.send(
-                prepared,
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
-                allow_redirects=False,
-                **{**settings, "stream": True},
-            )
+            settings: dict[str, Any] = {
+                **session.merge_environment_settings(prepared.url, {}, True, None, None),
+                "timeout": (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                "allow_redirects": False,
+            }
+            response = session.send(prepared, **settings)
             if response.status_code not in REDIRECTS:
                 return response
             href = urljoin(href, response.headers.get("Location", ""))

@@ -15,7 +15,8 @@ from pipeline.area.blocks import Block
 from pipeline.clustering.areas import counted
 from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
-from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading.extent import Extent
+from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.storage.spill import Spill
 from pipeline.reading.windows import assembled, overlap, stepped
@@ -75,7 +76,7 @@ class LabelRaster:
         return LabelRaster(self.grid, self.blocks, self._spill, counts, combined)
 
 
-def label(pixels: AreaPixels, model: ClusterModel, progress: Progress) -> LabelRaster:
+def label(pixels: Imagery, model: ClusterModel, progress: Progress) -> LabelRaster:
     """Label and count every pixel of an area."""
     work = partial(_label_block, extent=pixels.extent, model=model, offsets=pixels.offsets)
     return _collected(
@@ -101,7 +102,7 @@ def _label_block(
     block: Block, pixels: Pixels, *, extent: Extent, model: ClusterModel, offsets: Sequence[int]
 ) -> _Labelled:
     within = extent.inside(block)
-    usable = pixels.clear(extent.mask_classes) & within
+    usable = pixels.clear(extent.mask) & within
     offset = pixels.offset_dn(offsets)
     if isinstance(offset, int):
         labels = model.nearest(pixels.dn, usable, 1 / QUANTIFICATION, offset)

@@ -13,8 +13,9 @@ from pipeline.clustering.labels import LabelRaster
 from pipeline.drawing import overlays
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds, Warp
-from pipeline.reading.imagery import AreaPixels
+from pipeline.reading.imagery import Imagery
 from pipeline.reading.windows import WHOLE_PX, step_for, stepped
+from pipeline.sentinel2.bands import BANDS
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _frame(grid: GeoBox, rows: slice, columns: slice, max_px: int) -> Frame:
     return Frame(rows, columns, step, GeoBox((len(r), len(c)), affine, grid.crs))
 
 
-def images(pixels: AreaPixels, frame: Frame, stretch: overlays.Stretch | None = None) -> Overlays:
+def images(pixels: Imagery, frame: Frame, stretch: overlays.Stretch | None = None) -> Overlays:
     """Return the images of a frame, without clusters: they can be drawn while clusters are still fitted.
 
     Parameters
@@ -72,9 +73,9 @@ def images(pixels: AreaPixels, frame: Frame, stretch: overlays.Stretch | None = 
     """
     shown = pixels.window(frame.rows, frame.columns, frame.step)
     within = inside(pixels.extent.area, frame.grid)
-    planes = shown.picture_planes(pixels.offsets)
+    planes = shown.picture_planes(pixels.offsets, [pixels.bands.index(band) for band in BANDS])
     planes *= within
-    clear = shown.clear(pixels.extent.mask_classes) & within
+    clear = shown.clear(pixels.extent.mask) & within
     warp = Warp.of(frame.grid)
     stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
     drawn = overlays.image_overlays(planes, clear, warp, stretch)

@@ -121,14 +121,15 @@ def _glances(
 ) -> Iterator[tuple[int, Quicklook | AnalysisError]]:
     """Yield the index of each candidate with what was seen of it, as it comes."""
     from pipeline.explore.quicklook import quicklook
+    from pipeline.reading.cloud_mask import CloudMask
 
     grid = grid_for(request.area)
     within = inside(request.area, grid)
+    mask = CloudMask(request.mask_classes, request.mask_buffer_m)
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="scenes")
     try:
         pending: dict[Future[Quicklook], int] = {
-            executor.submit(quicklook, c.scenes, grid, within, request.mask_classes): i
-            for i, c in enumerate(candidates)
+            executor.submit(quicklook, c.scenes, grid, within, mask): i for i, c in enumerate(candidates)
         }
         while pending:
             done, _ = wait(pending, POLL_S, FIRST_COMPLETED)

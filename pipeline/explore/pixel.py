@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyproj import Transformer
 
+from pipeline.area.antimeridian import wrapped
 from pipeline.area.grid import epsg_of
 from pipeline.clustering.surface_types import MASKED_COLOR, MASKED_NAME, Spectrum
 from pipeline.explore.confidence import confidence, squared_distances
@@ -109,8 +110,7 @@ def inspect(
     if not (math.isfinite(latitude) and math.isfinite(longitude)) or abs(latitude) > 90:
         return None
     epsg = epsg_of(analysis.grid)
-    wrapped = (longitude + 180) % 360 - 180
-    x, y = Transformer.from_crs(4326, epsg, always_xy=True).transform(wrapped, latitude)
+    x, y = Transformer.from_crs(4326, epsg, always_xy=True).transform(wrapped(longitude), latitude)
     if not (math.isfinite(x) and math.isfinite(y)):
         return None
     column, row = (math.floor(v) for v in ~analysis.grid.affine * (x, y))

@@ -17,6 +17,7 @@ from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
 
 from pipeline.drawing.encode import data_url, webp
+from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.overviews import at_overview, on_grid, opened
 from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.offset import QUANTIFICATION, check_against_pixels
@@ -44,9 +45,7 @@ class Quicklook:
     """WebP data URL, true colour, north up, transparent outside the area and its data."""
 
 
-def quicklook(
-    scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask_classes: Sequence[int]
-) -> Quicklook:
+def quicklook(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask: CloudMask) -> Quicklook:
     """Return a first look at the scenes of one acquisition.
 
     Parameters
@@ -57,8 +56,8 @@ def quicklook(
         Of the area, 10 m.
     inside : numpy.ndarray
         bool ``(y, x)``: pixels of the area.
-    mask_classes : sequence of int
-        Scene classes (SCL) that count as not clear.
+    mask : CloudMask
+        Which scene classes (SCL) count as not clear.
 
     Raises
     ------
@@ -77,8 +76,8 @@ def quicklook(
     classes = np.zeros(counted.shape, np.uint8)
     for scene in scenes:
         classes = np.where(classes == 0, _read(scene.bands[SCL].href, counted, Resampling.nearest), classes)
+    clear = mask.clear_classes(classes, counted.resolution.x)[within]
     covered = classes[within] != 0
-    clear = covered & ~np.isin(classes[within], mask_classes)
     return Quicklook(float(clear.mean()), float(covered.mean()), preview)
 
 

@@ -12,6 +12,7 @@ from pipeline.explore.spectra import WAVELENGTHS_NM, signatures_of
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, versions
 from pipeline.exports.spectra_figure import spectra_svg
+from pipeline.sentinel2.scene import PLATFORMS
 from pipeline.text import day_words, hectares, percent, period_words
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 CSS = Path(__file__).with_name("report.css")
 BAND_NUMBERS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
-PLATFORMS = {"S2A": "Sentinel-2A", "S2B": "Sentinel-2B", "S2C": "Sentinel-2C", "S2D": "Sentinel-2D"}
 MANY = 9
 """More rows than this stand closer."""
 DARK = 120
@@ -164,6 +164,8 @@ def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
     if analysis.smallest_patch_ha:
         yield "Sieved", f"patches below {analysis.smallest_patch_ha:g} ha joined their neighbours"
     yield "Masked", f"scene classes {', '.join(map(str, request.mask_classes)) or 'none'}"
+    if request.mask_buffer_m:
+        yield "Mask widened", f"by {request.mask_buffer_m:g} m around clouds and their shadows"
     factor = analysis.true_area_factor
     yield "True area", f"{factor:.5f} × the hectares above, which are counted on the UTM grid"
 

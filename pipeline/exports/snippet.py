@@ -64,6 +64,7 @@ def _request(analysis: Analysis) -> list[str]:
         "catalog": repr(_catalog(request.catalog)),
         "scene_ids": repr(tuple(s.id for s in analysis.scenes)),
         "seed": repr(request.seed),
+        "mask_buffer_m": repr(request.mask_buffer_m),
         "mask_classes": repr(request.mask_classes),
     }
     return ["request = AnalysisRequest(", *(f"    {k}={v}," for k, v in fields.items()), ")"]

@@ -16,7 +16,8 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from pipeline.area.grid import epsg_of, split_at_antimeridian
+from pipeline.area.antimeridian import EDGE, split_at_antimeridian, wrapped
+from pipeline.area.grid import epsg_of
 from pipeline.errors import FileRefused
 from pipeline.exports.outlines import Patches, count_corners, trace
 from pipeline.exports.provenance import source, tags
@@ -153,12 +154,12 @@ def _in_degrees(geometries: np.ndarray, epsg: int) -> np.ndarray:
 
     def project(xy: np.ndarray) -> np.ndarray:
         longitude, latitude = to_degrees(xy[:, 0], xy[:, 1])
-        continuous = longitude[0] + (longitude - longitude[0] + 180) % 360 - 180 if len(xy) else longitude
+        continuous = longitude[0] + wrapped(longitude - longitude[0]) if len(xy) else longitude
         return np.column_stack([continuous, latitude])
 
     projected = shapely.transform(shapely.segmentize(geometries, MAX_EDGE_M), project)
     west, _, east, _ = shapely.total_bounds(projected)
-    if len(projected) and (west < -180 or east > 180):
+    if len(projected) and (west < -EDGE or east > EDGE):
         projected = np.array([split_at_antimeridian(g) for g in projected])
     rounded: np.ndarray = shapely.transform(projected, lambda xy: np.round(xy, DECIMALS))
     return rounded

@@ -15,7 +15,7 @@ from rasterio.windows import Window
 
 from pipeline.area.blocks import Block
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
-from pipeline.sentinel2.bands import BANDS
+from pipeline.reading.pixels import CoarsePlanes
 from pipeline.sentinel2.scene import Scene
 
 FILE_BLOCK_PX = 1024
@@ -24,17 +24,23 @@ FILE_BLOCK_PX = 1024
 
 def common_grid(scene: Scene, bands: Sequence[str]) -> GeoBox | None:
     """Return the grid that some files of a scene share; None where the item does not tell or they differ."""
-    first, *others = (scene.bands[b] for b in bands)
+    files = [scene.bands[b] for b in bands]
+    if not files:
+        return None
+    first, *others = files
     same = all((f.transform, f.shape) == (first.transform, first.shape) for f in others)
     if first.transform is None or first.shape is None or not same:
         return None
     return GeoBox(first.shape, Affine(*first.transform), f"EPSG:{scene.epsg}")
 
 
-def corner_of_files(scenes: Sequence[Scene], grid: GeoBox) -> tuple[int, int]:
-    """Return row and column of the first file's corner on the grid; (0, 0) where no file is aligned."""
+def corner_of_files(scenes: Sequence[Scene], bands: Sequence[str], grid: GeoBox) -> tuple[int, int]:
+    """Return row and column of the first file's corner on the grid; (0, 0) where no file is aligned.
+
+    Only bands of 10 m are looked at; the blocks of the others end where every second of theirs does.
+    """
     for scene in scenes:
-        file_grid = common_grid(scene, BANDS)
+        file_grid = common_grid(scene, bands)
         if file_grid is not None and aligned(file_grid, grid, RESOLUTION_M):
             down, right = _steps(file_grid, grid)
             return (down, right)
@@ -73,6 +79,7 @@ class Span:
     """
 
     def __init__(self, start: int, length: int, file_length: int, factor: int) -> None:
+        self.length = length
         end = file_length * factor
         first, last = min(max(start, 0), end), min(max(start + length, 0), end)
         self.coarse = slice(first // factor, -(-last // factor))
@@ -105,6 +112,24 @@ class SourceWindow:
         pads = (self.rows.pad, self.columns.pad)
         return np.pad(data, ((0, 0), *pads)) if any(map(any, pads)) else data
 
+    def kept(self, data: np.ndarray, places: tuple[int, ...]) -> CoarsePlanes:
+        """Return pixels ``(file, y, x)`` as they are, with how they lie under the block; 0 where files end.
+
+        Parameters
+        ----------
+        places : tuple of int
+            Position of each file's band among all bands.
+        """
+        shift, pads = [], [(0, 0)]
+        for span, n in zip((self.rows, self.columns), data.shape[1:], strict=True):
+            before = -(-span.pad[0] // self.factor)
+            # the first of the added pixels may begin before the block, as the first of the file may
+            shift.append(before * self.factor - span.pad[0] if before else span.inner.start)
+            after = max(0, -(-(shift[-1] + span.length) // self.factor) - before - n)
+            pads.append((before, after))
+        padded = np.pad(data, pads) if any(map(any, pads)) else data
+        return CoarsePlanes(padded, places, (shift[0], shift[1]), self.factor)
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -121,10 +146,24 @@ class Placement:
     """Rows and columns of `grid` in which warped files can have pixels; None: unknown, or not warped."""
 
     @classmethod
-    def of(cls, file_grid: GeoBox | None, grid: GeoBox, resolution_m: int) -> Placement:
-        """Return how files lie; `file_grid`: None where unknown, `resolution_m`: their side."""
+    def of(cls, file_grid: GeoBox | None, grid: GeoBox, resolution_m: int, margin: int = 0) -> Placement:
+        """Return how files lie.
+
+        Parameters
+        ----------
+        file_grid : GeoBox or None
+            Grid of the files, None where unknown.
+        grid : GeoBox
+            Of the area.
+        resolution_m : int
+            Side of the files' pixels.
+        margin : int
+            Pixels around the area that are read too.
+        """
         if file_grid is None or not aligned(file_grid, grid, resolution_m):
-            return cls(grid, (0, 0), 1, True, None if file_grid is None else _reach(file_grid, grid))
+            around = grid.pad(margin) if margin else grid
+            reach = None if file_grid is None else _reach(file_grid, around)
+            return cls(around, (margin, margin), 1, True, reach)
         down, right = _steps(file_grid, grid)
         return cls(file_grid, (-down, -right), resolution_m // RESOLUTION_M, False)
 

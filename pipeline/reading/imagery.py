@@ -8,59 +8,24 @@ from functools import cached_property, partial
 
 import numpy as np
 import xarray as xr
-from odc.geo.geobox import GeoBox
 from odc.geo.xr import xr_coords
 
-from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.blocks import Block
-from pipeline.area.grid import inside
+from pipeline.arrays import Planes
 from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
+from pipeline.reading.extent import Extent
 from pipeline.reading.pixels import Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
 from pipeline.reading.storage.local import Reader, Store
-from pipeline.reading.windows import assembled, overlap, step_for, stepped
-from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.reading.windows import assembled, overlap, stepped
+from pipeline.sentinel2.bands import SCL, VISIBLE
 from pipeline.sentinel2.offset import check_together
 from pipeline.sentinel2.scene import Scene
 
 
 @dataclass(frozen=True)
-class Extent:
-    """Which pixels count: the grid, the area on it, and the scene classes that are left out."""
-
-    area: AreaOfInterest
-    grid: GeoBox
-    mask_classes: tuple[int, ...]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the grid."""
-        rows, columns = self.grid.shape
-        return int(rows), int(columns)
-
-    @property
-    def whole(self) -> tuple[slice, slice]:
-        """All rows and columns of the grid."""
-        rows, columns = self.shape
-        return slice(0, rows), slice(0, columns)
-
-    @property
-    def step(self) -> int:
-        """Every how many-th pixel is drawn in pictures of the whole area."""
-        return step_for(self.shape)
-
-    def inside(self, block: Block) -> np.ndarray:
-        """Return which pixels of a block belong to the area: bool ``(y, x)``."""
-        return inside(self.area, self.grid, block)
-
-    def usable(self, block: Block, pixels: Pixels) -> np.ndarray:
-        """Return which pixels of a block are to be grouped: clear and inside; bool ``(y, x)``."""
-        return np.asarray(pixels.clear(self.mask_classes) & self.inside(block))
-
-
-@dataclass(frozen=True)
-class AreaPixels:
+class Imagery:
     """The pixels of an area, clouds included: for clustering, again and again, and for pictures."""
 
     extent: Extent
@@ -79,6 +44,11 @@ class AreaPixels:
     """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
     models: dict[tuple[int, int], ClusterModel] = field(default_factory=dict, repr=False, compare=False)
     """Models fitted on the sample so far, by number of clusters and seed."""
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Names of the planes."""
+        return self.extent.bands
 
     @property
     def offsets(self) -> tuple[int, ...]:
@@ -109,27 +79,27 @@ class AreaPixels:
         return self._cube(self.extent.usable)
 
     def _cube(self, shown: Callable[[Block, Pixels], np.ndarray]) -> xr.DataArray:
-        def of_block(number: int) -> np.ndarray:
+        def of_block(number: int) -> Planes:
             block, pixels = self.store.blocks[number], self.store.get(number)
             cube = pixels.reflectance(self.offsets)
             cube[:, ~shown(block, pixels)] = np.nan
             return cube
 
-        shape = (len(BANDS), *self.extent.shape)
+        shape = (len(self.bands), *self.extent.shape)
         data = assembled(self.store.blocks, shape, of_block, np.dtype(np.float32))
-        coords = {"band": list(BANDS), **xr_coords(self.extent.grid)}
+        coords = {"band": list(self.bands), **xr_coords(self.extent.grid)}
         return xr.DataArray(data, dims=("band", "y", "x"), coords=coords, name="reflectance")
 
 
 @dataclass(frozen=True)
-class _Read:
-    """What is told of a block when it has been read."""
+class _BlockSummary:
+    """A block in short, made where it was read: the pixels themselves may stay on another machine."""
 
     sample: RawSample
     n_inside: int
     n_data: int
     piece: tuple[slice, slice, Pixels] | None
-    """Its part of `AreaPixels.thinned`."""
+    """Its part of `Imagery.thinned`."""
 
 
 def read(
@@ -140,7 +110,7 @@ def read(
     seed: int,
     progress: Progress,
     sample_px: int = SAMPLE_PX,
-) -> AreaPixels:
+) -> Imagery:
     """Read all blocks of an area once.
 
     Parameters
@@ -159,34 +129,33 @@ def read(
         About how many pixels of the area are sampled.
     """
     share = sample_px / (extent.shape[0] * extent.shape[1])
-    look = partial(_look, extent=extent, share=share, seed=seed)
-    found: dict[int, _Read] = {}
-    for number, told in store.fill(reader, look, progress):
-        found[number] = told
-    told_in_order = [found[n] for n in range(len(store.blocks))]
-    sample = pooled([t.sample for t in told_in_order])
-    visible = [sample.dn[sample.scene == n, :3].T for n in range(len(scenes))]
+    summary = partial(_summary, extent=extent, share=share, seed=seed)
+    found = dict(store.fill(reader, summary, progress))
+    summaries = [found[n] for n in range(len(store.blocks))]
+    sample = pooled([s.sample for s in summaries])
+    visible_dn = sample.dn[:, [extent.bands.index(b) for b in VISIBLE]]
+    visible = [visible_dn[sample.scene == n].T for n in range(len(scenes))]
     offsets = check_together([s.offset for s in scenes], visible)
     decided = tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
     reflectance = sample.reflectance([s.offset.dn for s in decided])
-    pieces = [t.piece for t in told_in_order if t.piece is not None]
+    pieces = [s.piece for s in summaries if s.piece is not None]
     rows, columns = (stepped(span, extent.step) for span in extent.whole)
-    return AreaPixels(
+    return Imagery(
         extent,
         store,
         decided,
         Sample(reflectance, sample.rows, sample.columns),
-        sum(t.n_inside for t in told_in_order),
-        sum(t.n_data for t in told_in_order),
+        sum(s.n_inside for s in summaries),
+        sum(s.n_data for s in summaries),
         tuple(_notes(decided)),
         joined(pieces, (len(rows), len(columns))) if pieces else None,
     )
 
 
-def _look(block: Block, pixels: Pixels, *, extent: Extent, share: float, seed: int) -> _Read:
+def _summary(block: Block, pixels: Pixels, *, extent: Extent, share: float, seed: int) -> _BlockSummary:
     within = extent.inside(block)
-    usable = pixels.clear(extent.mask_classes) & within
-    return _Read(
+    usable = pixels.clear(extent.mask) & within
+    return _BlockSummary(
         take(block, pixels, usable, share, seed),
         int(np.count_nonzero(within)),
         int(np.count_nonzero(pixels.has_data & within)),

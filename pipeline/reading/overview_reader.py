@@ -21,12 +21,14 @@ from pipeline.errors import ReadFailed
 from pipeline.progress import Progress
 from pipeline.reading import imagery
 from pipeline.reading.alignment import corner_of_files
-from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading.extent import Extent
+from pipeline.reading.imagery import Imagery
+from pipeline.reading.mosaic import FirstValid, Layer
 from pipeline.reading.overviews import NoOverviews, at_overview, on_grid, opened
-from pipeline.reading.pixels import NO_DATA_DN, Layer, Pixels, lay_over
+from pipeline.reading.pixels import NO_DATA_DN, Pixels
 from pipeline.reading.reader import READ_THREADS
 from pipeline.reading.storage.local import LocalStore
-from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.sentinel2.bands import BANDS, BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
 
 log = logging.getLogger(__name__)
@@ -40,23 +42,25 @@ LOOK_SAMPLE_PX = 60_000
 """Pixels of a first look that are grouped: its clusters are shown for seconds."""
 
 
-def look_grid(scenes: Sequence[Scene], grid: GeoBox) -> tuple[GeoBox, int]:
+def look_grid(scenes: Sequence[Scene], grid: GeoBox, bands: Sequence[str] = BANDS) -> tuple[GeoBox, int]:
     """Return the coarser grid of a first look and its factor; its lines are those of the files' overviews."""
+    fine = [b for b in bands if BY_KEY[b].resolution_m == RESOLUTION_M]
     rows, columns = grid.shape
     factor = next((f for f in FACTORS if max(rows, columns) / f >= LOOK_PX), FACTORS[-1])
-    top, left = (n % factor for n in corner_of_files(scenes, grid))
+    top, left = (n % factor for n in corner_of_files(scenes, fine, grid))
     top, left = (n - factor if n else 0 for n in (top, left))
     affine = grid.affine * Affine.translation(left, top) * Affine.scale(factor)
     shape = (math.ceil((rows - top) / factor), math.ceil((columns - left) / factor))
     return GeoBox(shape, affine, grid.crs), factor
 
 
-def first_look(scenes: Sequence[Scene], extent: Extent, seed: int, progress: Progress) -> AreaPixels | None:
+def first_look(scenes: Sequence[Scene], extent: Extent, seed: int, progress: Progress) -> Imagery | None:
     """Return an area's pixels from the files' overviews; None where there are none or they cannot be read."""
-    grid, factor = look_grid(scenes, extent.grid)
-    reading = OverviewReading(scenes, grid, factor, progress)
+    grid, factor = look_grid(scenes, extent.grid, extent.bands)
+    coarse = replace(extent, grid=grid)
+    reading = OverviewReading(scenes, coarse, factor, progress)
+    store = LocalStore(reading.blocks)
     try:
-        coarse, store = replace(extent, grid=grid), LocalStore(reading.blocks)
         return imagery.read(scenes, coarse, store, reading, seed, progress, LOOK_SAMPLE_PX)
     except NoOverviews:
         return None
@@ -72,16 +76,15 @@ class OverviewReading:
     ----------
     scenes : sequence of Scene
         Tiles of one acquisition; where they overlap, the first one with data wins.
-    grid : GeoBox
-        Target grid, from `look_grid`.
+    extent : Extent
+        What is read, on a grid from `look_grid`.
     factor : int
         Pixels of the files per pixel of the grid, along a side.
     """
 
-    def __init__(self, scenes: Sequence[Scene], grid: GeoBox, factor: int, progress: Progress) -> None:
-        self._scenes, self._grid, self._factor, self._progress = scenes, grid, factor, progress
-        rows, columns = grid.shape
-        self.blocks = (Block(0, 0, int(rows), int(columns)),)
+    def __init__(self, scenes: Sequence[Scene], extent: Extent, factor: int, progress: Progress) -> None:
+        self._scenes, self._extent, self._factor, self._progress = scenes, extent, factor, progress
+        self.blocks = (Block(0, 0, *extent.shape),)
 
     def __call__(self, block: Block) -> Pixels:
         """Read everything.
@@ -93,14 +96,16 @@ class OverviewReading:
         ReadFailed
             When a file is missing, refused, cut off or no GeoTIFF.
         """
-        names = [(s, b) for s in self._scenes for b in (*BANDS, SCL) if b in s.bands]
+        bands, mask = self._extent.bands, self._extent.mask
+        names = [(s, b) for s in self._scenes for b in (*bands, SCL) if b in s.bands]
         with ThreadPoolExecutor(READ_THREADS, thread_name_prefix="look") as pool:
             read = dict(zip([(s.id, b) for s, b in names], pool.map(self._read, names), strict=True))
-        layers = [
-            Layer(n, np.stack([read[s.id, b] for b in BANDS]), read.get((s.id, SCL)))
-            for n, s in enumerate(self._scenes)
-        ]
-        return lay_over(layers, block.shape, len(BANDS))
+        mosaic = FirstValid(block.shape, len(bands))
+        for number, scene in enumerate(self._scenes):
+            dn, classes = np.stack([read[scene.id, b] for b in bands]), read.get((scene.id, SCL))
+            near = None if classes is None else mask.near(classes, self._extent.grid.affine.a)
+            mosaic.feed(Layer(number, dn, classes, near))
+        return mosaic.result()
 
     def _read(self, wanted: tuple[Scene, str]) -> np.ndarray:
         scene, band = wanted
@@ -115,7 +120,7 @@ class OverviewReading:
         level = at_overview(dataset, factor)
         if factor > 1 and level is None:
             raise NoOverviews
-        grid = self._grid
+        grid = self._extent.grid
         start = ~dataset.transform * (grid.affine.c, grid.affine.f)
         on_lines = all(abs(v / factor - round(v / factor)) < 1e-6 for v in start)
         if dataset.crs.to_epsg() == epsg_of(grid) and on_lines:

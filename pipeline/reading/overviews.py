@@ -13,9 +13,9 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
 from pipeline.area.grid import epsg_of
+from pipeline.reading.gdal import environment, remember
 from pipeline.reading.pixels import NO_DATA_DN
 from pipeline.reading.read_errors import read_failed
-from pipeline.reading.reader import note, settings_for
 from pipeline.reading.signing import signed
 
 
@@ -25,7 +25,7 @@ class NoOverviews(Exception):
 
 @contextmanager
 def opened(href: str) -> Iterator[Any]:
-    """Open a file; what fails with it open is told in a user's words.
+    """Open a file for reading; errors, also later ones while it is open, are worded for users.
 
     Raises
     ------
@@ -33,14 +33,14 @@ def opened(href: str) -> Iterator[Any]:
         When the file is missing, refused, cut off or no GeoTIFF.
     """
     try:
-        with settings_for(href).open, rasterio.open(signed(href)) as dataset:
+        with environment(href), rasterio.open(signed(href)) as dataset:
             yield dataset
     except NoOverviews:
         raise
     except Exception as error:
-        note(href, failed=True)
+        remember(href, failed=True)
         raise read_failed(href, error) from error
-    note(href, failed=False)
+    remember(href, failed=False)
 
 
 def at_overview(dataset: Any, factor: float) -> int | None:

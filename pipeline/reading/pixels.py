@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.arrays import Mask, Planes, SceneClasses, State
+from pipeline.reading.cloud_mask import CLASS_BITS, HAS_DATA, CloudMask
 from pipeline.sentinel2.offset import QUANTIFICATION
 
 NO_DATA_DN, SATURATED_DN = 0, 65535
@@ -15,47 +17,68 @@ NO_CLASS = 15
 
 
 @dataclass(frozen=True)
-class Layer:
-    """What one scene shows of a piece of land."""
+class CoarsePlanes:
+    """Bands of larger pixels, kept as they are in the files and laid under the 10 m pixels on demand."""
 
-    scene: int
-    """Number of the scene in its acquisition."""
-    dn: np.ndarray
-    """uint16 ``(band, y, x)``; 0 where there is no data."""
-    classes: np.ndarray | None
-    """uint8 ``(y, x)``: scene classification, None where the scene has none."""
+    dn: Planes
+    """uint16 ``(band, y, x)`` of the larger pixels."""
+    places: tuple[int, ...]
+    """Position of each band among all bands."""
+    shift: tuple[int, int]
+    """Rows and columns of 10 m by which the first of them begins before the block."""
+    factor: int = 2
+    """Pixels of 10 m along a side."""
+
+    def under(self, planes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+        """Return values of the larger pixels ``(..., y, x)`` at the 10 m pixels of the block: nearest."""
+        rows, columns = ((s + np.arange(n)) // self.factor for s, n in zip(self.shift, shape, strict=True))
+        return np.asarray(planes[..., rows[:, None], columns])
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """Digital numbers, and per pixel the scene they come from and its scene class."""
+    """Digital numbers, and for every pixel its scene class and the scene it comes from."""
 
-    dn: np.ndarray
-    """uint16 ``(band, y, x)``, offset still in it."""
-    state: np.ndarray
-    """uint8 ``(y, x)``: 0 without data, else 16 x position in `sources` (from 1) + scene class."""
+    fine: Planes
+    """uint16 ``(band, y, x)`` of the bands that are kept at 10 m, offset still in it."""
+    state: State
+    """uint8 ``(y, x)``: 0 without data, else scene class, HAS_DATA and NEAR_CLOUD (cloud_mask.py)."""
     sources: tuple[int, ...]
     """Numbers of the scenes."""
+    source: np.ndarray | None = None
+    """Unsigned integers ``(y, x)``: position in `sources`; None where all come from one scene."""
+    coarse: CoarsePlanes | None = None
+    """The bands that are kept at their own larger pixels; None: there are none."""
 
     def __sizeof__(self) -> int:
         """Tell dask's workers what they hold."""
-        return int(self.dn.nbytes + self.state.nbytes)
+        return sum(array.nbytes for array in self.packed())
 
     @property
-    def has_data(self) -> np.ndarray:
+    def dn(self) -> Planes:
+        """uint16 ``(band, y, x)``: all bands in their order at 10 m, offset still in it."""
+        if self.coarse is None:
+            return self.fine
+        places = self.coarse.places
+        n_bands = len(self.fine) + len(places)
+        dn = np.empty((n_bands, *self.state.shape), np.uint16)
+        dn[[n for n in range(n_bands) if n not in places]] = self.fine
+        dn[list(places)] = self.coarse.under(self.coarse.dn, self.state.shape)
+        return dn
+
+    @property
+    def has_data(self) -> Mask:
         """Bool ``(y, x)``."""
         return self.state > 0
 
     @property
-    def scl(self) -> np.ndarray:
+    def scl(self) -> SceneClasses:
         """uint8 ``(y, x)``: scene class; `NO_CLASS` where it is unknown, 0 without data."""
-        return self.state & 15
+        return np.asarray(self.state & CLASS_BITS, np.uint8)
 
-    def clear(self, mask_classes: Sequence[int]) -> np.ndarray:
-        """Return where there is data of no masked scene class: bool ``(y, x)``."""
-        state = np.arange(256)
-        wanted = (state >= 16) & ~np.isin(state & 15, mask_classes)
-        return np.asarray(wanted[self.state])
+    def clear(self, mask: CloudMask) -> Mask:
+        """Return where there is data that the mask lets through: bool ``(y, x)``."""
+        return mask.clear(self.state)
 
     def offset_dn(self, offsets: Sequence[int]) -> int | np.ndarray:
         """Return what is added to the digital numbers: one number, or int32 ``(y, x)`` where scenes differ.
@@ -65,13 +88,18 @@ class Pixels:
         offsets : sequence of int
             Offset of each scene of the acquisition.
         """
-        found = {offsets[s] for s in self.sources}
-        if len(found) < 2:
-            return found.pop() if found else 0
-        by_code = np.array([0, *(offsets[s] for s in self.sources)], np.int32)
-        return np.asarray(by_code[self.state >> 4])
+        found = [offsets[s] for s in self.sources]
+        if self.source is None or len(set(found)) < 2:
+            return found[0] if found else 0
+        return np.asarray(np.array(found, np.int32)[self.source])
 
-    def reflectance(self, offsets: Sequence[int]) -> np.ndarray:
+    def scenes(self, places: np.ndarray) -> np.ndarray:
+        """Return the number of the scene of some pixels (flat indices): uint16 ``(n,)``."""
+        if self.source is None:
+            return np.full(places.shape, self.sources[0] if self.sources else 0, np.uint16)
+        return np.asarray(np.array(self.sources, np.uint16)[self.source.ravel()[places]])
+
+    def reflectance(self, offsets: Sequence[int]) -> Planes:
         """Return surface reflectance: float32 ``(band, y, x)``, NaN without data."""
         cube = self.dn.astype(np.float32)
         cube += self.offset_dn(offsets)
@@ -79,54 +107,72 @@ class Pixels:
         cube[:, ~self.has_data] = np.nan
         return cube
 
-    def picture_planes(self, offsets: Sequence[int]) -> np.ndarray:
-        """Return reflectance x 10000, at least 1, for pictures: uint16 ``(band, y, x)``, 0 without data."""
+    def picture_planes(self, offsets: Sequence[int], shown: Sequence[int] | None = None) -> Planes:
+        """Return reflectance x 10000, at least 1, for pictures: uint16 ``(band, y, x)``, 0 without data.
+
+        Parameters
+        ----------
+        shown : sequence of int, optional
+            Positions of the bands that the picture needs; all by default.
+        """
+        dn = self.dn if shown is None else self.dn[list(shown)]
         offset = self.offset_dn(offsets)
         if isinstance(offset, int) and -SATURATED_DN < offset <= 0:  # without a wider type in between
-            planes: np.ndarray = np.maximum(self.dn, np.uint16(1 - offset))
+            planes: np.ndarray = np.maximum(dn, np.uint16(1 - offset))
             planes -= np.uint16(-offset)
         else:
-            planes = np.clip(self.dn.astype(np.int32) + offset, 1, SATURATED_DN).astype(np.uint16)
+            planes = np.clip(dn.astype(np.int32) + offset, 1, SATURATED_DN).astype(np.uint16)
         planes *= self.has_data
         return planes
 
     def part(self, rows: slice, columns: slice) -> Pixels:
         """Return a rectangle, or every n-th pixel of one; a copy, as a view would hold all pixels."""
-        dn, state = self.dn[:, rows, columns], self.state[rows, columns]
-        return Pixels(np.ascontiguousarray(dn), np.ascontiguousarray(state), self.sources)
+        arrays = (self.dn[:, rows, columns], self.state[rows, columns])
+        source = None if self.source is None else np.ascontiguousarray(self.source[rows, columns])
+        dn, state = map(np.ascontiguousarray, arrays)
+        return Pixels(dn, state, self.sources, source)
+
+    def packed(self) -> tuple[np.ndarray, ...]:
+        """Return everything as plain arrays, from which `unpacked` makes equal pixels."""
+        none = np.empty(0, np.uint16)
+        sources = np.array(self.sources, np.int32)
+        source = none if self.source is None else self.source
+        if self.coarse is None:
+            return self.fine, self.state, sources, source, none, none
+        layout = np.array([self.coarse.factor, *self.coarse.shift, *self.coarse.places], np.int32)
+        return self.fine, self.state, sources, source, self.coarse.dn, layout
+
+    @classmethod
+    def unpacked(cls, arrays: Sequence[np.ndarray]) -> Pixels:
+        """Return the pixels of which `packed` made arrays."""
+        fine, state, sources, source, dn, layout = arrays
+        coarse = None
+        if layout.size:
+            factor, down, right, *places = layout.tolist()
+            coarse = CoarsePlanes(dn, tuple(places), (down, right), factor)
+        return cls(fine, state, tuple(sources.tolist()), source if source.size else None, coarse)
 
 
-def lay_over(layers: Sequence[Layer], shape: tuple[int, int], n_bands: int) -> Pixels:
-    """Lay scenes over each other: the first one with data wins, its clouds included."""
-    if not layers:
-        return Pixels(np.zeros((n_bands, *shape), np.uint16), np.zeros(shape, np.uint8), ())
-    dn, state = layers[0].dn, _state(layers[0], 1)
-    for code, layer in enumerate(layers[1:], start=2):
-        below = _state(layer, code)
-        new = (state == 0) & (below > 0)
-        if new.any():
-            dn = np.where(new, layer.dn, dn)
-            state = np.where(new, below, state)
-    return Pixels(dn, state, tuple(layer.scene for layer in layers))
-
-
-def _state(layer: Layer, code: int) -> np.ndarray:
-    valid = layer.dn.min(axis=0) != NO_DATA_DN
-    if layer.dn.max() == SATURATED_DN:
-        valid &= layer.dn.max(axis=0) != SATURATED_DN
-    classes = np.uint8(NO_CLASS) if layer.classes is None else layer.classes & np.uint8(15)
-    return np.asarray(valid * (classes | np.uint8(code << 4)), np.uint8)
+def state_of(has_data: Mask, classes: SceneClasses | None) -> State:
+    """Return the state of pixels: scene class (`NO_CLASS` where None is given) and `HAS_DATA`, or 0."""
+    known = np.uint8(NO_CLASS) if classes is None else classes & CLASS_BITS
+    return np.asarray(has_data * (known | HAS_DATA), np.uint8)
 
 
 def joined(parts: Sequence[tuple[slice, slice, Pixels]], shape: tuple[int, int]) -> Pixels:
     """Return one rectangle made of pieces, each at its rows and columns."""
     if len(parts) == 1 and parts[0][2].state.shape == shape:
         return parts[0][2]
-    n_bands = parts[0][2].dn.shape[0]
+    n_bands = len(parts[0][2].dn)
     sources = tuple(dict.fromkeys(s for _, _, p in parts for s in p.sources))
     dn, state = np.zeros((n_bands, *shape), np.uint16), np.zeros(shape, np.uint8)
+    several = len(sources) > 1
+    source = np.zeros(shape, np.min_scalar_type(len(sources))) if several else None
     for rows, columns, piece in parts:
-        codes = np.array([0, *(sources.index(s) + 1 for s in piece.sources)], np.uint8) << 4
         dn[:, rows, columns] = piece.dn
-        state[rows, columns] = codes[piece.state >> 4] | piece.scl
-    return Pixels(dn, state, sources)
+        state[rows, columns] = piece.state
+        if source is not None and piece.sources:
+            # positions among the piece's scenes become positions among the scenes of all
+            positions = np.array([sources.index(s) for s in piece.sources], source.dtype)
+            source[rows, columns] = positions[0] if piece.source is None else positions[piece.source]
+    return Pixels(dn, state, sources, source)

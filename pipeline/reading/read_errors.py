@@ -6,11 +6,9 @@ import logging
 import re
 
 from pipeline.errors import AnalysisError, ReadFailed
+from pipeline.reading.gdal import SILENCE_S
 
 log = logging.getLogger(__name__)
-
-SILENCE_S = 10
-"""Seconds without a byte after which a file counts as unreachable."""
 
 
 def read_failed(url: str, error: Exception) -> Exception:

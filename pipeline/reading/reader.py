@@ -3,7 +3,8 @@
 stackstac plans (which file lies where on which grid) and opens; the loop over blocks is here, so that each
 block of a cloud-optimised GeoTIFF crosses the network once and is decoded to where it belongs. Where a file
 lies on the area's own 10 m grid its blocks are read as they are; anything else (another UTM zone, another
-pixel size, an origin off the 10 m grid) is warped by nearest neighbour.
+pixel size, an origin off the 10 m grid) is warped by nearest neighbour. Bands of another native resolution
+lie on a grid of their own: a band of 20 m is read at 20 m.
 """
 
 from __future__ import annotations
@@ -17,58 +18,39 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 from stackstac.prepare import prepare_items
 from stackstac.rio_env import LayeredEnv
-from stackstac.rio_reader import DEFAULT_GDAL_ENV, AutoParallelRioReader
+from stackstac.rio_reader import AutoParallelRioReader
 from stackstac.to_dask import asset_table_to_reader_and_window
 
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.progress import Progress
 from pipeline.reading.alignment import Placement, SourceWindow, common_grid, corner_of_files
-from pipeline.reading.pixels import NO_DATA_DN, Layer, Pixels, lay_over
-from pipeline.reading.read_errors import SILENCE_S, read_failed
+from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.extent import Extent
+from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
+from pipeline.reading.mosaic import FirstValid, Layer
+from pipeline.reading.pixels import NO_DATA_DN, Pixels
+from pipeline.reading.read_errors import read_failed
 from pipeline.reading.signing import signed
-from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.sentinel2.bands import BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
 
 READ_THREADS = 8
 """Blocks of files on a server that are waited for at the same time."""
 SCL_RESOLUTION_M = 20
 
-GDAL_ENV: LayeredEnv = DEFAULT_GDAL_ENV.updated(
-    always={
-        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-        "GDAL_CACHEMAX": 64,
-        "CPL_VSIL_CURL_CACHE_SIZE": 128 * 2**20,
-        "GDAL_HTTP_CONNECTTIMEOUT": 5,
-        "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
-        "GDAL_HTTP_LOW_SPEED_TIME": SILENCE_S,
-        "GDAL_HTTP_MAX_RETRY": 2,
-        "GDAL_HTTP_RETRY_DELAY": 0.5,
-    },
-    open={"VSI_CACHE": False},
+ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
+    LayeredEnv(settings, open={"VSI_CACHE": False}, read={"VSI_CACHE": False})
+    for settings in (ALWAYS, FORGETFUL)
 )
-"""GDAL's settings for cloud-optimised GeoTIFFs: no side-car requests, time limits, retries on 429 and 5xx."""
-
-FORGETFUL_ENV: LayeredEnv = GDAL_ENV.updated(always={"CPL_VSIL_CURL_NON_CACHED": "/vsicurl/http"})
-"""The same for files that have failed: GDAL remembers a failure for the life of the process."""
-_failed: set[str] = set()
-"""Addresses of files that could not be read the last time."""
-
-
-def settings_for(*hrefs: str) -> LayeredEnv:
-    """Return GDAL's settings for some files: what failed the last time is asked for afresh."""
-    return GDAL_ENV if _failed.isdisjoint(hrefs) else FORGETFUL_ENV
-
-
-def note(href: str, *, failed: bool) -> None:
-    """Remember whether a file could be read."""
-    (_failed.add if failed else _failed.discard)(href)
+"""GDAL's settings for stackstac: usual ones, and those for files that have failed (gdal.py)."""
+SCENES_AT_ONCE = 4
+"""Scenes whose pixels under a block are held at the same time while they are combined."""
 
 
 class Reading:
@@ -78,8 +60,8 @@ class Reading:
     ----------
     scenes : sequence of Scene
         Tiles of one acquisition; where they overlap, the first one with data wins.
-    grid : GeoBox
-        Target grid: 10 m, UTM.
+    extent : Extent
+        What is read, on a grid of 10 m, UTM.
     progress : Progress
         Told about each block of a file; asked before each whether to go on.
     blocks : sequence of Block, optional
@@ -91,23 +73,22 @@ class Reading:
     def __init__(
         self,
         scenes: Sequence[Scene],
-        grid: GeoBox,
+        extent: Extent,
         progress: Progress,
         blocks: Sequence[Block] | None = None,
         cores: int | None = None,
     ) -> None:
         counter = _BlockCounter(progress)
         reader = _counting_reader(counter)
-        shape = (int(grid.shape[0]), int(grid.shape[1]))
-        self.blocks = blocks_of(shape, corner_of_files(scenes, grid)) if blocks is None else blocks
-        self._file_groups = [_file_groups(scene, grid, reader) for scene in scenes]
+        if blocks is None:
+            fine = [b for b in extent.bands if BY_KEY[b].resolution_m == RESOLUTION_M]
+            blocks = blocks_of(extent.shape, corner_of_files(scenes, fine, extent.grid))
+        self.blocks = blocks
+        self._files = [_files_of(scene, extent, reader) for scene in scenes]
         counter.expected = sum(
-            sum(r is not None for r in group.readers) * len(group.lie.under(block).windows)
-            for groups in self._file_groups
-            for group in groups
-            for block in self.blocks
+            group.n_reads(block) for files in self._files for group in files.groups for block in self.blocks
         )
-        self._scenes, self._grid, self._key = tuple(scenes), grid, uuid.uuid4().hex
+        self._scenes, self._extent, self._key = tuple(scenes), extent, uuid.uuid4().hex
         distant = any(file.href.startswith("http") for scene in scenes for file in scene.bands.values())
         threads = READ_THREADS if distant else cores or os.cpu_count()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
@@ -120,14 +101,15 @@ class Reading:
         ReadFailed
             When a file is missing, refused, cut off or no GeoTIFF.
         """
-        parts = [[group.part(block) for group in groups] for groups in self._file_groups]
-        reached = [n for n, (bands, *_) in enumerate(parts) if any(True for _ in bands.reads())]
-        self._read([part for n in reached for part in parts[n]])
-        layers = []
-        for n in reached:
-            dn, *classes = (part.cut.placed(part.data) for part in parts[n])
-            layers.append(Layer(n, dn, classes[0][0] if classes else None))
-        return lay_over(layers, block.shape, len(BANDS))
+        reached = [n for n, files in enumerate(self._files) if any(g.n_reads(block) for g in files.bands)]
+        mosaic = FirstValid(block.shape, len(self._extent.bands))
+        for start in range(0, len(reached), SCENES_AT_ONCE):
+            now = reached[start : start + SCENES_AT_ONCE]
+            parts = {n: [group.part(block) for group in self._files[n].groups] for n in now}
+            self._read([part for n in now for part in parts[n]])
+            for n in now:
+                mosaic.feed(_layer(n, parts.pop(n), block.shape, self._extent.mask))
+        return mosaic.result()
 
     def _read(self, parts: Sequence[_Part]) -> None:
         """Fill parts: reads wait for the network, not for each other; the headers of all files come first.
@@ -147,18 +129,18 @@ class Reading:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other machines as scenes and grid; there, each process plans once."""
-        return _planned, (self._key, self._scenes, self._grid, self.blocks)
+        return _planned, (self._key, self._scenes, self._extent, self.blocks)
 
 
 _plans_made: dict[str, Reading] = {}
 
 
-def _planned(key: str, scenes: Sequence[Scene], grid: GeoBox, blocks: Sequence[Block]) -> Reading:
+def _planned(key: str, scenes: Sequence[Scene], extent: Extent, blocks: Sequence[Block]) -> Reading:
     """Return the reading of a run, planned at first use in this process, a worker with one core."""
     with _plan_lock:
         if key not in _plans_made:
             _plans_made.clear()
-            _plans_made[key] = Reading(scenes, grid, Progress(), blocks, cores=1)
+            _plans_made[key] = Reading(scenes, extent, Progress(), blocks, cores=1)
         return _plans_made[key]
 
 
@@ -169,16 +151,16 @@ _plan_lock = threading.Lock()
 class _Part:
     """The pixels of some files under a block."""
 
-    cut: SourceWindow
-    readers: Sequence[Any]
+    group: _FileGroup
+    window: SourceWindow
     data: np.ndarray
     """``(file, y, x)`` in the files' own pixels, filled by `Reading`; 0 where a file has nothing."""
 
     def reads(self) -> Iterator[tuple[int, Any, Window, np.ndarray]]:
         """Give what is to be read: its place in the order of a file, the file, the window, where it goes."""
-        for reader, band in zip(self.readers, self.data, strict=True):
+        for reader, band in zip(self.group.readers, self.data, strict=True):
             if reader is not None:
-                for number, (window, inner) in enumerate(reversed(self.cut.windows)):
+                for number, (window, inner) in enumerate(reversed(self.window.windows)):
                     yield number, reader, window, band[inner]
 
 
@@ -186,41 +168,98 @@ class _Part:
 class _FileGroup:
     """Files of a scene that share a grid, opened, and how they lie under the area."""
 
-    lie: Placement
+    placement: Placement
     readers: Sequence[Any]
     """None for a file that lies elsewhere."""
     dtype: np.dtype[Any]
+    places: tuple[int, ...] = ()
+    """Position of each file's band among all bands."""
+    margin: int = 0
+    """Pixels of 10 m that are read around a block."""
 
     def part(self, block: Block) -> _Part:
         """Return the part under a block, still unread."""
-        cut = self.lie.under(block)
-        return _Part(cut, self.readers, np.zeros((len(self.readers), *cut.shape), self.dtype))
+        window = self.placement.under(block.grown(self.margin))
+        return _Part(self, window, np.zeros((len(self.readers), *window.shape), self.dtype))
+
+    def n_reads(self, block: Block) -> int:
+        """Return how many pieces of files are read for a block."""
+        windows = self.placement.under(block.grown(self.margin)).windows
+        return sum(reader is not None for reader in self.readers) * len(windows)
 
 
-def _file_groups(scene: Scene, grid: GeoBox, reader: type[AutoParallelRioReader]) -> list[_FileGroup]:
-    """Return the bands and, where there is one, the scene classification."""
-    bands = _file_group(scene, BANDS, grid, RESOLUTION_M, np.dtype(np.uint16), reader)
+@dataclass(frozen=True)
+class _Files:
+    """The files of a scene."""
+
+    bands: tuple[_FileGroup, ...]
+    """One group a native resolution, the finest first."""
+    classes: _FileGroup | None
+    """The scene classification, None where there is none."""
+
+    @property
+    def groups(self) -> tuple[_FileGroup, ...]:
+        """All groups, the scene classification last."""
+        return self.bands if self.classes is None else (*self.bands, self.classes)
+
+
+def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader]) -> _Files:
+    """Return the files of a scene that are read, opened: bands of one native resolution in one group."""
+    by_resolution: dict[int, list[int]] = {}
+    for place, band in enumerate(extent.bands):
+        by_resolution.setdefault(BY_KEY[band].resolution_m, []).append(place)
+    groups = []
+    for resolution_m, places in sorted(by_resolution.items()):
+        bands = [extent.bands[n] for n in places]
+        placement = Placement.of(common_grid(scene, bands), extent.grid, resolution_m)
+        groups.append(_file_group(scene, bands, placement, np.dtype(np.uint16), reader, tuple(places)))
     if SCL not in scene.bands:
-        return [bands]
-    return [bands, _file_group(scene, (SCL,), grid, SCL_RESOLUTION_M, np.dtype(np.uint8), reader)]
+        return _Files(tuple(groups), None)
+    margin = extent.mask.halo_px
+    placement = Placement.of(common_grid(scene, (SCL,)), extent.grid, SCL_RESOLUTION_M, margin)
+    classes = _file_group(scene, (SCL,), placement, np.dtype(np.uint8), reader, margin=margin)
+    return _Files(tuple(groups), classes)
+
+
+def _layer(number: int, parts: Sequence[_Part], shape: tuple[int, int], mask: CloudMask) -> Layer:
+    """Return what a scene shows of a block of a shape, from its parts that were read."""
+    at_10_m: dict[int, np.ndarray] = {}
+    fine, coarse, classes, near = np.empty((0, *shape), np.uint16), None, None, None
+    for part in parts:
+        places = part.group.places
+        if not places:
+            around = part.window.placed(part.data)[0]
+            middle = tuple(slice(part.group.margin, part.group.margin + n) for n in shape)
+            surrounded = mask.near(around)
+            classes, near = around[middle], None if surrounded is None else surrounded[middle]
+        elif part.window.factor == 1:
+            fine = part.window.placed(part.data)
+            at_10_m |= dict(zip(places, fine, strict=True))
+        else:
+            coarse = part.window.kept(part.data, places)
+    if len(at_10_m) > len(fine):  # bands of two groups, one of them warped onto 10 m
+        fine = np.stack([at_10_m[place] for place in sorted(at_10_m)])
+    return Layer(number, fine, classes, near, coarse)
 
 
 def _file_group(
     scene: Scene,
     bands: Sequence[str],
-    grid: GeoBox,
-    resolution_m: int,
+    placement: Placement,
     dtype: np.dtype[Any],
     reader: type[AutoParallelRioReader],
+    places: tuple[int, ...] = (),
+    margin: int = 0,
 ) -> _FileGroup:
     """Return files opened by stackstac; nothing is asked of a server yet."""
-    lie = Placement.of(common_grid(scene, bands), grid, resolution_m)
+    hrefs = [scene.bands[band].href for band in bands]
+    forgetful = settings_for(*hrefs) is FORGETFUL
     table, spec, within, _ = prepare_items(
         [_item_for_stackstac(scene, bands)],
         assets=list(bands),
-        epsg=epsg_of(lie.grid),
-        resolution=abs(lie.grid.affine.a),
-        bounds=bounds_of(lie.grid),
+        epsg=epsg_of(placement.grid),
+        resolution=abs(placement.grid.affine.a),
+        bounds=bounds_of(placement.grid),
         snap_bounds=False,
         rescale=False,
         dtype=dtype,
@@ -232,12 +271,12 @@ def _file_group(
         dtype=dtype,
         fill_value=dtype.type(NO_DATA_DN),
         rescale=False,
-        gdal_env=settings_for(*(scene.bands[b].href for b in bands)),
+        gdal_env=FORGETFUL_ENVIRONMENT if forgetful else ENVIRONMENT,
         errors_as_nodata=(),
         reader=reader,
     )
     readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
-    return _FileGroup(lie, [readers.get(band) for band in bands], dtype)
+    return _FileGroup(placement, [readers.get(band) for band in bands], dtype, places, margin)
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
@@ -302,9 +341,9 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
                 else:
                     target[:] = self.read(window)
             except Exception as error:
-                note(self.url, failed=True)
+                remember(self.url, failed=True)
                 raise read_failed(self.url, error) from error
-            note(self.url, failed=False)
+            remember(self.url, failed=False)
             counter.one_more()
 
     return Reader

@@ -15,7 +15,7 @@ SAMPLE_PX = 500_000
 """Pixels of an area that are looked at; smaller areas are taken whole."""
 
 FEW_PX = 1000
-"""So few clear pixels of a block are all taken, lest a cloudy area seem to have none."""
+"""If a block has no more clear pixels than this, all are taken: a cloudy area must not seem to have none."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RawSample:
     dn: np.ndarray
     """uint16 ``(n, band)``."""
     scene: np.ndarray
-    """uint8 ``(n,)``: number of the scene."""
+    """uint16 ``(n,)``: number of the scene."""
     rows: np.ndarray
     """int32 ``(n,)`` on the area's grid."""
     columns: np.ndarray
@@ -33,7 +33,7 @@ class RawSample:
 
     def reflectance(self, offsets: Sequence[int]) -> np.ndarray:
         """Return reflectance: float32 ``(n, band)``."""
-        offset = np.array([*offsets, 0], np.float32)[self.scene]
+        offset = np.array(offsets, np.float32)[self.scene] if len(self.scene) else np.zeros(0, np.float32)
         return np.asarray((self.dn + offset[:, None]) / np.float32(QUANTIFICATION), np.float32)
 
 
@@ -69,9 +69,10 @@ def take(block: Block, pixels: Pixels, usable: np.ndarray, share: float, seed: i
         drawn[rng.integers(0, usable.size, round(share * usable.size))] = True
         flat = np.flatnonzero(drawn & usable.ravel())
     rows, columns = np.divmod(flat, block.width)
+    dn = pixels.dn
     return RawSample(
-        pixels.dn.reshape(len(pixels.dn), -1)[:, flat].T,
-        np.array([0, *pixels.sources], np.uint8)[pixels.state.ravel()[flat] >> 4],
+        dn.reshape(len(dn), -1)[:, flat].T,
+        pixels.scenes(flat),
         (rows + block.row).astype(np.int32),
         (columns + block.column).astype(np.int32),
     )

@@ -17,9 +17,9 @@ WHOLE_PX = 1600
 
 
 def step_for(shape: tuple[int, int], max_px: int = WHOLE_PX) -> int:
-    """Return every how many-th pixel is drawn, lest a picture have more than `max_px` a side.
+    """Return every how many-th pixel is drawn, so that a picture has at most `max_px` a side.
 
-    Of a thin strip rather more than that: `stepped` must meet it.
+    A thin strip may get more than that: a step must not jump over it (`stepped`).
     """
     return min(math.ceil(max(shape) / max_px), max(2 * min(shape) - 1, 1))
 

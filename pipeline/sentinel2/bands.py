@@ -48,6 +48,8 @@ ALL_BANDS = (
 BY_KEY: Mapping[str, Band] = {band.key: band for band in ALL_BANDS}
 BANDS = tuple(band.key for band in ALL_BANDS if band.default)
 """Keys of the bands that are grouped by default: the four of 10 m."""
+VISIBLE = ("blue", "green", "red")
+"""The bands that tell whether the offset is in the pixels (offset.py)."""
 SCL = "scl"
 """The scene classification, 20 m."""
 SCL_ASSET_KEYS = ("scl", "SCL", "SCL_20m")

@@ -12,6 +12,9 @@ from shapely.geometry.base import BaseGeometry
 
 from pipeline.sentinel2.offset import OffsetDecision
 
+PLATFORMS = {f"S2{letter}": f"Sentinel-2{letter}" for letter in "ABCD"}
+"""Short name of a satellite -> its full name."""
+
 
 @dataclass(frozen=True)
 class BandFile:
@@ -71,7 +74,7 @@ class Scene:
         """Return scene classes (SCL) for values of the mask's file, uint8 of any shape."""
         if self.class_of_value is None:
             return values
-        return np.array(self.class_of_value, np.uint8)[values]
+        return np.asarray(np.array(self.class_of_value, np.uint8)[values])
 
     def solar_day(self, longitude: float) -> dt.date:
         """Return the day of acquisition in mean solar time at a longitude.

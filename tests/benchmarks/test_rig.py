@@ -10,7 +10,6 @@ import rasterio
 
 from benchmarks.case import Case
 from benchmarks.items import items
-from benchmarks.land import Land
 from benchmarks.measure import run
 from benchmarks.readers import floor, odc_stac, ours
 from benchmarks.rig import Rig, Traffic, distant
@@ -61,14 +60,6 @@ def test_the_line_has_a_round_trip_and_a_width(running: Rig) -> None:
 def test_a_run_that_fails_is_told_by_its_last_words(running: Rig, case: Case) -> None:
     with pytest.raises(RuntimeError, match="KeyError: 'no such task'"):
         run("no such task", case, running)
-
-
-def test_land_is_deterministic() -> None:
-    dn, classes = Land(300, seed=1).strip(0, 128)
-    again, classes_again = Land(300, seed=1).strip(0, 128)
-    np.testing.assert_array_equal(dn, again)
-    np.testing.assert_array_equal(classes, classes_again)
-    assert not np.array_equal(dn, Land(300, seed=2).strip(0, 128)[0])
 
 
 def test_neighbouring_tiles_lie_beside_each_other_and_hold_the_same_land() -> None:

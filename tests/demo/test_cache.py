@@ -44,7 +44,7 @@ def stub_the_making(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setattr(scenes, "write_scenes", lambda draft, land: {})
     monkeypatch.setattr(items, "items", lambda classifications: [])
     monkeypatch.setattr(basemap, "write", lambda draft, land: None)
-    monkeypatch.setattr("demo.land.build", lambda: None)
+    monkeypatch.setattr("synthetic.land.build", lambda: None)
 
 
 def test_folders_long_unused_are_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -82,14 +82,55 @@ def test_an_unusable_cache_is_told_in_words(monkeypatch: pytest.MonkeyPatch, tmp
         cache.ensure()
 
 
+def test_the_first_use_says_what_takes_so_long(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stub_the_making(monkeypatch, tmp_path)
+    caplog.set_level("INFO", logger="demo")
+    cache.generate()
+    assert [record.getMessage() for record in caplog.records] == [
+        "Making the images of the offline demo, which takes about ten seconds. This happens once: "
+        f"they are kept in {tmp_path}."
+    ]
+    caplog.clear()
+    cache.generate()
+    cache.ensure()
+    assert not caplog.records
+
+
+def test_a_program_that_needs_the_images_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(cache.ENVIRONMENT, str(tmp_path))
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: cache.home().mkdir(parents=True) or finished())
+    caplog.set_level("INFO", logger="demo")
+    cache.ensure()
+    cache.ensure()
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+def finished() -> "subprocess.CompletedProcess[str]":
+    return subprocess.CompletedProcess([], 0, "", "")
+
+
 def test_two_processes_make_the_scenes_once(tmp_path: Path, repository: Path) -> None:
     environment = {**os.environ, cache.ENVIRONMENT: str(tmp_path)}
     command = [sys.executable, "-m", "demo", "--generate"]
     both = [
-        subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command,
+            cwd=repository,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(2)
     ]
-    answers = {process.communicate(timeout=120)[0] for process in both}
+    ends = [process.communicate(timeout=120) for process in both]
+    answers = {output for output, _ in ends}
+    said = [complaint for _, complaint in ends if "Making the images of the offline demo" in complaint]
+    assert len(said) == 1, "the other one waited"
     assert [process.returncode for process in both] == [0, 0]
     assert len(answers) == 1
     folders = [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -113,7 +154,8 @@ def test_the_backdrop_lies_under_the_land(scenes_folder: Path) -> None:
 
 def test_showing_the_backdrop_imports_nothing_that_draws(scenes_folder: Path, repository: Path) -> None:
     """A page shows it before anybody clicks: 25 MB for rasterio and Pillow would be for nothing."""
-    code = "import demo, sys; demo.backdrop(); print({'rasterio', 'PIL', 'demo.land'} & set(sys.modules))"
+    drawing = {"rasterio", "PIL", "synthetic.land"}
+    code = f"import demo, sys; demo.backdrop(); print({drawing} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repository,

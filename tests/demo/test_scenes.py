@@ -13,10 +13,13 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 
 import demo
-from demo import land, scenes
+from demo import scenes
 from demo.items import absolute
-from demo.place import BANDS, EXAMPLE_CENTRE_PX, LAND_SHAPE, TILES, VISITS
-from demo.sky import sky
+from demo.place import EXAMPLE_CENTRE_PX, VISITS
+from synthetic import land
+from synthetic.bands import TEN_M as BANDS
+from synthetic.place import LAND_SHAPE, TILES
+from synthetic.sky import sky
 from tests.support.servers import local
 
 MASKED = (0, 1, 3, 8, 9, 10)
@@ -74,7 +77,7 @@ def test_both_tiles_show_the_same_pixels_where_they_overlap(scenes_folder: Path,
 
 
 def test_the_tiles_lie_on_the_grid_of_the_real_ones() -> None:
-    west, east = (tile.transform[2] for tile in TILES)
+    west, east = (tile.corner[0] for tile in TILES)
     assert (west + 20_480, east) == (709_800, 699_960)
 
 

@@ -95,6 +95,58 @@ def test_a_dead_server_is_started_again_at_the_same_address(url: str) -> None:
     assert Client.open(url).id
 
 
+def test_a_server_that_has_just_died_is_not_handed_out(url: str) -> None:
+    """Its guard is stopped here: on a busy machine it may take a while to notice."""
+    guard, catalogue = family()
+    guard.suspend()
+    try:
+        catalogue.kill()
+        assert wait_until(lambda: gone(catalogue))
+        assert server._running is not None
+        assert not server._running.alive
+    finally:
+        guard.resume()
+    assert demo.serve() == url
+    assert Client.open(url).id
+
+
+def test_a_server_that_is_busy_is_kept(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_ANSWER_S", 0.2)
+    guard, catalogue = family()
+    catalogue.suspend()
+    try:
+        assert demo.serve() == url
+    finally:
+        catalogue.resume()
+    assert family() == [guard, catalogue]
+
+
+def test_a_stranger_on_the_port_of_a_dead_server_is_not_handed_out(url: str) -> None:
+    guard, catalogue = family()
+    guard.suspend()
+    try:
+        catalogue.kill()
+        assert wait_until(lambda: gone(catalogue))
+        with socket.socket() as stranger:
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stranger.bind(("127.0.0.1", int(url.rsplit(":", 1)[1])))
+            stranger.listen()
+            answer = threading.Thread(target=lambda: answer_nonsense(stranger), daemon=True)
+            answer.start()
+            assert server._running is not None
+            assert not server._running.alive
+            answer.join(10)
+    finally:
+        guard.resume()
+
+
+def answer_nonsense(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"this is not HTTP\r\n")
+
+
 def test_a_taken_port_is_left_to_its_owner(monkeypatch: pytest.MonkeyPatch, scenes_folder: Path) -> None:
     demo.stop()
     with socket.socket() as other:
@@ -111,8 +163,8 @@ def test_a_taken_port_is_left_to_its_owner(monkeypatch: pytest.MonkeyPatch, scen
 
 def test_another_catalogue_on_the_port_is_not_taken_for_ours(url: str, scenes_folder: Path) -> None:
     port = int(url.rsplit(":", 1)[1])
-    guard, complaint = server._try_port(server._rustac(), scenes_folder, port)
-    assert guard is None
+    running, complaint = server._try_port(server._rustac(), scenes_folder, port)
+    assert running is None
     assert complaint
 
 

@@ -1,6 +1,7 @@
 """CI cannot pass on tests that it did not run."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,14 +68,51 @@ def test_other_skips_are_allowed_in_ci(project: Path) -> None:
 def test_ci_run_ends_as_make_does_and_with_pytests_closing_line(
     make: str, verdict: int, last_line: str, repository: Path, tmp_path: Path
 ) -> None:
-    if not shutil.which("chromium"):
-        pytest.skip("without Chromium, .ci/run would install it")
-    stand_in = tmp_path / "make"
-    stand_in.write_text(f"#!/bin/sh\n{make}\n")
-    stand_in.chmod(0o755)
-    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    run = subprocess.run(
-        ["bash", str(repository / ".ci" / "run")], env=environment, capture_output=True, text=True
-    )
+    stand_in(tmp_path, "make", make)
+    run = ci_run(repository, tmp_path, packages="")
     assert run.returncode == verdict
     assert run.stdout.splitlines()[-1] == last_line
+
+
+def test_ci_run_installs_what_the_list_names_and_the_machine_lacks(repository: Path, tmp_path: Path) -> None:
+    stand_in(tmp_path, "make", "echo '==== 3 passed in 1.20s ===='")
+    stand_in(tmp_path, "apt-get", 'echo "apt-get $*"')
+    packages = "# a remark\n\nthere  command -v sh\nnginx  command -v no-such-program\nother  test 1 = 2\n"
+    run = ci_run(repository, tmp_path, packages=packages)
+    installed = [line for line in run.stdout.splitlines() if line.startswith("apt-get install")]
+    assert installed == ["apt-get install -q -y --no-install-recommends nginx other"]
+    assert run.returncode == 0
+
+
+def test_every_line_of_the_list_is_a_package_and_a_check(repository: Path) -> None:
+    lines = (repository / ".ci" / "packages.txt").read_text().splitlines()
+    for package, check in (line.split(maxsplit=1) for line in lines if line and not line.startswith("#")):
+        assert re.fullmatch(r"[a-z0-9][a-z0-9.+-]+", package)
+        assert subprocess.run(["bash", "-n", "-c", check], check=False).returncode == 0
+
+
+def stand_in(folder: Path, name: str, script: str) -> None:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def ci_run(repository: Path, folder: Path, *, packages: str) -> subprocess.CompletedProcess[str]:
+    """Run .ci/run with the folder's commands before all others, and a list of packages of our own."""
+    listed = folder / "packages.txt"
+    listed.write_text(packages)
+    environment = {
+        **os.environ,
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "CI_PACKAGES": str(listed),
+    }
+    command = ["bash", str(repository / ".ci" / "run")]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_commit_is_checked_by_the_tools_that_make_test_runs(repository: Path) -> None:
+    hooks = (repository / ".pre-commit-config.yaml").read_text()
+    makefile = (repository / "Makefile").read_text()
+    for tool in ("ruff check", "ruff format --check", "codespell"):
+        assert f"entry: .venv/bin/{tool}" in hooks
+        assert f"$(BIN)/{tool}" in makefile

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-ROOMS = ("pipeline", "widgets", "demo")
+ROOMS = ("pipeline", "widgets", "demo", "synthetic")
 IMPORTED_AS = {"PIL": "pillow", "odc": "odc-geo", "sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 

@@ -15,6 +15,7 @@ from hypothesis import settings
 from pyproj import Transformer
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
+from synthetic.patchwork import patchwork
 from tests.support.servers import file_server, real_items, stac_api, stac_fake
 from tests.support.stac_fake import COLLECTIONS, CORE, SEARCH
 from tests.support.synthetic import item, write_granule
@@ -135,16 +136,7 @@ class Land:
 def land(served: Folder, fakes: str) -> Land:
     """Give 5.6 km of water, forest, meadow and soil with a cloud over one corner and an empty edge."""
     n = 560
-    random = np.random.default_rng(7)
-    spectra = np.array(
-        [(500, 600, 400, 200), (300, 500, 300, 3200), (500, 800, 700, 2600), (1000, 1300, 1700, 2400)]
-    )
-    row, column = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
-    kinds = (row // 37 + column // 53) % 4
-    dn = np.moveaxis(spectra[kinds], -1, 0) * random.lognormal(0, 0.06, (n, n)) + random.normal(
-        0, 25, (4, n, n)
-    )
-    dn = np.clip(dn, 20, 9000).astype(np.uint16)
+    dn = patchwork(n, seed=7)
     dn[:, :, -40:] = 0
     classes = np.full((n // 2, n // 2), 4, np.uint8)
     classes[120:150, 100:160] = 9

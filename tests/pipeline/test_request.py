@@ -26,6 +26,7 @@ def request(**changes: Any) -> AnalysisRequest:
 def test_defaults_are_those_promised() -> None:
     made = request()
     assert (made.max_cloud_cover, made.n_clusters, made.catalog) == (20, 6, "earth-search")
+    assert made.mask_buffer_m == 0
     assert (made.scene_ids, made.seed, made.mask_classes) == (None, 0, (0, 1, 3, 8, 9, 10))
 
 
@@ -101,6 +102,10 @@ TODAY = datetime.now(UTC).date()
         ({"scene_ids": ()}, "scene_ids"),
         ({"scene_ids": "S2A"}, "scene_ids"),
         ({"scene_ids": (1,)}, "scene_ids"),
+        ({"mask_buffer_m": -1}, "mask_buffer_m"),
+        ({"mask_buffer_m": 200.5}, "mask_buffer_m"),
+        ({"mask_buffer_m": "50"}, "mask_buffer_m"),
+        ({"mask_buffer_m": True}, "mask_buffer_m"),
         ({"mask_classes": (12,)}, "mask_classes"),
         ({"mask_classes": (-1,)}, "mask_classes"),
         ({"mask_classes": "039"}, "mask_classes"),
@@ -198,6 +203,7 @@ def test_a_polygon_split_at_the_antimeridian_lies_beside_it() -> None:
         "{}",
         '{"version": 1}',
         '{"version": 2, "area": {}}',
+        '{"version": 3, "area": {}}',
     ],
 )
 def test_other_text_is_refused(text: str) -> None:
@@ -230,7 +236,16 @@ def test_saved_requests_with_wrong_entries_are_refused(change: dict[str, Any]) -
 
 
 def test_json_carries_a_version() -> None:
-    assert json.loads(request().to_json())["version"] == 1
+    assert json.loads(request().to_json())["version"] == 2
+
+
+def test_a_request_saved_by_an_older_version_is_read() -> None:
+    text = (
+        '{"version": 1, "area": {"longitude": 11.34, "latitude": 46.49, "size_km": 5}, '
+        '"start": "2022-06-01", "end": "2022-06-30", "max_cloud_cover": 20, "n_clusters": 6, '
+        '"catalog": "earth-search", "scene_ids": null, "seed": 0, "mask_classes": [0, 1, 3, 8, 9, 10]}'
+    )
+    assert AnalysisRequest.from_json(text) == request()
 
 
 squares = st.builds(
@@ -259,6 +274,7 @@ def boxes(draw: st.DrawFn) -> AreaOfInterest:
     catalog=st.text(min_size=1).filter(str.strip),
     scene_ids=st.none() | st.lists(st.text(min_size=1), min_size=1, max_size=3).map(tuple),
     seed=st.integers(0, 2**32 - 1),
+    mask_buffer_m=st.floats(0, 200),
     mask_classes=st.sets(st.integers(0, 11)).map(tuple) | st.just(DEFAULT_MASK),
 )
 def test_json_comes_back_equal(start: date, days: int, **values: Any) -> None:

@@ -49,6 +49,18 @@ def test_the_demo_knows_neither_widgets_nor_pipeline(repository: Path) -> None:
         assert not imports(path) & {"widgets", "pipeline"}, path
 
 
+def test_the_invented_land_knows_none_of_its_users(repository: Path) -> None:
+    users = {"widgets", "pipeline", "demo", "benchmarks", "tests", "tools"}
+    for path in files(repository, "synthetic"):
+        assert not imports(path) & users, path
+
+
+def test_neither_pipeline_nor_widgets_know_the_invented_land(repository: Path) -> None:
+    for room in ("pipeline", "widgets"):
+        for path in files(repository, room):
+            assert "synthetic" not in imports(path), path
+
+
 @pytest.mark.parametrize(
     ("package", "home"),
     [

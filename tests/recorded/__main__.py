@@ -7,12 +7,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import demo
 from tests.recorded.cases import CASES, DEMO, REAL
-from tests.recorded.fingerprint import PARTS, encoders, fingerprints
-from tests.recorded.store import Hashes, differences, load, save
+from tests.recorded.fingerprint import PARTS, arithmetic, encoders, fingerprints
+from tests.recorded.store import Hashes, Record, differences, load, save
 from tests.support.servers import SHARED, file_server, real_items, stac_api
 
 
@@ -20,27 +21,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.recorded", description="Renew the recorded hashes."
     )
+    parts = ["pixels", *PARTS]
     parser.add_argument(
-        "--only", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}; all if left out"
+        "--only", nargs="+", choices=parts, metavar="PART", help=f"of {', '.join(parts)}; all if left out"
     )
     parser.add_argument("--dry-run", action="store_true", help="only print what differs")
     arguments = parser.parse_args()
-    before_encoders, before = load()
+    before = load()
     with catalogs() as addresses:
         now = {n: f for case in CASES for n, f in fingerprints(case, addresses[case.source]).items()}
-    after = now if arguments.only is None else merged(before, now, set(arguments.only))
-    print("\n".join(differences(before, after)) or "Nothing changed.")
+    if arguments.only is None:
+        after = Record(now, encoders(), arithmetic())
+    else:
+        after = replace(before, analyses=merged(before.analyses, now, set(arguments.only)))
+    print("\n".join(differences(before.analyses, after.analyses)) or "Nothing changed.")
     if not arguments.dry_run:
-        save(encoders() if arguments.only is None else before_encoders, after)
+        save(after)
 
 
 def merged(before: Hashes, now: Hashes, parts: set[str]) -> Hashes:
     """Return the record with the named parts renewed and all else as it was."""
-    return {
-        name: {p: h for p, h in {**before.get(name, {}), **found}.items() if p in found}
-        | {p: h for p, h in before.get(name, {}).items() if p not in parts}
-        for name, found in now.items()
-    }
+    renewed: Hashes = {}
+    for name, found in now.items():
+        kept = before.get(name, found)
+        renewed[name] = {p: (found if p in parts else kept)[p] for p in found if p in parts or p in kept}
+    return renewed
 
 
 @contextmanager

@@ -27,7 +27,7 @@ class Case:
     preview: bool = False
     """Whether the first look at the files' overviews is recorded too."""
     exported: bool = True
-    """Whether files that take seconds are recorded: of the first number, of others if the area is small."""
+    """Whether slow files are recorded: of the first number, and of the others where the area is little."""
 
     def analyses(self, catalog: str) -> dict[str, Analysis]:
         """Return the analyses of the case by name, e.g. ``bolzano-square k=6``."""

@@ -3,6 +3,9 @@
 Left out, because they hold a time: the bytes of the GeoPackage (its layers are compared) and of the zip
 (it holds the other files). Versions of libraries and the address of the catalogue, a random port, are
 replaced by words before a text is hashed.
+
+On one kind of processor all of it is the same in every run, on any number of threads. On another kind the
+last bits of a fit differ, and with them a few pixels between two clusters: `arithmetic` tells.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,7 @@ import pyproj
 import rasterio
 from PIL import Image, features
 from rasterio.io import MemoryFile
+from threadpoolctl import threadpool_info
 
 from pipeline import Analysis
 from pipeline.exports import make
@@ -92,8 +97,19 @@ def encoders() -> dict[str, str]:
     }
 
 
+def arithmetic() -> dict[str, str]:
+    """Return what decides the last bits of a fit: libraries, and the kind of processor they compute for."""
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    blas = {f"{pool['internal_api']} {pool.get('architecture', '')}".strip() for pool in pools}
+    vectors = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    libraries = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+    return {**libraries, "blas": ", ".join(sorted(blas)), "vectors": " ".join(vectors)}
+
+
 def fingerprints(case: Case, catalog: str) -> Hashes:
-    """Return the hash of every part of every analysis of a case, `SLOW` parts where the case wants them.
+    """Return the hash of every part of every analysis of a case, and as "pixels" the counts themselves.
+
+    `SLOW` parts are made where the case wants them.
 
     Parameters
     ----------
@@ -106,7 +122,8 @@ def fingerprints(case: Case, catalog: str) -> Hashes:
     for name, analysis in case.analyses(catalog).items():
         exported = case.exported and (not found or analysis.labels.size <= LITTLE_PX)
         made = Outcome(analysis)
-        found[name] = {part: _hash(of(made)) for part, of in PARTS.items() if exported or part not in SLOW}
+        hashes = {part: _hash(of(made)) for part, of in PARTS.items() if exported or part not in SLOW}
+        found[name] = {"pixels": " ".join(map(str, analysis.areas["pixels"])), **hashes}
     return found
 
 
@@ -134,9 +151,9 @@ def _json(value: Any) -> bytes:
 def _plain(made: Outcome, text: str) -> bytes:
     """Return a text with words for what differs from machine to machine: the address, the versions."""
     said = json.loads(made.tags["SOFTWARE_VERSIONS"])
-    for name, version in said.items():
-        text = text.replace(f'"{name}": "{version}"', f'"{name}": "VERSION"')
-        text = text.replace(f"{name} {version}", f"{name} VERSION")
+    for name, number in said.items():
+        text = text.replace(f'"{name}": "{number}"', f'"{name}": "VERSION"')
+        text = text.replace(f"{name} {number}", f"{name} VERSION")
     address = made.analysis.request.catalog
     return (text.replace(address, "CATALOGUE") if address.startswith("http") else text).encode()
 
@@ -299,7 +316,13 @@ PARTS: dict[str, Callable[[Outcome], Pieces]] = {
     "cluster_shapes": _cluster_shapes,
 }
 """Every part and what is hashed of it."""
-ENCODED = {"geotiff_file", "image_file", "geojson", "report", "image_pictures", "cluster_pictures"}
+ENCODED = frozenset({"geotiff_file", "image_file", "geojson", "report", "image_pictures", "cluster_pictures"})
 """Parts that also depend on the `encoders`: compared only where these are the ones of the record."""
+FITTED = frozenset(
+    {"pixels", "labels", "hectares", "model", "model_file", "geotiff_pixels", "geotiff_tags", "geotiff_file"}
+    | {"polygons", "polygon_styles", "geojson", "table", "style", "report"}
+    | {"cluster_pictures", "cluster_shapes"}
+)
+"""Parts that also depend on the `arithmetic`: where it is another one, only "pixels" are compared, nearly."""
 SLOW = {"image_pixels", "image_tags", "image_file", "polygons", "polygon_styles", "geojson", "report"}
 """Parts that take seconds for a large area."""

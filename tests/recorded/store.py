@@ -1,10 +1,12 @@
-"""The record on disk: for every analysis the hash of every part, and the encoders that made the bytes."""
+"""The record on disk: for every analysis the hash of every part."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Set
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 FILE = Path(__file__).with_name("recorded.json")
 
@@ -12,21 +14,26 @@ Hashes = dict[str, dict[str, str]]
 """By analysis, then by part."""
 
 
-def load() -> tuple[dict[str, str], Hashes]:
-    """Return the encoders of the record and its hashes; nothing where there is no record yet."""
-    if not FILE.exists():
-        return {}, {}
-    found: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    return found["encoders"], found["analyses"]
+@dataclass(frozen=True)
+class Record:
+    """What was recorded, and with what."""
+
+    analyses: Hashes
+    encoders: dict[str, str]
+    arithmetic: dict[str, str]
 
 
-def save(encoders: dict[str, str], hashes: Hashes) -> None:
+def load() -> Record:
+    """Return the record; an empty one where there is none yet."""
+    return Record(**json.loads(FILE.read_text("utf-8"))) if FILE.exists() else Record({}, {}, {})
+
+
+def save(record: Record) -> None:
     """Write the record."""
-    content = {"encoders": encoders, "analyses": dict(sorted(hashes.items()))}
-    FILE.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    FILE.write_text(json.dumps(asdict(record), indent=1) + "\n", "utf-8")
 
 
-def differences(recorded: Hashes, found: Hashes, but: set[str] | frozenset[str] = frozenset()) -> list[str]:
+def differences(recorded: Hashes, found: Hashes, but: Set[str] = frozenset()) -> list[str]:
     """Return a line for every analysis of `found` that is not as recorded: name and parts that differ.
 
     Parameters
@@ -42,4 +49,15 @@ def differences(recorded: Hashes, found: Hashes, but: set[str] | frozenset[str] 
         changed = [p for p in {**expected, **parts} if p not in but and expected.get(p) != parts.get(p)]
         if changed:
             lines.append(f"{name}: {', '.join(changed) if name in recorded else 'is new'}")
+    return lines
+
+
+def far_off(recorded: Hashes, found: Hashes, share: float) -> list[str]:
+    """Return a line for every analysis in which a row of pixels changed by more than a share of the area."""
+    lines = []
+    for name, parts in found.items():
+        before, now = ([int(n) for n in side["pixels"].split()] for side in (recorded[name], parts))
+        moved = [abs(a - b) for a, b in zip_longest(before, now, fillvalue=0)]
+        if max(moved) > share * sum(before):
+            lines.append(f"{name}: {before} pixels became {now}")
     return lines

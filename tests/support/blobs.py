@@ -8,11 +8,9 @@ import numpy as np
 
 from pipeline.clustering.model import ClusterModel
 from pipeline.sentinel2.bands import BANDS
+from synthetic.patchwork import SURFACES as SPECTRA
 
-SPECTRA = np.array(
-    [(0.05, 0.06, 0.04, 0.02), (0.03, 0.05, 0.03, 0.32), (0.05, 0.08, 0.07, 0.26), (0.10, 0.13, 0.17, 0.24)]
-)
-"""Water, forest, meadow, soil."""
+__all__ = ["SPECTRA", "blobs", "model_of"]
 
 
 def blobs(counts: Sequence[int], sd: float = 0.004, seed: int = 0) -> np.ndarray:

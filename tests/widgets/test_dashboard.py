@@ -117,12 +117,12 @@ class Runs:
         self.go_on.set()
         self.error: Exception | None = None
         self.preview = False
-        self.machines: list[bool] = []
+        self.on_workers: list[bool] = []
         self.scene_id = "S2B_32TPS_20220614_0_L2A"
 
     def __call__(self, request: AnalysisRequest, *_callbacks: Any, **named: Any) -> FakeAnalysis:
         self.requests.append(request)
-        self.machines.append(named["machines"])
+        self.on_workers.append(named["workers"])
         if self.preview:
             named["on_preview"](FakeAnalysis(request, preview=True, resolution_m=80.0))
         self.go_on.wait(PATIENCE_S)
@@ -153,152 +153,165 @@ def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
 
 
 def text(page: Dashboard) -> str:
-    return str(page._foot._status.value)
+    return str(page.parts.foot.status.value)
 
 
 def press(page: Dashboard) -> None:
-    page._foot._main.click()
+    page.parts.foot.main.click()
 
 
 def finish(page: Dashboard) -> None:
     """Wait until the run has ended and its result is shown: that happens under the lock."""
 
     def idle() -> bool:
-        with page._gate.lock:
-            return not page._worker.busy
+        with page.gate.lock:
+            return not page.parts.runs.busy
 
     until(idle)
 
 
 def areas_of(page: Dashboard) -> Areas:
-    tab = page._results.tabs.page("Areas")
+    tab = page.parts.results.tabs.page("Areas")
     assert isinstance(tab, Areas)
     return tab
+
+
+def shown_names(page: Dashboard) -> list[str]:
+    """Return the names of the result that is shown."""
+    result = page.parts.runs.result
+    return [s.name for s in result.suggestions] if result is not None else []
 
 
 def settled(page: Dashboard, condition: Callable[[], bool]) -> None:
     """Wait until the page shows something, wholly: callbacks hold the lock until they are through."""
 
     def shown() -> bool:
-        with page._gate.lock:
+        with page.gate.lock:
             return condition()
 
     until(shown)
 
 
 def test_a_click_fills_the_fields_and_draws_the_area(page: Dashboard) -> None:
-    assert page._foot._main.disabled
-    page._map._interaction(type="click", coordinates=[46.49, 11.34])
-    assert (page._fields.settings.latitude, page._fields.settings.longitude) == ("46.49", "11.34")
-    assert "2,500 ha" in page._fields._area._summary.value
-    assert len(page._map._area.layers) == 2
-    assert not page._foot._main.disabled
+    assert page.parts.foot.main.disabled
+    page.parts.map.click(46.49, 11.34)
+    assert (page.parts.fields.settings.latitude, page.parts.fields.settings.longitude) == ("46.49", "11.34")
+    assert "2,500 ha" in page.parts.fields.area_part.summary.value
+    assert len(page.parts.map.stack.area.layers) == 2
+    assert not page.parts.foot.main.disabled
 
 
 def test_a_click_on_another_world_copy_is_wrapped_and_drawn_where_it_was_clicked(page: Dashboard) -> None:
-    page._map._interaction(type="click", coordinates=[46.49, 371.34])
-    assert page._fields.settings.longitude == "11.34"
-    longitudes = [longitude for _, longitude in page._map._area.layers[0].locations[0][0]]
+    page.parts.map.click(46.49, 371.34)
+    assert page.parts.fields.settings.longitude == "11.34"
+    longitudes = [longitude for _, longitude in page.parts.map.stack.area.layers[0].locations[0][0]]
     assert min(longitudes) > 371
 
 
 def test_typed_coordinates_place_the_area_and_wrong_ones_keep_it(page: Dashboard) -> None:
-    page._fields._fields["latitude"].value = "46.49"
-    page._fields._fields["longitude"].value = "11.34"
-    ring = page._map._area.layers[0].locations
-    page._fields._fields["latitude"].value = "95"
+    page.parts.fields.inputs["latitude"].value = "46.49"
+    page.parts.fields.inputs["longitude"].value = "11.34"
+    ring = page.parts.map.stack.area.layers[0].locations
+    page.parts.fields.inputs["latitude"].value = "95"
     assert "out of range" in text(page)
-    assert page._foot._main.disabled
-    assert page._map._area.layers[0].locations == ring
+    assert page.parts.foot.main.disabled
+    assert page.parts.map.stack.area.layers[0].locations == ring
 
 
 def test_a_missing_date_is_told(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS.changed(end=None)
+    page.parts.fields.settings = SETTINGS.changed(end=None)
     assert "The end date is missing" in text(page)
-    assert page._foot._main.disabled
+    assert page.parts.foot.main.disabled
 
 
 def test_a_run_shows_its_result(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
     assert "6 clusters, 2,400 of 2,500 ha clear." in text(page)
-    assert len(page._map._pictures.clusters) == 6
-    assert page._results.legend.ticks == (True,) * 6
-    assert page._foot._main.description == "Calculate again"
+    assert len(page.parts.map.stack.pictures.clusters) == 6
+    assert page.parts.results.legend.ticks == (True,) * 6
+    assert page.parts.foot.main.description == "Calculate again"
 
 
 def test_a_second_press_does_not_double_the_run(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.go_on.clear()
     press(page)
     press(page)
-    page._run()
+    page.visitor.run()
     runs.go_on.set()
     finish(page)
     assert len(runs.requests) == 1
 
 
 def test_cancel_frees_the_page_and_the_old_run_stays_silent(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.go_on.clear()
     press(page)
-    page._cancel()
+    page.visitor.cancel()
     assert "Stopped." in text(page)
-    assert not page._foot._main.disabled
+    assert not page.parts.foot.main.disabled
     runs.go_on.set()
     time.sleep(0.1)
-    assert page._analysis is None
+    assert page.parts.runs.result is None
 
 
 def test_another_number_of_clusters_groups_anew_without_a_run(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    first: Any = page._analysis
-    images = page._map._pictures.true_colour
-    page._fields._fields["n_clusters"].value = 4
-    until(lambda: page._analysis is not first)
+    first: Any = page.parts.runs.result
+    images = page.parts.map.stack.pictures.true_colour
+    page.parts.fields.inputs["n_clusters"].value = 4
+    until(lambda: page.parts.runs.result is not first)
     finish(page)
     assert first.reclustered == [4]
     assert len(runs.requests) == 1
-    assert len(page._map._pictures.clusters) == 4
-    assert page._map._pictures.true_colour is images
+    assert len(page.parts.map.stack.pictures.clusters) == 4
+    assert page.parts.map.stack.pictures.true_colour is images
 
 
 def test_other_changes_make_the_result_stale_until_they_are_undone(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    page._fields._fields["max_cloud_cover"].value = 40
-    assert "Out of date" in page._results._head.value
+    page.parts.fields.inputs["max_cloud_cover"].value = 40
+    assert "Out of date" in page.parts.results.head.value
     assert "The results are still from 14 June 2022." in text(page)
-    assert page._results._downloads._main.description == "Download GeoTIFF (14 June)"
-    page._fields._fields["max_cloud_cover"].value = 20
-    assert "clear here" in page._results._head.value
+    assert page.parts.results.downloads.main.description == "Download GeoTIFF (14 June)"
+    page.parts.fields.inputs["max_cloud_cover"].value = 20
+    assert "clear here" in page.parts.results.head.value
     assert "Done in" in text(page)
 
 
 def test_ticks_survive_a_run_with_as_many_clusters(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    page._results.legend._rows[2].box.value = False
-    assert [layer.visible for layer in page._map._pictures.clusters] == [True, True, False, True, True, True]
-    assert page._names.mixed
+    page.parts.results.legend.rows[2].box.value = False
+    assert [layer.visible for layer in page.parts.map.stack.pictures.clusters] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert page.parts.names.mixed
     press(page)
     finish(page)
-    assert page._results.legend.ticks == (True, True, False, True, True, True)
-    assert not page._map._pictures.clusters[2].visible
+    assert page.parts.results.legend.ticks == (True, True, False, True, True, True)
+    assert not page.parts.map.stack.pictures.clusters[2].visible
 
 
 def test_an_error_is_told_and_its_next_step_works(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.error = CatalogUnavailable("The catalogue did not answer. <Nothing> came.", "earth-search")
     press(page)
     finish(page)
     assert "<b>The catalogue did not answer.</b> &lt;Nothing&gt; came." in text(page)
-    again, demo = page._foot._actions.children
+    again, demo = page.parts.foot.actions.children
     assert (again.description, demo.description) == ("Try again", "Use the demo")
     runs.error = None
     again.click()
@@ -307,41 +320,41 @@ def test_an_error_is_told_and_its_next_step_works(page: Dashboard, runs: Runs) -
 
 
 def test_the_demo_is_one_click_away(page: Dashboard) -> None:
-    page._silent(profiles.find("earth-search"))
+    page.painter.silent(profiles.find("earth-search"))
     assert "Earth Search does not answer." in text(page)
-    page._foot._actions.children[0].click()
-    assert page._fields.settings.catalog == "demo"
-    assert not page._foot._main.disabled
+    page.parts.foot.actions.children[0].click()
+    assert page.parts.fields.settings.catalog == "demo"
+    assert not page.parts.foot.main.disabled
 
 
 def test_an_unexpected_error_is_one_sentence_and_the_page_lives_on(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.error = RuntimeError("/secret/path")
     press(page)
     finish(page)
     assert "did not expect" in text(page)
     assert "secret" not in text(page)
-    assert not page._foot._main.disabled
+    assert not page.parts.foot.main.disabled
 
 
 def test_text_of_a_catalogue_is_escaped(page: Dashboard, runs: Runs) -> None:
     runs.scene_id = "<img src=x onerror=alert(1)>"
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    assert "<img" not in page._results._head.value
+    assert "<img" not in page.parts.results.head.value
 
 
 def test_old_layers_are_closed(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    old = page._map._pictures.clusters
-    page._fields._fields["n_clusters"].value = 3
-    until(lambda: len(page._map._pictures.clusters) == 3)
+    old = page.parts.map.stack.pictures.clusters
+    page.parts.fields.inputs["n_clusters"].value = 3
+    until(lambda: len(page.parts.map.stack.pictures.clusters) == 3)
     finish(page)
     assert all(layer.comm is None for layer in old)
-    assert not set(old) & set(page._map.map.layers)
+    assert not set(old) & set(page.parts.map.map.layers)
 
 
 def test_where_nothing_can_be_grouped_other_dates_are_offered(
@@ -351,125 +364,128 @@ def test_where_nothing_can_be_grouped_other_dates_are_offered(
     monkeypatch.setattr(
         "pipeline.explore.candidates.list_scenes", lambda request, **_: iter(listed.append(request) or ())
     )
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.error = NothingToGroup("Nothing to group: all is cloud on 14 June 2022.", date(2022, 6, 14))
     press(page)
     finish(page)
-    page._foot._actions.children[0].click()
-    scenes = page._results.tabs.page("Scenes")
-    assert page._results.children[0].children == (scenes,)
-    settled(page, lambda: "No images here in June 2022." in scenes._head.value)  # type: ignore[attr-defined]
-    assert listed[0].area == page._area
+    page.parts.foot.actions.children[0].click()
+    scenes = page.parts.results.tabs.page("Scenes")
+    assert page.parts.results.children[0].children == (scenes,)
+    settled(page, lambda: "No images here in June 2022." in scenes.head.value)  # type: ignore[attr-defined]
+    assert listed[0].area == page.painter.state.area
 
 
 def test_classes_are_renamed_merged_and_brought_back(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
     areas = areas_of(page)
-    areas._edit.click()
-    rows = areas._rows
-    rows[1]._name.value = "<b>Oak</b>"
-    settled(page, lambda: page._results.legend._rows[1].box.description == "<b>Oak</b>")
-    assert "&lt;b&gt;Oak" in page._results.legend._rows[1]._reason.value
+    areas.edit.click()
+    rows = areas.rows
+    rows[1].name.value = "<b>Oak</b>"
+    settled(page, lambda: page.parts.results.legend.rows[1].box.description == "<b>Oak</b>")
+    assert "&lt;b&gt;Oak" in page.parts.results.legend.rows[1].reason.value
 
-    rows[1]._merge.value = True
-    assert areas._merge.disabled
-    rows[3]._merge.value = True
-    areas._merge.click()
-    settled(page, lambda: len(page._map._pictures.clusters) == 5)
-    assert page._results.legend.ticks == (True,) * 5
+    rows[1].merge.value = True
+    assert areas.merge.disabled
+    rows[3].merge.value = True
+    areas.merge.click()
+    settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 5)
+    assert page.parts.results.legend.ticks == (True,) * 5
 
-    areas._undo.click()
-    settled(page, lambda: len(page._map._pictures.clusters) == 6)
-    areas._undo.click()
-    settled(page, lambda: page._results.legend._rows[1].box.description == "Kind 1")
-    assert areas._undo.disabled
+    areas.undo.click()
+    settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 6)
+    areas.undo.click()
+    settled(page, lambda: page.parts.results.legend.rows[1].box.description == "Kind 1")
+    assert areas.undo.disabled
 
 
 def test_a_merge_of_everything_and_a_name_of_nothing_are_refused_in_a_sentence(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
     areas = areas_of(page)
-    areas._edit.click()
-    areas._rows[0]._name.value = "  "
-    assert "The name is empty." in areas._hint.value
-    assert areas._rows[0]._name.value == "Kind 0"
-    for row in areas._rows:
-        row._merge.value = True
-    areas._merge.click()
-    assert "Leave at least one out." in areas._hint.value
-    areas._done.click()
-    assert page._results.legend._rows[0] in page._results.legend._column.children
+    areas.edit.click()
+    areas.rows[0].name.value = "  "
+    assert "The name is empty." in areas.hint.value
+    assert areas.rows[0].name.value == "Kind 0"
+    for row in areas.rows:
+        row.merge.value = True
+    areas.merge.click()
+    assert "Leave at least one out." in areas.hint.value
+    areas.done.click()
+    assert page.parts.results.legend.rows[0] in page.parts.results.legend.column.children
 
 
 def test_an_edit_makes_no_old_result_fresh(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    page._fields._fields["max_cloud_cover"].value = 40
-    areas_of(page)._edit.click()
-    areas_of(page)._rows[0]._name.value = "Lake"
-    settled(page, lambda: page._results.legend._rows[0].box.description == "Lake")
-    assert "Out of date" in page._results._head.value
+    page.parts.fields.inputs["max_cloud_cover"].value = 40
+    areas_of(page).edit.click()
+    areas_of(page).rows[0].name.value = "Lake"
+    settled(page, lambda: page.parts.results.legend.rows[0].box.description == "Lake")
+    assert "Out of date" in page.parts.results.head.value
     assert "The results are still from 14 June 2022." in text(page)
 
 
 def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     press(page)
     finish(page)
-    areas_of(page)._edit.click()
-    areas_of(page)._rows[0]._name.value = "Lake"
-    settled(page, lambda: page._analysis is not None and page._analysis.suggestions[0].name == "Lake")
+    areas_of(page).edit.click()
+    areas_of(page).rows[0].name.value = "Lake"
+    settled(
+        page,
+        lambda: page.parts.runs.result is not None and page.parts.runs.result.suggestions[0].name == "Lake",
+    )
     press(page)
     finish(page)
-    settled(page, lambda: page._results.legend._rows[0].box.description == "Lake")
-    page._fields._fields["n_clusters"].value = 3
-    settled(page, lambda: len(page._map._pictures.clusters) == 3)
-    assert page._results.legend._rows[0].box.description == "Kind 0"
+    settled(page, lambda: page.parts.results.legend.rows[0].box.description == "Lake")
+    page.parts.fields.inputs["n_clusters"].value = 3
+    settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 3)
+    assert page.parts.results.legend.rows[0].box.description == "Kind 0"
 
 
 def first_look(page: Dashboard) -> None:
     """Wait until a first look is on the page, all of it."""
-    until(lambda: page._map._pictures.clusters != ())
-    with page._gate.lock:
-        assert page._analysis is not None
+    until(lambda: page.parts.map.stack.pictures.clusters != ())
+    with page.gate.lock:
+        assert page.parts.runs.result is not None
 
 
 def test_a_first_look_is_shown_as_one_and_replaced_in_place(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.preview = True
     runs.go_on.clear()
     press(page)
     first_look(page)
-    assert ">Preview<" in page._results._head.value
-    assert "Preview from pixels of 80 m" in page._results.legend._notes.value
-    assert page._results._downloads._main.disabled
-    assert page._worker.busy, "the run goes on"
-    layers, looks_at = page._map._pictures.layers, page._map.looks_at
+    assert ">Preview<" in page.parts.results.head.value
+    assert "Preview from pixels of 80 m" in page.parts.results.legend.notes.value
+    assert page.parts.results.downloads.main.disabled
+    assert page.parts.runs.busy, "the run goes on"
+    layers, looks_at = page.parts.map.stack.pictures.layers, page.parts.map.camera.looks_at
     runs.go_on.set()
     finish(page)
-    assert "clear here" in page._results._head.value
-    assert "Preview" not in page._results.legend._notes.value
-    assert not page._results._downloads._main.disabled
-    assert page._map._pictures.layers == layers, "no layer was taken from the map and put back"
-    assert page._map.looks_at == looks_at
+    assert "clear here" in page.parts.results.head.value
+    assert "Preview" not in page.parts.results.legend.notes.value
+    assert not page.parts.results.downloads.main.disabled
+    assert page.parts.map.stack.pictures.layers == layers, "no layer was taken from the map and put back"
+    assert page.parts.map.camera.looks_at == looks_at
     assert "Done in" in text(page)
 
 
 def test_a_run_cancelled_after_the_first_look_is_not_done(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.preview = True
     runs.go_on.clear()
     press(page)
     first_look(page)
-    page._cancel()
-    assert ">Preview<" in page._results._head.value
-    assert page._foot._main.description == "Calculate clusters"
-    assert not page._foot._main.disabled
-    page._refresh()
+    page.visitor.cancel()
+    assert ">Preview<" in page.parts.results.head.value
+    assert page.parts.foot.main.description == "Calculate clusters"
+    assert not page.parts.foot.main.disabled
+    page.painter.refresh()
     assert "Ready." in text(page)
     runs.preview = False
     runs.go_on.set()
@@ -479,67 +495,67 @@ def test_a_run_cancelled_after_the_first_look_is_not_done(page: Dashboard, runs:
 
 
 def test_a_cluster_that_is_gone_leaves_this_machine(page: Dashboard, runs: Runs) -> None:
-    page._workers.used = True
-    page._fields.settings = SETTINGS
+    page.parts.workers.used = True
+    page.parts.fields.settings = SETTINGS
     runs.error = ClusterUnavailable("The dask cluster is gone (tcp://x). Try again.", "tcp://x")
     press(page)
     finish(page)
     assert "The dask cluster is gone" in text(page)
-    again, here = page._foot._actions.children
+    again, here = page.parts.foot.actions.children
     assert (again.description, here.description) == ("Try again", "Calculate here instead")
     runs.error = None
     here.click()
     finish(page)
-    assert runs.machines == [True, False]
+    assert runs.on_workers == [True, False]
     assert "Done in" in text(page)
 
 
 def test_the_next_estimate_has_learnt_from_a_run(page: Dashboard) -> None:
-    page._clock.start(SETTINGS.request())
-    page._clock.stage("reading")
-    page._clock.stage("clustering")
-    page._fields.settings = SETTINGS
-    assert page._clock.pace.link_mbit("earth-search") > 500
+    page.parts.runs.clock.start(SETTINGS.request())
+    page.parts.runs.clock.stage("reading")
+    page.parts.runs.clock.stage("clustering")
+    page.parts.fields.settings = SETTINGS
+    assert page.parts.runs.clock.pace.link_mbit("earth-search") > 500
     assert "about 1 second." in text(page)
 
 
 def test_a_file_refused_during_a_run_is_told_after_it(page: Dashboard, runs: Runs) -> None:
-    page._fields.settings = SETTINGS
+    page.parts.fields.settings = SETTINGS
     runs.go_on.clear()
     press(page)
-    page._input.refuse_file("a.kml", 9 * 2**20)
+    page.parts.area_input.refuse_file("a.kml", 9 * 2**20)
     assert "too large" not in text(page)
     runs.go_on.set()
     finish(page)
     until(lambda: "“a.kml” is too large: 9.0 MB" in text(page))
-    assert not page._foot._main.disabled
+    assert not page.parts.foot.main.disabled
 
 
 def test_clicks_that_draw_place_no_square(page: Dashboard) -> None:
-    page._fields._area._segments["draw"].click()
-    assert page._map.drawing.control.current_mode == "draw:Polygon"
-    page._map._interaction(type="click", coordinates=[46.49, 11.34])
-    assert page._area is None
-    page._fields._area._tools["Rectangle"].click()
-    assert page._map.drawing.control.current_mode == "draw:Rectangle"
-    page._drawn({"type": "Polygon", "coordinates": [[[11, 46], [11.1, 46], [11, 46.1], [11, 46]]]})
-    assert page._map.drawing.control.current_mode is None
-    assert len(page._map._area.layers[0].locations[0][0]) == 4
-    assert not page._foot._main.disabled
-    page._fields._area._clear.click()
-    assert page._map.drawing.control.current_mode == "draw:Rectangle"
-    assert page._foot._main.disabled
-    page._fields._area._segments["square"].click()
-    assert page._map.drawing.control.current_mode is None
+    page.parts.fields.area_part.segments["draw"].click()
+    assert page.parts.map.drawing.control.current_mode == "draw:Polygon"
+    page.parts.map.click(46.49, 11.34)
+    assert page.painter.state.area is None
+    page.parts.fields.area_part.tools["Rectangle"].click()
+    assert page.parts.map.drawing.control.current_mode == "draw:Rectangle"
+    page.parts.area_input.take_drawing(
+        {"type": "Polygon", "coordinates": [[[11, 46], [11.1, 46], [11, 46.1], [11, 46]]]}
+    )
+    assert page.parts.map.drawing.control.current_mode is None
+    assert len(page.parts.map.stack.area.layers[0].locations[0][0]) == 4
+    assert not page.parts.foot.main.disabled
+    page.parts.fields.area_part.clear.click()
+    assert page.parts.map.drawing.control.current_mode == "draw:Rectangle"
+    assert page.parts.foot.main.disabled
+    page.parts.fields.area_part.segments["square"].click()
+    assert page.parts.map.drawing.control.current_mode is None
 
 
 def test_a_drawing_that_is_no_area_is_told_and_drawn_again(page: Dashboard) -> None:
-    page._fields._area._segments["draw"].click()
-    page._map.drawing._drawn(
-        None, "create", [{"geometry": {"type": "Polygon", "coordinates": [[[0, 0]] * 4]}}]
-    )
+    page.parts.fields.area_part.segments["draw"].click()
+    page.parts.map.drawing.finish({"type": "Polygon", "coordinates": [[[0, 0]] * 4]})
     assert "has no area" in text(page)
-    assert page._map.drawing.control.current_mode == "draw:Polygon"
+    assert page.parts.map.drawing.control.current_mode == "draw:Polygon"
 
 
 def test_a_link_fills_the_form_and_starts_nothing(
@@ -549,8 +565,8 @@ def test_a_link_fills_the_form_and_starts_nothing(
         "QUERY_STRING", "area=11,46_11.1,46_11,46.1&from=2022-06-01&to=2022-06-30&k=4&catalog=x"
     )
     opened = Dashboard()
-    assert (opened._fields.settings.mode, opened._fields.settings.n_clusters) == ("draw", 4)
+    assert (opened.parts.fields.settings.mode, opened.parts.fields.settings.n_clusters) == ("draw", 4)
     assert "catalogue of this link is not offered" in text(opened)
-    assert not opened._foot._main.disabled
-    assert opened._map.map.center[1] == pytest.approx(11.05, abs=0.01)
+    assert not opened.parts.foot.main.disabled
+    assert opened.parts.map.map.center[1] == pytest.approx(11.05, abs=0.01)
     assert runs.requests == []

@@ -11,7 +11,7 @@ from pipeline.catalogs import profiles
 from pipeline.request import MAX_FILE_MB, AnalysisRequest
 from widgets.form.settings import Settings
 from widgets.page.messages import Message
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 LABELS = {
     "area": "the area",

@@ -28,21 +28,6 @@ NO_AREA: dict[Mode, str] = {
     "upload": "No area yet. Choose a file.",
 }
 
-HOW_TO_MOVE: dict[Mode, str] = {
-    "square": "Click again to move the area",
-    "draw": "Clear the drawing to draw another area",
-    "upload": "Choose another file for another area",
-}
-
-
-def invitation(settings: Settings) -> str | None:
-    """Return what the map says while there is no area."""
-    if settings.mode == "draw":
-        return "Click the corners" if settings.tool == "Polygon" else "Click two opposite corners"
-    if settings.mode == "square":
-        return f"Click anywhere to place a {settings.size_km:g} km square"
-    return None
-
 
 class AreaPart(ipw.VBox):
     """The section.
@@ -68,42 +53,42 @@ class AreaPart(ipw.VBox):
         on_file: Callable[[str, bytes], None],
         on_refused: Callable[[str, int], None],
     ) -> None:
-        self._segments = {
+        self.segments = {
             mode: push_button(name, partial(on_change, mode=mode)) for mode, name in SEGMENTS.items()
         }
-        self._tools = {tool: push_button(tool, partial(_draw_with, on_change, tool)) for tool in TOOLS}
-        self._clear = push_button("Clear", on_clear, "eo-clear")
+        self.tools = {tool: push_button(tool, partial(_draw_with, on_change, tool)) for tool in TOOLS}
+        self.clear = push_button("Clear", on_clear, "eo-clear")
         self._drawn, self._file = html("", "eo-muted"), html("", "eo-muted")
-        self._summary = html("", "eo-sum")
+        self.summary = html("", "eo-sum")
         upload = Upload(ENDINGS, MAX_FILE_MB * 2**20, on_file, on_refused)
-        tools = row("eo-tools-row", row("eo-seg", *self._tools.values()), self._clear)
+        tools = row("eo-tools-row", row("eo-seg", *self.tools.values()), self.clear)
         self._fields: dict[Mode, ipw.VBox] = {
             "square": column("eo-how", *square),
             "draw": column("eo-how", tools, self._drawn),
             "upload": column("eo-how", upload, self._file),
         }
         self._place = classed(ipw.Box(), "eo-place")
-        segments = classed(ipw.HBox(list(self._segments.values())), "eo-seg", "eo-ways")
-        super().__init__([heading("Area"), segments, self._place, self._summary])
+        segments = classed(ipw.HBox(list(self.segments.values())), "eo-seg", "eo-ways")
+        super().__init__([heading("Area"), segments, self._place, self.summary])
         self.add_class("eo-sec")
 
     def show(self, settings: Settings, counted: tuple[float, int] | None) -> None:
         """Show the way the area is set, and the area's hectares and pixels if there is one."""
-        _press(self._segments, settings.mode)
-        _press(self._tools, settings.tool)
+        _press(self.segments, settings.mode)
+        _press(self.tools, settings.tool)
         arrange(self._place, self._fields[settings.mode])
         self._drawn.value = TOOLS[settings.tool] if settings.drawn is None else _corners(settings.drawn)
         self._file.value = FILES
         if settings.uploaded is not None:
             self._file.value = f"<b>{escape(settings.file_name)}</b><br>{_corners(settings.uploaded)}"
         if counted is None:
-            self._summary.add_class("eo-none")
-            self._summary.value = NO_AREA[settings.mode]
+            self.summary.add_class("eo-none")
+            self.summary.value = NO_AREA[settings.mode]
             return
-        self._summary.remove_class("eo-none")
+        self.summary.remove_class("eo-none")
         hectares, pixels = counted
         shown = f"{hectares:,.0f}" if hectares >= 100 else f"{hectares:,.1f}"
-        self._summary.value = f"<b>{shown} ha</b> · {pixels:,} pixels of 10 m"
+        self.summary.value = f"<b>{shown} ha</b> · {pixels:,} pixels of 10 m"
 
 
 def _draw_with(on_change: Callable[..., None], tool: Tool) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from pipeline.area.antimeridian import wrapped
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
 from pipeline.errors import InvalidRequest
 from pipeline.request import DEFAULT_MASK, AnalysisRequest
-from widgets.toolkit import words
+from pipeline.text import degrees, today
+from widgets.form.coordinates import parse_degrees
 
 DEFAULT_DAYS = 60
 """Length of the period that is chosen at the start, ending today: long enough for one clear image."""
@@ -62,8 +64,8 @@ class Settings:
 
     def at(self, latitude: float, longitude: float) -> Settings:
         """Return the settings with a square at another place; any world copy of the longitude will do."""
-        east = words.wrapped(longitude)
-        return self.changed(mode="square", latitude=words.degrees(latitude), longitude=words.degrees(east))
+        east = wrapped(longitude)
+        return self.changed(mode="square", latitude=degrees(latitude), longitude=degrees(east))
 
     def of_values(self, values: Mapping[str, Any], *, file_name: str = "") -> Settings:
         """Return the settings with fields of a request; polygons become a drawing, or those of a file."""
@@ -105,8 +107,8 @@ class Settings:
         """
         if self.mode != "square":
             return self.drawn if self.mode == "draw" else self.uploaded
-        latitude = words.parse_degrees(self.latitude, "latitude")
-        longitude = words.parse_degrees(self.longitude, "longitude")
+        latitude = parse_degrees(self.latitude, "latitude")
+        longitude = parse_degrees(self.longitude, "longitude")
         if latitude is None or longitude is None:
             return None
         return AreaOfInterest.square(longitude=longitude, latitude=latitude, size_km=self.size_km)
@@ -154,7 +156,7 @@ def _area_fields(area: AreaOfInterest | None, file_name: str) -> dict[str, Any]:
 def at_the_start() -> Settings:
     """Return what the form shows when the page opens: the last weeks, or the demo's own period."""
     catalog = default_name()
-    start, end = words.today() - timedelta(days=DEFAULT_DAYS), words.today()
+    start, end = today() - timedelta(days=DEFAULT_DAYS), today()
     if catalog == DEMO.name:
         start, end = next((e.start, e.end) for e in examples() if e.catalog == catalog)
     return Settings(start=start, end=end, catalog=catalog)

@@ -38,29 +38,29 @@ class SizeField(ipw.Box):
             description=label,
             continuous_update=False,
         )
-        self._slider = classed(slider, "eo-field", "eo-slide", "eo-size", "eo-stops")
-        super().__init__([self._slider])
+        self.slider = classed(slider, "eo-field", "eo-slide", "eo-size", "eo-stops")
+        super().__init__([self.slider])
         self.add_class("eo-side")
-        self._slider.observe(self._slid, "value")
+        self.slider.observe(self._slid, "value")
         self.observe(self._show, "value")
 
     def _slid(self, _change: object) -> None:
         if not self._quiet:
-            self.value = self._slider.value
+            self.value = self.slider.value
 
     def _show(self, _change: object) -> None:
         self._silently(self._take)
 
     def _take(self) -> None:
         options = _options([*self._stops, self.value])
-        if options != self._slider.options:
-            self._slider.options = options
-        self._slider.value = self.value
+        if options != self.slider.options:
+            self.slider.options = options
+        self.slider.value = self.value
 
     def _silently(self, act: Callable[[], Any]) -> None:
         self._quiet = True
         try:
-            with self._slider.hold_sync():
+            with self.slider.hold_sync():
                 act()
         finally:
             self._quiet = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import anywidget
@@ -40,9 +40,10 @@ class Upload(anywidget.AnyWidget):
         super().__init__(endings=endings, max_bytes=max_bytes)
         self._on_file, self._on_refused = on_file, on_refused
         self._pieces: list[bytes] = []
-        self.on_msg(self._receive)
+        self.on_msg(lambda _widget, content, buffers: self.receive(content, buffers))
 
-    def _receive(self, _widget: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
+    def receive(self, content: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> None:
+        """Take a message of the page: a piece of a file, or why there is none."""
         name = str(content.get("name", ""))
         if content.get("event") != "piece":
             self._on_refused(name, int(content.get("bytes", 0)))

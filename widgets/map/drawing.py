@@ -59,10 +59,13 @@ class Drawing:
             self.control.current_mode = mode
 
     def _drawn(self, _control: Any, action: str, geo_json: Any) -> None:
-        if action != "create":
-            return
+        if action == "create":
+            self.finish(geo_json[-1]["geometry"])
+
+    def finish(self, geometry: dict[str, Any]) -> None:
+        """Hand on what was drawn."""
         self.control.current_mode = None
-        self._on_drawn(geo_json[-1]["geometry"])
+        self._on_drawn(geometry)
 
     def _forget(self, _change: Any) -> None:
         """Take the control's own copy of a drawing off the map; the page tells of it after the drawing."""

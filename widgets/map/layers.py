@@ -22,11 +22,11 @@ PANES = {
     "extra": {"zIndex": 457},
     "aoi": {"zIndex": 460},
 }
-"""Drawing order of our own layers; tiles are at 200, what is being drawn is above all (style.css)."""
+"""Drawing order of our own layers; tiles are at 200, what is being drawn is above all (style/map.css)."""
 
 LIGHT, SATELLITE, NONE = "Light map", "Satellite", "No map"
 _TILES = {LIGHT: leaflet.basemaps.OpenStreetMap.Mapnik, SATELLITE: leaflet.basemaps.Esri.WorldImagery}
-"""Sources that ask for no key; style.css makes the first one light."""
+"""Sources that ask for no key; style/map.css makes the first one light."""
 
 SAME_PLACE = 0.05
 """Boxes whose corners differ by at most this share of their sides are of the same piece of land."""

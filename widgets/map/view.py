@@ -71,8 +71,3 @@ def zoom_for(box: Box, size_px: tuple[float, float]) -> float:
 def well_in_view(box: Box, seen: Box, zoom: float, size_px: tuple[float, float]) -> bool:
     """Return whether a box is wholly seen and not small."""
     return box.within(seen) and 2 ** (zoom - zoom_for(box, size_px)) >= DECENT
-
-
-def world_copy(longitude: float, reference: float) -> float:
-    """Return the multiple of 360 that brings a longitude nearest to a reference."""
-    return 360 * round((reference - longitude) / 360)

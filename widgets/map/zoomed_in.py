@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from widgets.map.view import TILE_PX, Box, mercator
-from widgets.session.runs import Delay, Gate
+from widgets.session.delay import Delay
+from widgets.session.gate import Gate
 
 if TYPE_CHECKING:
     from pipeline.drawing.overlays import Overlays

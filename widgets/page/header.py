@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import ipywidgets as ipw
 
+from widgets.style.sheet import sheet
 from widgets.toolkit.parts import classed, html, row
 
 _TILES = ((1, 1, "#04600f"), (13, 1, "#d6c928"), (1, 13, "#c4824a"), (13, 13, "#3563e0"))
@@ -47,6 +46,5 @@ def header(workers: ipw.DOMWidget, address: ipw.DOMWidget) -> ipw.HBox:
 
 
 def style() -> ipw.HTML:
-    """Return the style group as a widget."""
-    css = (Path(__file__).parent.parent / "style" / "style.css").read_text("utf-8")
-    return html(f"<style>{css}</style>", "eo-gone")
+    """Return the style sheet as a widget."""
+    return html(f"<style>{sheet()}</style>", "eo-gone")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from dataclasses import dataclass
+from datetime import date, timedelta
 from html import escape
 from typing import Literal
 
@@ -20,8 +22,9 @@ from pipeline.errors import (
     TooCloudy,
 )
 from pipeline.estimate import Estimate
+from pipeline.request import FIRST_IMAGE
+from pipeline.text import data, duration, short_months, today
 from widgets.form.settings import Settings
-from widgets.toolkit import words
 
 Kind = Literal["plain", "ok", "warn", "err"]
 Deed = Literal["retry", "demo", "change", "change and run", "scenes", "here"]
@@ -29,6 +32,18 @@ Deed = Literal["retry", "demo", "change", "change and run", "scenes", "here"]
 UNEXPECTED = (
     "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
 )
+
+STAGE_WORDS = {
+    "loading": "Loading the tools",
+    "searching": "Searching for images",
+    "reading": "Reading the image",
+    "clustering": "Grouping pixels",
+    "drawing": "Drawing the map",
+}
+"""Stage of a run -> what the page says."""
+
+MOSTLY_CLEAR, HARDLY_CLEAR = 0.8, 0.2
+"""Shares of the area: below the first a result is shown in amber, below the second more strongly."""
 
 WORTH_TELLING_MB = 750.0
 """A run that takes less memory says nothing of it: the libraries alone take a third of that."""
@@ -57,10 +72,10 @@ class Message:
 
 def ready(area_ha: float, cost: Estimate) -> Message:
     """Return what an area that can be calculated says: what it will cost."""
-    price = f"{words.data(cost.megabytes)}, about {words.duration(cost.seconds)}"
+    price = f"{data(cost.megabytes)}, about {duration(cost.seconds)}"
     if cost.memory_mb < WORTH_TELLING_MB:
         return Message("plain", f"Ready. {area_ha:,.0f} ha, {price}.")
-    return Message("plain", f"Ready. {price}, {words.data(cost.memory_mb)} of memory.")
+    return Message("plain", f"Ready. {price}, {data(cost.memory_mb)} of memory.")
 
 
 def stale(day_of_result: str) -> Message:
@@ -70,8 +85,9 @@ def stale(day_of_result: str) -> Message:
 
 def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Message:
     """Return the line of a finished run."""
-    text = f"{n_clusters} clusters, {clear_ha:,.0f} of {area_ha:,.0f} ha clear."
-    return Message("ok", f"<b>Done in {seconds:.1f} s.</b> {text}")
+    found = f"{n_clusters} clusters, {clear_ha:,.0f} of {area_ha:,.0f} ha clear."
+    kind: Kind = "ok" if clear_ha >= MOSTLY_CLEAR * area_ha else "warn"
+    return Message(kind, f"<b>Done in {seconds:.1f} s.</b> {found}")
 
 
 def silent_catalog(title: str) -> Message:
@@ -93,10 +109,10 @@ def of_error(error: Exception, settings: Settings) -> Message:
     if isinstance(error, Cancelled):
         return Message("plain", "Stopped.")
     if not isinstance(error, AnalysisError):
-        return Message("err", words.bold_first_sentence(UNEXPECTED), (Action("Try again", "retry"),))
+        return Message("err", bold_first_sentence(UNEXPECTED), (Action("Try again", "retry"),))
     serious = isinstance(error, CatalogUnavailable | ReadFailed | ClusterUnavailable)
     kind: Kind = "err" if serious else "warn"
-    return Message(kind, words.bold_first_sentence(str(error)), _next_steps(error, settings))
+    return Message(kind, bold_first_sentence(str(error)), _next_steps(error, settings))
 
 
 def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
@@ -116,7 +132,7 @@ def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
             return (Action("Try again", "retry"), *demo)
         case AreaTooLarge() if settings.mode == "square":
             smaller = settings.changed(size_km=error.limit_km)
-            return (Action(f"Use {error.limit_km:g} km", "change and run", smaller),)
+            return (Action(f"Use {error.limit_km:g} km", "change", smaller),)
         case InvalidRequest() if settings.start and settings.end and settings.end < settings.start:
             swapped = settings.changed(start=settings.end, end=settings.start)
             return (Action("Swap them", "change", swapped),)
@@ -126,8 +142,24 @@ def _next_steps(error: AnalysisError, settings: Settings) -> tuple[Action, ...]:
 def _search_wider(settings: Settings) -> tuple[Action, ...]:
     if settings.start is None or settings.end is None:
         return ()
-    start, end = words.widened(settings.start, settings.end)
+    start, end = widened(settings.start, settings.end)
     if (start, end) == (settings.start, settings.end):
         return ()
-    label = f"Search {words.short_months(start, end)}"
+    label = f"Search {short_months(start, end)}"
     return (Action(label, "change and run", settings.changed(start=start, end=end)),)
+
+
+def widened(start: date, end: date) -> tuple[date, date]:
+    """Return the period widened by the month before and the month after, not into the future."""
+    first = (start.replace(day=1) - timedelta(days=1)).replace(day=1)
+    after = end.replace(day=calendar.monthrange(end.year, end.month)[1]) + timedelta(days=1)
+    last = after.replace(day=calendar.monthrange(after.year, after.month)[1])
+    return max(first, FIRST_IMAGE), max(min(last, today()), end)
+
+
+def bold_first_sentence(text: str) -> str:
+    """Return text as HTML with its first sentence in bold; everything else is escaped."""
+    end = next((i for i, c in enumerate(text) if c in ".:" and text[i + 1 : i + 2] in ("", " ")), -1)
+    if end < 0 or not text[end + 1 :].strip():
+        return f"<b>{escape(text)}</b>"
+    return f"<b>{escape(text[: end + 1])}</b>{escape(text[end + 1 :])}"

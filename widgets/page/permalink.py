@@ -20,6 +20,8 @@ class Address(anywidget.AnyWidget):
     ----------
     on_save : callable
         Called when the visitor wants the request as a file.
+    on_went : callable
+        Called with the query string of the address to which the browser went back or forward.
     """
 
     _esm = script("toolkit/copied.js", "page/permalink.js")
@@ -29,10 +31,10 @@ class Address(anywidget.AnyWidget):
     too_long = traitlets.Unicode().tag(sync=True)
     """What is said instead of a link."""
 
-    def __init__(self, on_save: Callable[[], None]) -> None:
+    def __init__(self, on_save: Callable[[], None], on_went: Callable[[str], None]) -> None:
         super().__init__(names=list(permalink.keys()))
-        self._on_save = on_save
-        self.on_msg(self._receive)
+        self._on_save, self._on_went = on_save, on_went
+        self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
     def show(self, request: AnalysisRequest | None) -> None:
         """Put a request into the address; without one, the last one stays there."""
@@ -45,9 +47,12 @@ class Address(anywidget.AnyWidget):
             self.query = query if fits else ""
             self.too_long = "" if fits else _too_long(len(query))
 
-    def _receive(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+    def receive(self, content: dict[str, Any]) -> None:
+        """Take a message of the page."""
         if content.get("event") == "save":
             self._on_save()
+        elif content.get("event") == "went":
+            self._on_went(str(content.get("query", "")))
 
 
 def _too_long(length: int) -> str:

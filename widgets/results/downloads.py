@@ -16,7 +16,8 @@ from pipeline import exports
 from pipeline.errors import AnalysisError
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
-from widgets.session.runs import Gate, Progress, Worker
+from widgets.session.gate import Gate
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, shown
 from widgets.toolkit.scripts import script
 
@@ -44,15 +45,15 @@ class FormatRow(ipw.Box):
     def __init__(self, kind: exports.Format, on_click: Callable[[], None]) -> None:
         self._kind = kind
         self.button = push_button(kind.title, on_click, "eo-format-button")
-        self._note = html("", "eo-format-note")
-        super().__init__([self.button, self._note])
+        self.note = html("", "eo-format-note")
+        super().__init__([self.button, self.note])
         self.add_class("eo-format")
         self.show("")
 
     def show(self, size: str, problem: str | None = None) -> None:
         """Show a size, or why there is no such file."""
         note = f"<i class='eo-warn-text'>{escape(problem)}</i>" if problem else escape(self._kind.note)
-        self._note.value = f"<div><b>{escape(size)}</b><span>{note}</span></div>"
+        self.note.value = f"<div><b>{escape(size)}</b><span>{note}</span></div>"
 
 
 class Downloads(ipw.HBox):
@@ -78,15 +79,20 @@ class Downloads(ipw.HBox):
         )
         guard = gate.guard
         fetch = guard(self._fetch)
-        self._main = push_button("Download GeoTIFF", lambda: fetch(MAIN), "eo-download", icon="download")
-        self._more = push_button("More formats", guard(self._toggle), "eo-more")
+        self.main = push_button("Download GeoTIFF", lambda: fetch(MAIN), "eo-download", icon="download")
+        self.more = push_button("More formats", guard(self._toggle), "eo-more")
         self._on_row = fetch
-        self._rows: dict[str, FormatRow] = {}
-        self._python = CopyButton(label="Copy as Python")
-        self._told = html("", "eo-gone")
+        self.rows: dict[str, FormatRow] = {}
+        self.python = CopyButton(label="Copy as Python")
+        self.told = html("", "eo-gone")
         self._list = column("eo-formats")
-        super().__init__([self._main, self._more])
+        super().__init__([self.main, self.more])
         self.add_class("eo-foot")
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether sizes of files are being found out."""
+        return self._sizer.busy
 
     @property
     def is_open(self) -> bool:
@@ -97,15 +103,15 @@ class Downloads(ipw.HBox):
         """Offer the files of a result."""
         self._sizer.cancel()
         self._files = exports.Files(analysis)
-        self._python.text = self._snippet(analysis)
+        self.python.text = self._snippet(analysis)
         self._show_sizes()
         if self.is_open:
             self._measure()
 
     def label(self, text: str, *, primary: bool) -> None:
         """Set what the main button says, and whether it is the page's filled one."""
-        self._main.description = text
-        (self._main.add_class if primary else self._main.remove_class)("eo-primary")
+        self.main.description = text
+        (self.main.add_class if primary else self.main.remove_class)("eo-primary")
 
     def allow(self, allowed: bool) -> None:
         """Let files be made, or not yet."""
@@ -119,10 +125,10 @@ class Downloads(ipw.HBox):
 
     def _toggle(self) -> None:
         opens = not self.is_open
-        pressed(self._more, opens)
-        arrange(self, self._main, self._more, *((self._list,) if opens else ()))
+        pressed(self.more, opens)
+        arrange(self, self.main, self.more, *((self._list,) if opens else ()))
         if opens:
-            if not self._rows:
+            if not self.rows:
                 self._fill()
             self._measure()
         else:
@@ -131,11 +137,11 @@ class Downloads(ipw.HBox):
     def _fill(self) -> None:
         """Make the rows of the list when it is first opened."""
         kinds = [kind for kind in exports.FORMATS if kind.key != MAIN]
-        self._rows = {kind.key: FormatRow(kind, partial(self._on_row, kind.key)) for kind in kinds}
+        self.rows = {kind.key: FormatRow(kind, partial(self._on_row, kind.key)) for kind in kinds}
         self._list.children = (
-            self._told,
-            *self._rows.values(),
-            classed(ipw.Box([self._python]), "eo-python"),
+            self.told,
+            *self.rows.values(),
+            classed(ipw.Box([self.python]), "eo-python"),
         )
         self._set_busy(self._maker.busy)
 
@@ -166,7 +172,7 @@ class Downloads(ipw.HBox):
     def _show_sizes(self) -> None:
         if self._files is None:
             return
-        for key, row in self._rows.items():
+        for key, row in self.rows.items():
             size = self._files.size(key)
             words = exports.size_words(size) if size is not None else "…" if self._sizer.busy else ""
             row.show("" if self._files.problem(key) else words, self._files.problem(key))
@@ -181,10 +187,10 @@ class Downloads(ipw.HBox):
             return files.content(key), exports.file_name(files.analysis, key), kind.mime
 
         if self._maker.start(work):
-            shown(self._told, False)
+            shown(self.told, False)
             self._set_busy(True)
-            if key in self._rows:
-                self._rows[key].show("being made…")
+            if key in self.rows:
+                self.rows[key].show("being made…")
 
     def _made(self, file: tuple[bytes, str, str]) -> None:
         self._set_busy(False)
@@ -196,11 +202,11 @@ class Downloads(ipw.HBox):
         self._show_sizes()
         if not self.is_open:
             self._toggle()
-        self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>"
-        shown(self._told, True)
+        self.told.value = f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>"
+        shown(self.told, True)
 
     def _set_busy(self, busy: bool) -> None:
-        for button in (self._main, *(row.button for row in self._rows.values())):
+        for button in (self.main, *(row.button for row in self.rows.values())):
             button.disabled = busy or not self._allowed
 
     def _snippet(self, analysis: Analysis) -> str:

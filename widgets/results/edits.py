@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.explore.classes import Classes, History
-from widgets.session.runs import Gate, Worker
+from widgets.session.gate import Gate
+from widgets.session.worker import Worker
 
 if TYPE_CHECKING:
     from pipeline.explore.sieve import Sieved

@@ -7,8 +7,8 @@ from html import escape
 
 import ipywidgets as ipw
 
+from pipeline.text import hectares, percent
 from widgets.results.rows import AreaRow
-from widgets.toolkit import words
 from widgets.toolkit.charts import HectareBars, row_height
 from widgets.toolkit.parts import arrange, checkbox, classed, column, html, row, shown
 
@@ -19,8 +19,8 @@ class LegendRow(ipw.HBox):
     """One row; it lives as long as the page and takes the values of each new result."""
 
     def __init__(self, on_tick: Callable[[], None]) -> None:
-        self._chip, self._reason = html("", "eo-chip"), html("", "eo-reason")
-        self._hectares, self._share = html("", "eo-num"), html("", "eo-pct")
+        self._chip, self.reason = html("", "eo-chip"), html("", "eo-reason")
+        self.hectares, self._share = html("", "eo-num"), html("", "eo-pct")
         self.box = checkbox("", True, "eo-name")
         self.box.observe(lambda _change: on_tick(), "value")
         self._name = html("", "eo-name")
@@ -31,9 +31,9 @@ class LegendRow(ipw.HBox):
         """Take the values of a cluster, or of what is masked."""
         name = escape(values.name)
         self._chip.value = chip(values)
-        self._reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
-        self._hectares.value = f"<b>{words.hectares(values.hectares)}</b> ha"
-        self._share.value = words.percent(values.share)
+        self.reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
+        self.hectares.value = f"<b>{hectares(values.hectares)}</b> ha"
+        self._share.value = percent(values.share)
         if values.number:
             self.box.description = values.name
             label: ipw.Widget = self.box
@@ -41,7 +41,7 @@ class LegendRow(ipw.HBox):
             self._name.value = f"<span>{name}</span>"
             self.add_class("eo-masked")
             label = self._name
-        arrange(self, self._chip, label, self._reason, self._hectares, self._share)
+        arrange(self, self._chip, label, self.reason, self.hectares, self._share)
 
 
 class Legend(ipw.VBox):
@@ -58,27 +58,27 @@ class Legend(ipw.VBox):
     def __init__(self, on_ticks: Callable[[], None], on_mixed: Callable[[bool], None]) -> None:
         self._on_ticks, self._on_mixed = on_ticks, on_mixed
         self._quiet = False
-        self._rows: list[LegendRow] = []
+        self.rows: list[LegendRow] = []
         self._values: tuple[AreaRow, ...] = ()
         self._shown = 0
         self._masked = LegendRow(lambda: None)
         self._all = checkbox("All clusters", True, "eo-all")
         self._all.observe(self._tick_all, "value")
         self._bars = HectareBars()
-        self._column = column("eo-rows")
+        self.column = column("eo-rows")
         self._total = html("", "eo-total")
-        self._notes = html("", "eo-notes")
-        chart = classed(ipw.Box([self._bars, self._column]), "eo-chart")
+        self.notes = html("", "eo-notes")
+        chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
         self._tools = row("eo-tools", self._all)
         self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, chart, self._total, self._notes, self._below])
+        super().__init__([self._tools, chart, self._total, self.notes, self._below])
         self._below.children = (self._note,)
         self.add_class("eo-pad")
 
     @property
     def ticks(self) -> tuple[bool, ...]:
         """Which clusters are on, in their order."""
-        return tuple(r.box.value for r in self._rows[: self._shown])
+        return tuple(r.box.value for r in self.rows[: self._shown])
 
     def ticks_for(self, n_clusters: int) -> tuple[bool, ...]:
         """Which clusters will be on when a result of so many is shown (see `show`)."""
@@ -87,9 +87,9 @@ class Legend(ipw.VBox):
     def show(self, rows: Sequence[AreaRow], notes: Sequence[str]) -> None:
         """Show a result's rows. Ticks stay when the number of clusters does, else all clusters are on."""
         n_clusters = len(rows) - 1
-        while len(self._rows) < n_clusters:
-            self._rows.append(LegendRow(self._ticked))
-        for legend_row, values in zip([*self._rows[:n_clusters], self._masked], rows, strict=True):
+        while len(self.rows) < n_clusters:
+            self.rows.append(LegendRow(self._ticked))
+        for legend_row, values in zip([*self.rows[:n_clusters], self._masked], rows, strict=True):
             legend_row.show(values)
         if n_clusters != self._shown:
             self._shown = n_clusters
@@ -98,8 +98,8 @@ class Legend(ipw.VBox):
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._values = tuple(rows)
         self._total.value = _total(sum(r.hectares for r in rows))
-        self._notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
-        shown(self._notes, bool(notes))
+        self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
+        shown(self.notes, bool(notes))
 
     def set_tools(self, *tools: ipw.Widget) -> None:
         """Put buttons beside the checkbox for all clusters."""
@@ -107,8 +107,8 @@ class Legend(ipw.VBox):
 
     def show_rows(self, others: Sequence[ipw.Widget] | None, hint: ipw.Widget | None) -> None:
         """Show other rows over the bars, and a hint below them; None: the legend's own."""
-        own = self._rows[: self._shown]
-        arrange(self._column, *(own if others is None else others), self._masked)
+        own = self.rows[: self._shown]
+        arrange(self.column, *(own if others is None else others), self._masked)
         arrange(self._below, self._note if hint is None else hint)
 
     def draw_bars(self) -> None:
@@ -128,7 +128,7 @@ class Legend(ipw.VBox):
     def _set_all(self, on: bool) -> None:
         self._quiet = True
         try:
-            for legend_row in self._rows[: self._shown]:
+            for legend_row in self.rows[: self._shown]:
                 legend_row.box.value = on
         finally:
             self._quiet = False
@@ -155,8 +155,8 @@ def chip_of(number: int, color: str) -> str:
     return f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or '–'}</span>"
 
 
-def _total(hectares: float) -> str:
-    return f"<span>Whole area</span><b>{words.hectares(hectares)}</b> ha<i>100 %</i>"
+def _total(area_ha: float) -> str:
+    return f"<span>Whole area</span><b>{hectares(area_ha)}</b> ha<i>100 %</i>"
 
 
 def _is_dark(color: str) -> bool:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from widgets.toolkit import words
-
 if TYPE_CHECKING:
-    from pipeline.result import Analysis
+    import pandas as pd
 
-MASKED_COLOR = "#9aa5af"
+    from pipeline.result import Analysis
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,19 @@ def of(analysis: Analysis) -> list[AreaRow]:
     """Return the clusters in their order, then what is masked or missing."""
     table = analysis.areas
     rows = [
-        AreaRow(
-            int(number),
-            str(table["name"][number]),
-            analysis.suggestions[number - 1].reason,
-            str(table["color"][number]),
-            float(table["hectares"][number]),
-            float(table["share"][number]),
-        )
+        _row(table, int(number), analysis.suggestions[number - 1].reason)
         for number in table.index
         if number > 0
     ]
-    masked = AreaRow(0, words.MASKED, "", MASKED_COLOR, float(table["hectares"][0]), float(table["share"][0]))
-    return [*rows, masked]
+    return [*rows, _row(table, 0, "")]
+
+
+def _row(table: pd.DataFrame, number: int, reason: str) -> AreaRow:
+    return AreaRow(
+        number,
+        str(table["name"][number]),
+        reason,
+        str(table["color"][number]),
+        float(table["hectares"][number]),
+        float(table["share"][number]),
+    )

@@ -10,7 +10,7 @@ from traitlets.config import Application
 
 from pipeline.catalogs import profiles
 from pipeline.errors import CatalogUnavailable
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 
 def look_around(

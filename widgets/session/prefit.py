@@ -11,7 +11,7 @@ from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
 from pipeline.estimate import free_memory_mb
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
-from widgets.session.runs import Delay
+from widgets.session.delay import Delay
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis

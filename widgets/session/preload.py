@@ -14,7 +14,7 @@ from pipeline import preload
 from pipeline.allocator import keep_for_the_run
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled
-from widgets.session.runs import Progress
+from widgets.session.worker import Progress
 
 log = logging.getLogger(__name__)
 

@@ -1,221 +1,183 @@
-"""One background thread: run, report progress, cancel, hand back the result or the error.
-
-Everything that touches widgets goes through a `Gate`: one callback at a time, every exception reported.
-"""
+"""What the page calculates: one run at a time, the result it has, and grouping anew. Knows no widget."""
 
 from __future__ import annotations
 
-import functools
-import logging
-import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.allocator import giving_back
-from pipeline.errors import Cancelled
+from pipeline.request import AnalysisRequest
+from widgets.session import preload
+from widgets.session.delay import Delay
+from widgets.session.gate import Gate
+from widgets.session.prefit import Prefit
+from widgets.session.read_speed import ReadingClock
+from widgets.session.worker import Progress, Work, Worker
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from pipeline.clustering.model import ClusterModel
+    from pipeline.result import Analysis
 
-PROGRESS_INTERVAL_S = 0.1
-"""Shortest time between two progress updates of one stage; the page's connection has a message limit."""
-
-
-class Progress(Protocol):
-    """What a piece of work reports its progress to."""
-
-    def __call__(self, stage: str, fraction: float) -> None:
-        """Report the stage and how much of the whole is done (0..1)."""
-
-    def detail(self, text: str) -> None:
-        """Report something countable of the stage, such as "11 of 24 blocks"."""
-
-    def early(self, result: Any) -> None:
-        """Hand on a first look at the result; the work goes on."""
+REGROUP_AFTER_S = 0.3
+"""How long the number of clusters must rest before pixels are grouped anew."""
+QUICK_S = 0.1
+"""The same where that number was fitted ahead: it costs little to change one's mind."""
 
 
-Work = Callable[[Progress, Callable[[], bool]], Any]
-"""A piece of work: gets a progress to report to and a function that tells whether to stop."""
+class Listener(Protocol):
+    """Whoever shows what becomes of a run."""
+
+    def run_began(self, stage: str) -> None:
+        """A run began, with this stage."""
+
+    def run_progressed(self, stage: str, fraction: float, detail: str) -> None:
+        """A run is at a stage, and this share (0..1) of it is done."""
+
+    def run_arrived(self, analysis: Analysis, *, last: bool) -> None:
+        """A run has a result, or (not the last) a first look at it."""
+
+    def run_failed(self, error: Exception) -> None:
+        """A run ended without a result."""
 
 
-class Gate:
-    """Lets callbacks of any thread touch the page one at a time, and reports what they raise.
-
-    Parameters
-    ----------
-    report : callable
-        Gets every exception of a guarded callback; must not raise itself.
-    """
-
-    def __init__(self, report: Callable[[Exception], None]) -> None:
-        self.lock = threading.RLock()
-        self._report = report
-
-    def guard(self, function: Callable[..., Any]) -> Callable[..., None]:
-        """Return the callback wrapped: serialised, its exceptions logged and reported."""
-
-        @functools.wraps(function)
-        def guarded(*args: Any, **kwargs: Any) -> None:
-            with self.lock:
-                try:
-                    function(*args, **kwargs)
-                except Exception as error:
-                    log.exception("a callback of the page failed: %s", getattr(function, "__name__", ""))
-                    self._report(error)
-
-        return guarded
-
-    def in_background(self, function: Callable[[], None], name: str) -> threading.Thread:
-        """Run a function in a daemon thread, outside the lock; its exceptions are reported too."""
-
-        def run() -> None:
-            with giving_back():
-                try:
-                    function()
-                except Exception as error:
-                    log.exception("%s failed", name)
-                    with self.lock:
-                        self._report(error)
-
-        thread = threading.Thread(target=run, name=name, daemon=True)
-        thread.start()
-        return thread
-
-
-class Worker:
-    """Runs one piece of work at a time in a thread.
-
-    A cancelled run is abandoned at once: the worker is ready for the next one, and whatever the old
-    thread still does reaches nobody.
+class Runs:
+    """Runs a request, groups its pixels anew, cancels, and keeps the result.
 
     Parameters
     ----------
     gate : Gate
-        Serialises the three callbacks with the rest of the page.
-    progress : callable
-        ``progress(stage, fraction, detail)``, at most every `PROGRESS_INTERVAL_S` within a stage.
-    done, failed : callable
-        ``done(result)`` or ``failed(error)`` ends each run that was not cancelled, exactly once.
-    early : callable, optional
-        Gets first looks at the result while the run goes on.
+        Serialises what the listener hears with the rest of the page.
+    listener : Listener
+        Hears of every run.
+    wanted : callable
+        Returns the request that the form makes now, None while there is none.
+    on_workers : callable
+        Tells whether runs go to a dask cluster.
     """
 
     def __init__(
         self,
         gate: Gate,
+        listener: Listener,
         *,
-        progress: Callable[[str, float, str], None],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None],
-        early: Callable[[Any], None] = lambda _result: None,
+        wanted: Callable[[], AnalysisRequest | None],
+        on_workers: Callable[[], bool],
     ) -> None:
-        self._gate = gate
-        self._early = gate.guard(early)
-        self._progress, self._done, self._failed = (gate.guard(f) for f in (progress, done, failed))
-        self._current: _Run | None = None
+        self._listener, self._wanted, self._on_workers = listener, wanted, on_workers
+        self._worker = Worker(
+            gate, progress=self._progressed, done=self._done, failed=listener.run_failed, early=self._early
+        )
+        self._later = Delay(REGROUP_AFTER_S, gate.guard(self.regroup))
+        self.clock, self._prefit = ReadingClock(), Prefit()
+        self._began, self._regrouping = 0.0, False
+        self.result: Analysis | None = None
+        """What is shown: as calculated, or with a person's edits."""
+        self.seconds: float | None = None
+        """How long the last run took that came to its end."""
 
     @property
     def busy(self) -> bool:
-        """Whether a run is on that was not cancelled."""
-        return self._current is not None
+        """Whether a run is on."""
+        return self._worker.busy
 
-    def start(self, work: Work) -> bool:
-        """Start the work in a thread; return False and do nothing while another run is on."""
-        with self._gate.lock:
-            if self._current is not None:
-                return False
-            run = self._current = _Run(self)
-        threading.Thread(target=self._work, args=(run, work), name="analysis", daemon=True).start()
-        return True
+    def run(self, request: AnalysisRequest, model: ClusterModel | None = None) -> bool:
+        """Start a run; return whether one was started.
+
+        Pixels that are already read are only grouped anew.
+
+        Parameters
+        ----------
+        request : AnalysisRequest
+            What to calculate.
+        model : ClusterModel, optional
+            Clusters that are given.
+        """
+        self._later.cancel()
+        if self.busy:
+            return False
+        if model is None and only_regroups(request, self._had):
+            self.regroup()
+            return True
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
+            preload.TOOLS.wait(progress, cancelled)
+            from pipeline import analyse
+
+            return analyse(
+                request,
+                progress,
+                cancelled,
+                on_detail=progress.detail,
+                on_preview=progress.early,
+                workers=self._on_workers(),
+                model=model,
+            )
+
+        self.clock.start(request)
+        return self._start(work, "searching")
+
+    def regroup_soon(self, n_clusters: int) -> None:
+        """Group the pixels anew once the number of clusters has rested."""
+        self._later.restart(QUICK_S if self._prefit.has(n_clusters) else None)
+
+    def regroup(self) -> None:
+        """Group the pixels of the result anew, as the form asks for."""
+        result, request = self.result, self._wanted()
+        if result is None or request is None or not only_regroups(request, result.request):
+            return
+        n_clusters = request.n_clusters
+        if self.busy:
+            if not self._regrouping:
+                return
+            self._worker.cancel()
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
+            return result.recluster(n_clusters, progress, cancelled)
+
+        self._start(work, "clustering")
+
+    def forget_regrouping(self) -> None:
+        """Group nothing anew that was to be grouped soon."""
+        self._later.cancel()
 
     def cancel(self) -> bool:
-        """Abandon the current run; return whether there was one."""
-        with self._gate.lock:
-            run, self._current = self._current, None
-        if run is None:
+        """Abandon the run; return whether there was one."""
+        return self._worker.cancel()
+
+    def adopt(self, analysis: Analysis) -> None:
+        """Take an edited result in the place of the one there is."""
+        self.result = analysis
+
+    @property
+    def _had(self) -> AnalysisRequest | None:
+        return self.result.request if self.result is not None else None
+
+    def _start(self, work: Work, stage: str) -> bool:
+        if not self._worker.start(work):
             return False
-        run.stop.set()
+        self._prefit.stop()
+        self._began = time.monotonic()
+        self._regrouping = stage == "clustering"
+        self._listener.run_began(stage)
         return True
 
-    def publish(self, run: _Run, function: Callable[..., None], *args: Any, last: bool = False) -> None:
-        """Call a callback on behalf of a run, unless the run was abandoned."""
-        with self._gate.lock:
-            if run is self._current:
-                if last:
-                    self._current = None
-                function(*args)
+    def _progressed(self, stage: str, fraction: float, detail: str) -> None:
+        self.clock.stage(stage)
+        self._listener.run_progressed(stage, fraction, detail)
 
-    def report(self, run: _Run, stage: str, fraction: float, detail: str) -> None:
-        """Publish a run's progress."""
-        self.publish(run, self._progress, stage, fraction, detail)
+    def _early(self, analysis: Any) -> None:
+        self.result, self.seconds = analysis, None
+        self._listener.run_arrived(analysis, last=False)
 
-    def show_early(self, run: _Run, result: Any) -> None:
-        """Publish a run's first look at its result."""
-        self.publish(run, self._early, result)
-
-    def _work(self, run: _Run, work: Work) -> None:
-        with giving_back():
-            self._run(run, work)
-
-    def _run(self, run: _Run, work: Work) -> None:
-        try:
-            result = work(run, run.stop.is_set)
-        except Cancelled as error:
-            self.publish(run, self._failed, error, last=True)
-        except Exception as error:
-            log.exception("the run failed")
-            self.publish(run, self._failed, error, last=True)
-        else:
-            self.publish(run, self._done, result, last=True)
+    def _done(self, analysis: Any) -> None:
+        self.result, self.seconds = analysis, time.monotonic() - self._began
+        self._prefit.of(analysis)
+        self._listener.run_arrived(analysis, last=True)
 
 
-class _Run:
-    """One run: its stop signal, and the progress handed to the work (throttled)."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.stop = threading.Event()
-        self._worker = worker
-        self._stage, self._fraction, self._detail = "", 0.0, ""
-        self._reported = 0.0
-
-    def __call__(self, stage: str, fraction: float) -> None:
-        fresh = stage != self._stage
-        if fresh:
-            self._detail = ""
-        self._stage, self._fraction = stage, fraction
-        self._report(fresh)
-
-    def detail(self, text: str) -> None:
-        """Add what can be counted to the stage."""
-        self._detail = text
-        self._report(False)
-
-    def early(self, result: Any) -> None:
-        """Hand on a first look at the result."""
-        self._worker.show_early(self, result)
-
-    def _report(self, now: bool) -> None:
-        if now or time.monotonic() - self._reported >= PROGRESS_INTERVAL_S:
-            self._reported = time.monotonic()
-            self._worker.report(self, self._stage, self._fraction, self._detail)
-
-
-class Delay:
-    """Calls a function a while after the last of several requests, in a thread."""
-
-    def __init__(self, seconds: float, function: Callable[[], None]) -> None:
-        self._seconds, self._function = seconds, function
-        self._timer: threading.Timer | None = None
-
-    def restart(self, seconds: float | None = None) -> None:
-        """Wait anew (the usual time, or another one this once), then call."""
-        self.cancel()
-        wait = self._seconds if seconds is None else seconds
-        self._timer = threading.Timer(wait, self._function)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def cancel(self) -> None:
-        """Call nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
+def only_regroups(wanted: AnalysisRequest | None, had: AnalysisRequest | None) -> bool:
+    """Return whether two requests differ in nothing but the number of clusters."""
+    if wanted is None or had is None or wanted == had:
+        return False
+    return replace(wanted, n_clusters=had.n_clusters) == had

@@ -11,7 +11,7 @@ from threading import Event
 import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 from widgets.toolkit.parts import html
 
 log = logging.getLogger(__name__)
@@ -31,10 +31,10 @@ class Workers(ipw.Box):
 
     def __init__(self, gate: Gate, address: str | None, status: Status = _status) -> None:
         self._gate, self._status = gate, status
-        self._line = html("", "eo-cluster")
+        self.line = html("", "eo-cluster")
         self._ended = Event()
         self.used = address is not None
-        super().__init__([self._line] if self.used else [])
+        super().__init__([self.line] if self.used else [])
         self.add_class("eo-workers")
         if self.used:
             self._say(f"Looking for the cluster at {escape(str(address))}…", "plain")
@@ -67,8 +67,8 @@ class Workers(ipw.Box):
 
     def _say(self, text: str, kind: str) -> None:
         value = f"<span class='eo-is-{kind}' aria-live='polite'>{text}</span>"
-        if self._line.value != value:
-            self._line.value = value
+        if self.line.value != value:
+            self.line.value = value
 
 
 def words_of(status: object) -> tuple[str, str]:

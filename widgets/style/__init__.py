@@ -1,1 +1,1 @@
-"""The style group of the page."""
+"""The style sheet of the page."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
+from pipeline.text import percent
 from widgets.results.rows import AreaRow
-from widgets.toolkit import words
 from widgets.toolkit.parts import arrange, classed
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class HectareBars(ipw.Box):
 
     def show(self, rows: Sequence[AreaRow], n_clusters: int) -> None:
         """Draw one bar per row, in the rows' order and colours."""
-        names = [f"{row.number or '–'} {row.name} · {words.percent(row.share)}" for row in rows]
+        names = [f"{row.number or '–'} {row.name} · {percent(row.share)}" for row in rows]
         hectares = [row.hectares for row in rows]
         top, ticks = nice_axis(max(hectares))
         height = f"{row_height(n_clusters) * len(rows) + AXIS_PX}px"

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
 
-import numpy as np
-
 from pipeline.area.blocks import Block
 from pipeline.progress import POLL_S, Progress
 from pipeline.reading.pixels import Pixels
@@ -59,7 +57,7 @@ class LocalStore:
         def work(number: int) -> T:
             block = self.blocks[number]
             pixels = read(block)
-            self._spill.put(number, pixels.dn, pixels.state, np.array(pixels.sources, np.int16))
+            self._spill.put(number, *pixels.packed())
             return summary(block, pixels)
 
         return in_threads(work, range(len(self.blocks)), READ_AHEAD, progress)
@@ -75,8 +73,7 @@ class LocalStore:
 
     def get(self, number: int) -> Pixels:
         """Return the pixels of a block."""
-        dn, state, sources = self._spill.get(number)
-        return Pixels(dn, state, tuple(sources.tolist()))
+        return Pixels.unpacked(self._spill.get(number))
 
     def part(self, number: int, rows: slice, columns: slice) -> Pixels:
         """Return a rectangle of a block (see `Store`)."""
@@ -113,7 +110,7 @@ def in_threads(
 
 
 def _ended(running: dict[Future[T], S], done: set[Future[T]]) -> tuple[S, T]:
-    """Return an item and its result; no name is left for a future that failed (see imagery.Reading)."""
+    """Return an item and its result; no name is left for a future that failed (see `reader.Reading`)."""
     future = done.pop()
     item = running.pop(future)
     try:

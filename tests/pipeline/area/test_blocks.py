@@ -11,7 +11,7 @@ from pipeline.area import blocks
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import bounds_of, outline
 from pipeline.drawing.frame import frame_of, whole_frame
-from pipeline.reading.pixels import Layer, lay_over
+from pipeline.reading.mosaic import Layer
 from pipeline.reading.sample import take
 from pipeline.reading.storage.spill import Spill
 from pipeline.reading.windows import assembled, overlap, stepped
@@ -99,7 +99,7 @@ def test_the_folder_is_private_and_goes_with_the_spool() -> None:
 def test_a_sample_is_usable_even_and_always_the_same(rows: int, columns: int, share: float) -> None:
     block = Block(300, 500, rows, columns)
     dn = np.arange(4 * rows * columns, dtype=np.uint32).astype(np.uint16).reshape(4, rows, columns) | 1
-    pixels = lay_over([Layer(7, dn, None)], (rows, columns), 4)
+    pixels = Layer(7, dn, None).pixels()
     usable = np.zeros((rows, columns), bool)
     usable[::2] = True
     usable &= pixels.has_data

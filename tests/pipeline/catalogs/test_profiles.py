@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import AnalysisRequest, AreaOfInterest, CatalogUnavailable
-from pipeline import config
+from pipeline import AnalysisRequest, AreaOfInterest, CatalogUnavailable, config
 from pipeline.catalogs import profiles
 from pipeline.errors import InvalidRequest
 

@@ -49,7 +49,7 @@ def labels_of(snippet: str, folder: Path, repository: Path) -> np.ndarray:
     "changes",
     [
         {},
-        {"seed": 7, "mask_classes": (0, 9), "n_clusters": 5, "max_cloud_cover": 33.3},
+        {"seed": 7, "mask_classes": (0, 9), "mask_buffer_m": 40, "n_clusters": 5, "max_cloud_cover": 33.3},
         {"area": AreaOfInterest.polygon(POLYGON)},
     ],
     ids=["a square", "other settings", "a polygon with a hole"],

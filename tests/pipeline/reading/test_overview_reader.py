@@ -6,11 +6,14 @@ from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 
-from pipeline import Analysis, analyse
+from pipeline import Analysis, AreaOfInterest, analyse
 from pipeline import analysis as runs
 from pipeline.progress import Progress
+from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.extent import Extent
 from pipeline.reading.overview_reader import LOOK_PX, OverviewReading, look_grid
 from pipeline.reading.overviews import NoOverviews
+from pipeline.request import DEFAULT_MASK
 from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.synthetic import item, scene, write_granule
@@ -31,7 +34,8 @@ def tile(folder: Folder) -> Folder:
 
 def look(scenes: list[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndarray, GeoBox, int]:
     coarse, factor = look_grid(scenes, grid)
-    reading = OverviewReading(scenes, coarse, factor, Progress())
+    extent = Extent(AreaOfInterest.square(10.35, 46.9, 5), coarse, CloudMask(DEFAULT_MASK))
+    reading = OverviewReading(scenes, extent, factor, Progress())
     pixels = reading(reading.blocks[0])
     return pixels.dn, pixels.scl, coarse, factor
 

@@ -17,11 +17,14 @@ from pipeline import AreaOfInterest, ReadFailed
 from pipeline.area import blocks
 from pipeline.area.grid import outline
 from pipeline.progress import Progress
-from pipeline.reading import alignment, imagery, reader
-from pipeline.reading.imagery import AreaPixels, Extent
+from pipeline.reading import alignment, extent, imagery, reader
+from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.extent import Extent
+from pipeline.reading.imagery import Imagery
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.local import LocalStore
 from pipeline.request import DEFAULT_MASK
+from pipeline.sentinel2.bands import BANDS
 from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import Folder
 from tests.support.servers import requests_to
@@ -46,26 +49,28 @@ def read(
     mask: Any = DEFAULT_MASK,
     progress: Progress | None = None,
     area: AreaOfInterest | None = None,
-) -> AreaPixels:
+    bands: tuple[str, ...] = BANDS,
+    buffer_m: float = 0,
+) -> Imagery:
     progress = progress or Progress()
     if area is None:
         around = Polygon([(lon, lat) for lat, lon in outline(grid)]).buffer(0.001)
         area = AreaOfInterest.polygon(mapping(around))
-    reading = Reading(scenes, grid, progress)
-    extent = Extent(area, grid, tuple(mask))
-    return imagery.read(scenes, extent, LocalStore(reading.blocks), reading, 0, progress)
+    wanted = Extent(area, grid, CloudMask(tuple(mask), buffer_m), bands)
+    reading = Reading(scenes, wanted, progress)
+    return imagery.read(scenes, wanted, LocalStore(reading.blocks), reading, 0, progress)
 
 
-def dn(found: AreaPixels, offset: int = 0) -> np.ndarray:
+def dn(found: Imagery, offset: int = 0) -> np.ndarray:
     """Return digital numbers, -1 where there is no data."""
     return np.nan_to_num(np.round(found.reflectance.values * 10_000) - offset, nan=-1).astype(int)
 
 
-def has_data(found: AreaPixels) -> np.ndarray:
+def has_data(found: Imagery) -> np.ndarray:
     return np.isfinite(found.reflectance.values).all(axis=0)
 
 
-def clear(found: AreaPixels) -> np.ndarray:
+def clear(found: Imagery) -> np.ndarray:
     return np.isfinite(found.masked.values).all(axis=0)
 
 
@@ -173,7 +178,9 @@ def test_blocks_that_lie_one_after_the_other_are_not_read_ahead(
     write_granule(folder.path, pixels, None, LEFT, TOP, blockxsize=1024, blockysize=1024)
     grid = target(LEFT, TOP, 2000, 2000)
     monkeypatch.setattr(reader, "READ_THREADS", 1)
-    reading = Reading([scene("a", folder.url, shape=(side, side), scl=False)], grid, Progress())
+    everything = AreaOfInterest.square(10.35, 46.9, 5)
+    wanted = Extent(everything, grid, CloudMask(()))
+    reading = Reading([scene("a", folder.url, shape=(side, side), scl=False)], wanted, Progress())
     assert (reading(reading.blocks[0]).dn == pixels[:, :2000, :2000]).all()
     path = folder.url.removeprefix(folder.server) + "/nir.tif"
     wanted = [str(r["range"]) for r in requests_to(folder.server) if r["path"] == path and r["range"]]
@@ -371,7 +378,7 @@ def test_however_an_area_is_cut_seams_neither_double_nor_lose_pixels(
     frame = whole.window(slice(31, 170), slice(55, 401), 3)
     assert (cut.window(slice(31, 170), slice(55, 401), 3).dn == frame.dn).all()
 
-    monkeypatch.setattr(imagery, "step_for", lambda _shape: 3)
+    monkeypatch.setattr(extent, "step_for", lambda _shape: 3)
     thinned = read([one, two], grid)
     everywhere = (slice(0, 190), slice(0, 420))
     assert thinned.window(*everywhere, 3) is thinned.thinned, "gathered while reading"

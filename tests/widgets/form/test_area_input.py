@@ -13,7 +13,7 @@ from widgets.form.upload import Upload
 from widgets.map.drawing import Drawing
 from widgets.page.messages import Message
 from widgets.page.permalink import Address
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 RING = [[11.3, 46.4], [11.4, 46.4], [11.3, 46.5], [11.3, 46.4]]
 GEOMETRY = {"type": "Polygon", "coordinates": [RING]}
@@ -109,9 +109,7 @@ def test_pieces_become_a_file() -> None:
     upload = Upload([".kml"], 10, lambda *f: files.append(f), lambda *f: refused.append(f))
 
     def receive(piece: int, of: int, content: bytes) -> None:
-        upload._receive(
-            None, {"event": "piece", "piece": piece, "of": of, "name": "a"}, [memoryview(content)]
-        )
+        upload.receive({"event": "piece", "piece": piece, "of": of, "name": "a"}, [memoryview(content)])
 
     receive(0, 2, b"lost")
     receive(0, 2, b"some")
@@ -120,27 +118,30 @@ def test_pieces_become_a_file() -> None:
     receive(0, 2, b"far too")
     receive(1, 2, b" much")
     assert len(files) == 1
-    upload._receive(None, {"event": "too large", "name": "b", "bytes": MAX_FILE_MB * 2**20 + 1}, [])
+    upload.receive({"event": "too large", "name": "b", "bytes": MAX_FILE_MB * 2**20 + 1}, [])
     assert refused == [("b", MAX_FILE_MB * 2**20 + 1)]
 
 
 def test_the_address_keeps_the_last_complete_request() -> None:
     saved: list[bool] = []
-    address = Address(lambda: saved.append(True))
+    went: list[str] = []
+    address = Address(lambda: saved.append(True), went.append)
     assert not address.has_request
     address.show(REQUEST)
     assert address.query.startswith("lat=46.49&lon=11.34&km=5")
     address.show(None)
     assert address.has_request
     assert address.query
-    address._receive(None, {"event": "save"}, [])
+    address.receive({"event": "save"})
+    address.receive({"event": "went", "query": "k=4"})
+    assert went == ["k=4"]
     assert saved == [True]
 
 
 def test_a_long_request_is_not_in_the_address() -> None:
     ring = [[11 + 0.01 * (i % 2) + i * 1e-5, 46 + i * 1e-3] for i in range(150)]
     area = AreaOfInterest.polygon({"type": "Polygon", "coordinates": [[*ring, [10, 46.05]]]})
-    address = Address(lambda: None)
+    address = Address(lambda: None, lambda _: None)
     address.show(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30)))
     assert address.query == ""
     assert "kB, at most 2 kB" in address.too_long

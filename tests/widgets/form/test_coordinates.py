@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.form.coordinates import parse_pair
+from pipeline.errors import InvalidRequest
+from widgets.form.coordinates import parse_degrees, parse_pair
 
 BOLZANO = ("46.49", "11.34")
 
@@ -86,3 +87,31 @@ def test_numbers_come_back(latitude: float, longitude: float, between: str) -> N
 @given(st.text(alphabet="0123456789.,;°'\"NSEW- ", max_size=20))
 def test_no_text_breaks_it(text: str) -> None:
     parse_pair(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("46.4926", 46.4926),
+        (" -33,5 ", -33.5),
+        ("\N{MINUS SIGN}12°", -12),
+        ("12º", 12),
+        ("46°29'24\" N", 46.49),
+        ("46°29'24″S", -46.49),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_degrees_are_read_as_people_type_them(text: str, value: float | None) -> None:
+    assert parse_degrees(text, "latitude") == value
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "north", "1.2.3", "46 29 24"])
+def test_what_is_no_number_is_told(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="not a number"):
+        parse_degrees(text, "latitude")
+
+
+def test_a_longitude_in_the_field_of_the_latitude_is_told() -> None:
+    with pytest.raises(InvalidRequest, match="is a longitude, but stands in the field of the latitude"):
+        parse_degrees("11.34 E", "latitude")

@@ -13,7 +13,7 @@ def field() -> SizeField:
 
 
 def offered(field: SizeField) -> list[float]:
-    return [value for _, value in field._slider.options]
+    return [value for _, value in field.slider.options]
 
 
 def test_steps_grow_with_the_side() -> None:
@@ -33,7 +33,7 @@ def test_the_largest_side_is_the_last_step(largest: float) -> None:
 
 
 def test_sliding_sets_the_side(field: SizeField) -> None:
-    field._slider.value = 60.0
+    field.slider.value = 60.0
     assert field.value == 60.0
 
 
@@ -41,8 +41,8 @@ def test_a_side_between_two_steps_is_shown_until_another_is_chosen(field: SizeFi
     seen: list[float] = []
     field.observe(lambda change: seen.append(change.new), "value")
     field.value = 7.3
-    assert field._slider.value == 7.3
-    assert field._slider.label == "7.3"
+    assert field.slider.value == 7.3
+    assert field.slider.label == "7.3"
     field.value = 20.0
     assert 7.3 not in offered(field)
     assert seen == [7.3, 20.0], "making room for a side sets no other"
@@ -50,4 +50,4 @@ def test_a_side_between_two_steps_is_shown_until_another_is_chosen(field: SizeFi
 
 def test_a_side_beyond_the_last_step_is_kept(field: SizeField) -> None:
     field.value = 250.0
-    assert offered(field)[-1] == field._slider.value == 250.0
+    assert offered(field)[-1] == field.slider.value == 250.0

@@ -2,6 +2,7 @@
 
 from pipeline.drawing.overlays import Overlay, Overlays
 from widgets.map.layers import PANES, Pictures
+from widgets.map.mover import Mover
 from widgets.map_view import MapView
 
 HERE = ((46.46, 11.30), (46.52, 11.38))
@@ -18,7 +19,16 @@ def overlays(
 
 
 def make_map() -> MapView:
-    return MapView((46.5, 11.3), 12.0, lambda *_: None, lambda _: None, lambda f: f)
+    nothing = lambda *_: None  # noqa: E731
+    return MapView(
+        (46.5, 11.3),
+        12.0,
+        on_click=nothing,
+        on_drawn=nothing,
+        on_dragged=nothing,
+        mover=Mover(nothing, nothing),
+        guard=lambda f: f,
+    )
 
 
 def test_a_result_takes_the_layers_of_the_preview() -> None:
@@ -57,15 +67,15 @@ def test_sharp_pictures_follow_ticks_and_opacity_and_leave_a_hole_below() -> Non
     view = make_map()
     view.show_result(overlays("a", 2), 0.0, "", (True, False))
     view.show_zoomed_in(overlays("s", 2, PART), 0.0)
-    assert [layer.visible for layer in view._zoomed_in.clusters] == [True, False]
+    assert [layer.visible for layer in view.stack.sharp.clusters] == [True, False]
     view.bar.opacity.value = 40
-    assert {layer.opacity for layer in view._zoomed_in.clusters} == {0.4}
-    assert "polygon(evenodd" in view._hole.value
-    assert f".eo-map-{view.map.model_id} .leaflet-clusters-pane" in view._hole.value
-    assert set(view._zoomed_in.layers) <= set(view.map.layers)
+    assert {layer.opacity for layer in view.stack.sharp.clusters} == {0.4}
+    assert "polygon(evenodd" in view.hole.value
+    assert f".eo-map-{view.map.model_id} .leaflet-clusters-pane" in view.hole.value
+    assert set(view.stack.sharp.layers) <= set(view.map.layers)
     view.show_zoomed_in(None, 0.0)
-    assert view._zoomed_in.layers == []
-    assert view._hole.value == ""
+    assert view.stack.sharp.layers == []
+    assert view.hole.value == ""
     assert not any(layer.pane.startswith("sharp") for layer in view.map.layers)
 
 
@@ -74,7 +84,7 @@ def test_sharp_pictures_stay_while_classes_are_edited_and_go_with_other_clusters
     view.show_result(overlays("a", 2), 0.0, "", (True, True))
     view.show_zoomed_in(overlays("s", 2, PART), 0.0)
     view.show_result(overlays("edited", 2), 0.0, "", (True, True))
-    assert len(view._zoomed_in.clusters) == 2
+    assert len(view.stack.sharp.clusters) == 2
     view.show_result(overlays("b", 3), 0.0, "", (True, True, True))
-    assert view._zoomed_in.layers == []
-    assert view._hole.value == ""
+    assert view.stack.sharp.layers == []
+    assert view.hole.value == ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from widgets.map import world
-from widgets.map.view import Box, well_in_view, world_copy, zoom_for
+from widgets.map.view import Box, well_in_view, zoom_for
 from widgets.toolkit.charts import nice_axis
 
 BOLZANO = Box(46.4675, 11.3075, 46.5125, 11.3726)
@@ -38,12 +38,6 @@ def test_what_is_small_or_cut_off_is_not_well_in_view() -> None:
     assert well_in_view(BOLZANO, seen, zoom, MAP_PX)
     assert not well_in_view(BOLZANO, seen, zoom - 1, MAP_PX)
     assert not well_in_view(BOLZANO, Box(46.4, 11.32, 46.6, 11.5), zoom, MAP_PX)
-
-
-def test_the_nearest_copy_of_the_world() -> None:
-    assert world_copy(11, 371) == 360
-    assert world_copy(-179, 181) == 360
-    assert world_copy(11, 12) == 0
 
 
 def test_the_continents_are_where_they_are() -> None:

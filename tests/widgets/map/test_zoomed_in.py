@@ -12,7 +12,7 @@ from tests.support.patience import until
 from widgets.map import zoomed_in
 from widgets.map.view import Box
 from widgets.map.zoomed_in import ZoomedIn, hole, part_to_draw, pixel_m
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 AREA = Box(46.0, 11.0, 46.5, 11.7)
 """About 50 km."""

@@ -16,7 +16,7 @@ from pipeline.explore.candidates import SceneFacts
 from tests.support.patience import until
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.scenes import Scenes
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 REQUEST = AnalysisRequest(
     AreaOfInterest.square(longitude=11.34, latitude=46.49, size_km=5), date(2022, 6, 1), date(2022, 6, 30)
@@ -66,7 +66,7 @@ class Page:
 
     @property
     def items(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.tab._list.rows.items
+        found: list[dict[str, Any]] = self.tab.list_of_scenes.rows.items
         return found
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -90,26 +90,26 @@ def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:
     page.answers = [facts("a", 0.3), facts("b", 0.9, automatic=True)]
     page.tab.show(result("b"))
     page.until(lambda: len(page.items) == 1)
-    assert not page.tab._list.rows.ready
-    assert "so far" in page.tab._head.value
+    assert not page.tab.list_of_scenes.rows.ready
+    assert "so far" in page.tab.head.value
     page.go_on.set()
-    page.until(lambda: page.tab._list.rows.ready)
+    page.until(lambda: page.tab.list_of_scenes.rows.ready)
     assert [item["key"] for item in page.items] == ["b", "a"]
     assert [item["used"] for item in page.items] == [True, False]
     assert page.items[0]["note"] == "Chosen automatically"
     assert page.items[1]["words"] == "30.0 % clear · 100 % covered"
-    assert "2 dates in June 2022" in page.tab._head.value
+    assert "2 dates in June 2022" in page.tab.head.value
 
-    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
-    page.tab._list._receive(None, {"event": "choose", "key": "b"}, None)
-    page.tab._list._receive(None, {"event": "choose", "key": "nobody"}, None)
+    page.tab.list_of_scenes.choose("a")
+    page.tab.list_of_scenes.choose("b")
+    page.tab.list_of_scenes.choose("nobody")
     assert page.used == [("a",), None]
 
-    page.tab._list._receive(None, {"event": "point", "key": "a"}, None)
+    page.tab.list_of_scenes.point("a")
     outlines = page.laid["footprint"](360)
     assert [len(outline.locations) for outline in outlines] == [4, 4]
     assert outlines[0].locations[0] == (46, 371)
-    page.tab._list._receive(None, {"event": "point", "key": ""}, None)
+    page.tab.list_of_scenes.point("")
     assert page.laid["footprint"] is None
 
 
@@ -117,12 +117,12 @@ def test_images_of_other_settings_are_not_used_but_listed_anew(page: Page) -> No
     page.answers = [facts("a", 0.3)]
     page.go_on.set()
     page.tab.show(result("b"))
-    page.until(lambda: page.tab._list.rows.ready)
+    page.until(lambda: page.tab.list_of_scenes.rows.ready)
     page.form = replace(REQUEST, end=date(2022, 7, 1))
-    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
-    page.until(lambda: page.searches == 2 and page.tab._list.rows.ready)
+    page.tab.list_of_scenes.choose("a")
+    page.until(lambda: page.searches == 2 and page.tab.list_of_scenes.rows.ready)
     assert page.used == []
-    page.tab._list._receive(None, {"event": "choose", "key": "a"}, None)
+    page.tab.list_of_scenes.choose("a")
     assert page.used == [("a",)]
 
 
@@ -130,7 +130,7 @@ def test_another_number_of_clusters_or_scene_searches_nothing(page: Page) -> Non
     page.answers = [facts("a", 0.3), facts("b", 0.9)]
     page.go_on.set()
     page.tab.show(result("b"))
-    page.until(lambda: page.tab._list.rows.ready)
+    page.until(lambda: page.tab.list_of_scenes.rows.ready)
     page.tab.show(result("a", request=replace(REQUEST, n_clusters=9, scene_ids=("a",))))
     assert [item["used"] for item in page.items] == [False, True]
     assert page.searches == 1
@@ -141,7 +141,7 @@ def test_another_number_of_clusters_or_scene_searches_nothing(page: Page) -> Non
 def test_a_silent_catalogue_is_told_and_asked_again_next_time(page: Page) -> None:
     page.answers = [CatalogUnavailable("The catalogue <b>did</b> not answer.", "earth-search")]
     page.tab.show(result("b"))
-    page.until(lambda: "not answer" in page.tab._head.value)
-    assert "&lt;b&gt;" in page.tab._head.value
+    page.until(lambda: "not answer" in page.tab.head.value)
+    assert "&lt;b&gt;" in page.tab.head.value
     page.tab.show(result("b"))
     page.until(lambda: page.searches == 2)

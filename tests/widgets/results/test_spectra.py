@@ -60,19 +60,19 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
     for n in (3, 2):
         some = [Signature((0.1, 0.2, 0.1, 0.1 * i), (0.01,) * 4) for i in range(n)]
         figure.show(some, ["Water", "Forest", "Snow"][:n], COLORS[:n])
-        assert figure._lines.y.shape == (n, 4)
-        assert figure._bands.y.shape == (n, 8)
-        assert list(figure._numbers.text) == [str(i + 1) for i in range(n)]
-    assert list(figure._lines.labels) == ["1 Water", "2 Forest"]
+        assert figure.lines.y.shape == (n, 4)
+        assert figure.bands.y.shape == (n, 8)
+        assert list(figure.numbers.text) == [str(i + 1) for i in range(n)]
+    assert list(figure.lines.labels) == ["1 Water", "2 Forest"]
     nothing = Signature((float("nan"),) * 4, (float("nan"),) * 4)
     figure.show([Signature((0.1, 0.2, 0.1, 0.3), (0.01,) * 4), nothing], ["Water", "Empty"], COLORS[:2])
-    assert list(figure._numbers.text) == ["1"]
-    assert figure._y.max == pytest.approx(0.31 * 1.05)
+    assert list(figure.numbers.text) == ["1"]
+    assert figure.y_scale.max == pytest.approx(0.31 * 1.05)
     figure.show_pixel((0.1, 0.2, 0.3, 0.9))
-    assert figure._pixel.visible
-    assert figure._y.max > 0.9
+    assert figure.pixel.visible
+    assert figure.y_scale.max > 0.9
     figure.show_pixel(None)
-    assert not figure._pixel.visible
+    assert not figure.pixel.visible
 
 
 class Page(ipw.VBox):

@@ -19,12 +19,12 @@ from pipeline.explore.cluster_count import ElbowPoint
 from tests.support.patience import PATIENCE_S, until
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
+from widgets.results.inspector import OUTSIDE, Inspector
 from widgets.results.tabs import change_words
 from widgets.results.tabs.how_many import NUMBERS, HowMany
-from widgets.results.tabs.inspector import ASK, OUTSIDE, Inspector
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.second_date import period_after
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 MODEL = ClusterModel(("blue", "green", "red", "nir"), (0.1,) * 4, (0.1,) * 4, ((0.1,) * 4, (0.2,) * 4), 0)
 SUGGESTIONS = (
@@ -40,14 +40,12 @@ class Page:
         self.reported: list[Exception] = []
         self.gate = Gate(self.reported.append)
         self.laid: dict[str, Any] = {}
-        self.inspecting: list[bool] = []
         self.chosen: list[Any] = []
         self.saved: list[tuple[bytes, str, str]] = []
         self.editor = Editor(self.gate, lambda _: None, self.reported.append)
         self.host: Any = SimpleNamespace(
             gate=self.gate,
             lay=self.laid.__setitem__,
-            inspect=self.inspecting.append,
             centre=lambda: (46.49, 371.34),
             set_clusters=self.chosen.append,
             use_model=self.chosen.append,
@@ -94,35 +92,34 @@ def downloads(page: Page, monkeypatch: pytest.MonkeyPatch) -> Downloads:
 
 
 def note(downloads: Downloads, key: str) -> str:
-    return str(downloads._rows[key]._note.value)
+    return str(downloads.rows[key].note.value)
 
 
 def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
     page: Page, downloads: Downloads
 ) -> None:
     downloads.show(SimpleNamespace(broken=False))  # type: ignore[arg-type]
-    assert downloads._python.text == "analyse(request)"
-    downloads._more.click()
-    page.until(lambda: not downloads._sizer.busy)
+    assert downloads.python.text == "analyse(request)"
+    downloads.more.click()
+    page.until(lambda: not downloads.is_measuring)
     assert "<b>5 kB</b>" in note(downloads, "table")
     assert "Too many patches: 9. &lt;Set&gt;" in note(downloads, "geojson")
     assert "<b></b>" in note(downloads, "report")
 
-    downloads._rows["table"].button.click()
+    downloads.rows["table"].button.click()
     page.until(lambda: bool(page.saved))
     assert page.saved == [(b"table" * 1000, "clusters.table", "text/csv")]
-    assert not downloads._main.disabled
+    assert not downloads.main.disabled
     downloads.close_list()
     assert not downloads.is_open
 
 
 def test_a_file_that_cannot_be_made_is_told_without_the_list(page: Page, downloads: Downloads) -> None:
     downloads.show(SimpleNamespace(broken=True))  # type: ignore[arg-type]
-    downloads._main.click()
-    page.until(lambda: not downloads._maker.busy)
-    page.until(lambda: "did not expect" in downloads._told.value)
+    downloads.main.click()
+    page.until(lambda: "did not expect" in downloads.told.value)
     assert downloads.is_open
-    assert "secret" not in downloads._told.value
+    assert "secret" not in downloads.told.value
     assert not page.saved
 
 
@@ -150,22 +147,20 @@ def test_a_pixel_is_told_and_marked_on_the_copy_of_the_world_that_is_seen(
     spectra: list[Any] = []
     inspector = Inspector(page.host, page.editor, spectra.append)
     inspector.show(SimpleNamespace())  # type: ignore[arg-type]
-    inspector.button.click()
-    assert (inspector.on, page.inspecting) == (True, [True])
-    assert ASK in inspector._card.value
+    assert not inspector.is_open
 
-    inspector._middle.click()
+    inspector.ask_middle()
     page.until(lambda: bool(spectra) and spectra[-1] is not None)
     assert asked[0] == pytest.approx((46.49, 11.34))
-    assert "1 &lt;b&gt;Water" in inspector._card.value
+    assert "1 &lt;b&gt;Water" in inspector.card.value
+    assert inspector.spectrum == spectra[-1]
     assert [mark.location for mark in page.laid["pixel"](360)] == [[46.4, 371.3]] * 2
 
     inspector.ask(0, 0)
-    page.until(lambda: OUTSIDE in inspector._card.value)
+    page.until(lambda: OUTSIDE in inspector.card.value)
     assert page.laid["pixel"] is None
-    inspector.end()
-    assert page.inspecting == [True, False]
-    assert inspector.children == ()
+    inspector.close_card()
+    assert not inspector.is_open
 
 
 def test_numbers_of_clusters_are_weighed_once_for_the_same_pixels(
@@ -192,16 +187,16 @@ def test_numbers_of_clusters_are_weighed_once_for_the_same_pixels(
 
     how_many = HowMany(page.host)
     how_many.show(result(6))
-    page.until(lambda: len(how_many._inertia._line.x) == len(NUMBERS))
-    assert "You use" not in how_many._sentence.value
+    page.until(lambda: len(how_many.inertia.line.x) == len(NUMBERS))
+    assert "You use" not in how_many.sentence.value
     go_on.set()
-    page.until(lambda: "You use 6." in how_many._sentence.value)
-    assert list(how_many._inertia._now.x) == [6]
-    how_many._buttons[4].click()
+    page.until(lambda: "You use 6." in how_many.sentence.value)
+    assert list(how_many.inertia.now.x) == [6]
+    how_many.buttons[4].click()
     assert page.chosen == [4]
     how_many.show(result(4))
-    assert "You use 4." in how_many._sentence.value
-    assert list(how_many._calinski._now.x) == [4]
+    assert "You use 4." in how_many.sentence.value
+    assert list(how_many.calinski.now.x) == [4]
     assert runs == [1]
 
 
@@ -230,19 +225,19 @@ def test_a_comparison_in_words_sums_to_the_area_and_is_escaped() -> None:
 def test_a_second_date_is_looked_for_after_the_first_or_a_year_before(
     start: date, end: date, expected: tuple[date, date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("widgets.toolkit.words.today", lambda: date(2026, 11, 22))
+    monkeypatch.setattr("widgets.results.tabs.second_date.today", lambda: date(2026, 11, 22))
     assert period_after(start, end) == expected
 
 
 def test_a_saved_model_is_used_and_anything_else_refused(page: Page) -> None:
     saved = SavedModel(page.host)
-    saved._take("model.json", MODEL.to_json().encode())
+    saved.take("model.json", MODEL.to_json().encode())
     assert page.chosen == [MODEL]
-    assert "2 clusters" in saved._told.value
-    saved._take("<b>.json", b"\xff{}")
-    assert "not a cluster model" in saved._told.value
-    saved._refuse("<b>.json", 3_000_000)
-    assert "&lt;b&gt;.json is no model: 3.0 MB" in saved._told.value
+    assert "2 clusters" in saved.told.value
+    saved.take("<b>.json", b"\xff{}")
+    assert "not a cluster model" in saved.told.value
+    saved.refuse("<b>.json", 3_000_000)
+    assert "&lt;b&gt;.json is no model: 3.0 MB" in saved.told.value
     assert page.chosen == [MODEL]
 
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.errors import ClusterUnavailable
 from tests.support.patience import until
 from widgets.session import workers
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 from widgets.session.workers import Workers, words_of
 
 
@@ -43,15 +43,15 @@ def test_the_line_follows_the_cluster() -> None:
     cluster = Cluster()
     line = Workers(Gate(errors), "tcp://x:1", cluster)
     assert line.used
-    until(lambda: "2 workers at tcp://x:1" in line._line.value)
+    until(lambda: "2 workers at tcp://x:1" in line.line.value)
     cluster.workers = 1
-    until(lambda: "1 worker at tcp://x:1" in line._line.value)
+    until(lambda: "1 worker at tcp://x:1" in line.line.value)
     cluster.gone = True
-    until(lambda: "does not answer" in line._line.value)
-    assert "eo-is-warn" in line._line.value
+    until(lambda: "does not answer" in line.line.value)
+    assert "eo-is-warn" in line.line.value
     line.leave()
     assert not line.used
-    assert "on this machine" in line._line.value
+    assert "on this machine" in line.line.value
 
 
 def test_a_cluster_without_workers_is_a_warning_and_addresses_are_escaped() -> None:

@@ -48,19 +48,19 @@ class Areas(ipw.VBox):
         self._legend, self._editor = legend, editor
         self._analysis: Analysis | None = None
         self._editing = False
-        self._rows: list[ClassRow] = []
+        self.rows: list[ClassRow] = []
         self._guard = guard
-        self._edit = push_button("Edit classes", guard(self._begin), "eo-link")
-        self._edit.tooltip = "Rename, recolour or merge"
-        self._merge = push_button("Merge ticked", guard(self._merge_ticked))
-        self._undo = push_button("Undo", guard(lambda: self._change(History.undo)))
-        self._done = push_button("Done", guard(self.end))
-        self._hint = html("", "eo-edit-hint")
+        self.edit = push_button("Edit classes", guard(self._begin), "eo-link")
+        self.edit.tooltip = "Rename, recolour or merge"
+        self.merge = push_button("Merge ticked", guard(self._merge_ticked))
+        self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
+        self.done = push_button("Done", guard(self.end))
+        self.hint = html("", "eo-edit-hint")
         self._reasons = html("", "eo-reasons")
         self._why = Fold("Why these names?", self._reasons, guard(self._explain))
         super().__init__([legend, self._why])
         self.add_class("eo-areas")
-        legend.set_tools(self._edit)
+        legend.set_tools(self.edit)
 
     def show(self, analysis: Analysis) -> None:
         """Draw the bars of the rows that the legend holds; rows being edited follow."""
@@ -79,14 +79,14 @@ class Areas(ipw.VBox):
         """Show the legend's own rows again."""
         if self._editing:
             self._editing = False
-            self._legend.set_tools(self._edit)
+            self._legend.set_tools(self.edit)
             self._legend.show_rows(None, None)
 
     def fail(self, error: Exception) -> None:
         """Say why an edit was refused and show the classes as they are."""
         if self._editing:
             self._show_rows()
-        self._hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
+        self.hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
 
     def _begin(self) -> None:
         self._editing = True
@@ -96,22 +96,22 @@ class Areas(ipw.VBox):
         if self._analysis is None:
             return
         values = [row for row in rows.of(self._analysis) if row.number]
-        while len(self._rows) < len(values):
-            number = len(self._rows) + 1
+        while len(self.rows) < len(values):
+            number = len(self.rows) + 1
             changed = (self._guard(f) for f in (self._rename, self._recolour, self._ticked))
-            self._rows.append(ClassRow(number, *changed))
-        for class_row, value in zip(self._rows, values, strict=False):
+            self.rows.append(ClassRow(number, *changed))
+        for class_row, value in zip(self.rows, values, strict=False):
             class_row.show(value)
-        shown = self._rows[: len(values)]
+        shown = self.rows[: len(values)]
         edits = self._editor.edits
-        self._undo.disabled = edits is None or not edits.history.can_undo
-        self._hint.value = f"<div>{HINT}</div>"
+        self.undo.disabled = edits is None or not edits.history.can_undo
+        self.hint.value = f"<div>{HINT}</div>"
         self._ticked()
-        self._legend.set_tools(self._merge, self._undo, self._done)
-        self._legend.show_rows(shown, self._hint)
+        self._legend.set_tools(self.merge, self.undo, self.done)
+        self._legend.show_rows(shown, self.hint)
 
     def _ticked(self) -> None:
-        self._merge.disabled = sum(row.ticked for row in self._rows) < 2
+        self.merge.disabled = sum(row.ticked for row in self.rows) < 2
 
     def _rename(self, number: int, name: str) -> None:
         self._change(lambda history: history.then(history.present.rename(number, name)))
@@ -120,7 +120,7 @@ class Areas(ipw.VBox):
         self._change(lambda history: history.then(history.present.recolour(number, color)))
 
     def _merge_ticked(self) -> None:
-        numbers = [n for n, row in enumerate(self._rows, start=1) if row.ticked]
+        numbers = [n for n, row in enumerate(self.rows, start=1) if row.ticked]
         self._change(lambda history: history.then(history.present.merge(numbers)))
 
     def _change(self, change: Callable[[History], History]) -> None:

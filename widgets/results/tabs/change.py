@@ -12,7 +12,7 @@ import ipywidgets as ipw
 from pipeline.errors import AnalysisError
 from pipeline.text import day_words
 from widgets.map.layers import picture
-from widgets.page.messages import plain_words
+from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
 from widgets.results.tabs.fold import Fold
@@ -20,8 +20,7 @@ from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
 from widgets.results.tabs.second_date import Comparison, compared, period_after
-from widgets.session.runs import Progress, Worker
-from widgets.toolkit import words
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, row
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ class ChangeTab(ipw.VBox):
             return other_date(base, facts.ids, facts.day, on_progress=progress, cancelled=cancelled)
 
         self._runs.start(work)
-        self._say(f"{words.STAGES['searching']}…", running=True)
+        self._say(f"{STAGE_WORDS['searching']}…", running=True)
 
     def _cancel(self) -> None:
         self._runs.cancel()
@@ -153,7 +152,7 @@ class ChangeTab(ipw.VBox):
         arrange(self._parts, *self._searching)
 
     def _progressed(self, stage: str, fraction: float, _detail: str) -> None:
-        self._say(f"{words.STAGES.get(stage, stage)} · {100 * fraction:.0f} %", running=True)
+        self._say(f"{STAGE_WORDS.get(stage, stage)} · {100 * fraction:.0f} %", running=True)
 
     def _done(self, second: Analysis) -> None:
         self._second = second

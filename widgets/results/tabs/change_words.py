@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from pipeline.text import hectares, signed_hectares
 from widgets.results.legend import chip_of
-from widgets.toolkit import words
 
 if TYPE_CHECKING:
     from pipeline.explore.change import Change
@@ -18,11 +18,11 @@ def bars(change: Change) -> str:
     largest = max((max(r["lost_ha"], r["gained_ha"]) for r in records), default=0.0) or 1.0
     rows = "".join(
         f"<div role='listitem'>{chip_of(number, r['color'])}<span>{escape(r['name'])}</span>"
-        f"<b>{words.signed(r['net_ha'])}</b>"
+        f"<b>{signed_hectares(r['net_ha'])}</b>"
         f"<em>{_bar(r['lost_ha'] / largest, r['color'], 'eo-lost')}"
         f"{_bar(r['gained_ha'] / largest, r['color'], 'eo-gained')}</em>"
-        f"<small>lost {words.hectares(r['lost_ha'])}</small>"
-        f"<small>gained {words.hectares(r['gained_ha'])}</small></div>"
+        f"<small>lost {hectares(r['lost_ha'])}</small>"
+        f"<small>gained {hectares(r['gained_ha'])}</small></div>"
         for number, r in enumerate(records, start=1)
     )
     return f"<div class='eo-gains' role='list' aria-label='Gains and losses in hectares'>{rows}</div>"
@@ -39,7 +39,7 @@ def matrix(change: Change, first: str, second: str) -> str:
     rows = "".join(
         f"<tr><th scope='row' title='{escape(names[i])}'>{chips[i]}</th>"
         + "".join(
-            f"<td{' class=eo-kept' if i == j else ''}>{words.hectares(value) if value else '·'}</td>"
+            f"<td{' class=eo-kept' if i == j else ''}>{hectares(value) if value else '·'}</td>"
             for j, value in enumerate(values)
         )
         + "</tr>"
@@ -57,9 +57,9 @@ def masked(change: Change, first: str, second: str) -> str:
     """Return what could not be compared."""
     lost = change.masked
     return (
-        f"<p class='eo-muted'>Masked: {words.hectares(lost['before_only'])} ha only on {escape(first)}, "
-        f"{words.hectares(lost['after_only'])} ha only on {escape(second)}, "
-        f"{words.hectares(lost['both'])} ha on both.</p>"
+        f"<p class='eo-muted'>Masked: {hectares(lost['before_only'])} ha only on {escape(first)}, "
+        f"{hectares(lost['after_only'])} ha only on {escape(second)}, "
+        f"{hectares(lost['both'])} ha on both.</p>"
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import ipywidgets as ipw
 
+from pipeline.text import hectares
 from widgets.results.legend import chip
 from widgets.results.rows import AreaRow
-from widgets.toolkit import words
 from widgets.toolkit.parts import checkbox, classed, html
 
 
@@ -34,31 +34,31 @@ class ClassRow(ipw.HBox):
     ) -> None:
         self._filling = False
         self._chip, self._hectares = html("", "eo-chip"), html("", "eo-num")
-        self._name = classed(ipw.Text(continuous_update=False), "eo-edit-name", f"eo-name-{number}")
-        self._color = classed(ipw.ColorPicker(concise=True), "eo-edit-color", f"eo-color-{number}")
-        self._merge = checkbox("merge", False, "eo-edit-merge", f"eo-merge-{number}")
+        self.name = classed(ipw.Text(continuous_update=False), "eo-edit-name", f"eo-name-{number}")
+        self.color = classed(ipw.ColorPicker(concise=True), "eo-edit-color", f"eo-color-{number}")
+        self.merge = checkbox("merge", False, "eo-edit-merge", f"eo-merge-{number}")
 
         def tell(called: Callable[[int, str], None]) -> Callable[[object], None]:
             return lambda change: None if self._filling else called(number, getattr(change, "new", ""))
 
-        self._name.observe(tell(on_name), "value")
-        self._color.observe(tell(on_color), "value")
-        self._merge.observe(lambda _change: None if self._filling else on_tick(), "value")
-        super().__init__([self._chip, self._color, self._name, self._merge, self._hectares])
+        self.name.observe(tell(on_name), "value")
+        self.color.observe(tell(on_color), "value")
+        self.merge.observe(lambda _change: None if self._filling else on_tick(), "value")
+        super().__init__([self._chip, self.color, self.name, self.merge, self._hectares])
         self.add_class("eo-row")
 
     @property
     def ticked(self) -> bool:
         """Whether the class is to be merged."""
-        return bool(self._merge.value)
+        return bool(self.merge.value)
 
     def show(self, values: AreaRow) -> None:
         """Take the values of a class; its tick goes."""
         self._filling = True
         try:
             self._chip.value = chip(values)
-            self._name.value, self._color.value = values.name, values.color
-            self._merge.value = False
-            self._hectares.value = f"<b>{words.hectares(values.hectares)}</b> ha"
+            self.name.value, self.color.value = values.name, values.color
+            self.merge.value = False
+            self._hectares.value = f"<b>{hectares(values.hectares)}</b> ha"
         finally:
             self._filling = False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from widgets.session.runs import Gate
+from widgets.session.gate import Gate
 
 if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
@@ -29,8 +29,6 @@ class Host:
     """Save a file in the visitor's browser: content, name, MIME type."""
     lay: Callable[[str, Layers | None], None]
     """Lay layers over the result's pictures under a name, in place of those that had it; None: no layers."""
-    inspect: Callable[[bool], None]
-    """Let clicks on the map ask for a pixel, or place the area again."""
     centre: Callable[[], tuple[float, float]]
     """Latitude and longitude in the middle of the map."""
     request: Callable[[], AnalysisRequest | None]

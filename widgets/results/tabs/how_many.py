@@ -12,7 +12,7 @@ from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.signatures import TICK_STYLE
-from widgets.session.runs import Progress, Worker
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, classed, html, pressed, push_button, row
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ class Curve(ipw.Box):
             self._create()
         top = max(values, default=1.0) * 1.08
         now = [(n, v) for n, v in zip(numbers, values, strict=True) if n == present]
-        with self._y.hold_sync(), self._line.hold_sync(), self._dots.hold_sync(), self._now.hold_sync():
+        with self._y.hold_sync(), self.line.hold_sync(), self._dots.hold_sync(), self.now.hold_sync():
             self._y.max = top
-            self._line.x, self._line.y = list(numbers), list(values)
+            self.line.x, self.line.y = list(numbers), list(values)
             self._dots.x, self._dots.y = list(numbers), list(values)
-            self._now.x, self._now.y = [n for n, _ in now], [v for _, v in now]
+            self.now.x, self.now.y = [n for n, _ in now], [v for _, v in now]
         arrange(self, self._figure)
 
     def _create(self) -> None:
@@ -56,9 +56,9 @@ class Curve(ipw.Box):
 
         self._y = bq.LinearScale(min=0.0, max=1.0)
         scales = {"x": bq.LinearScale(min=NUMBERS[0] - 0.5, max=NUMBERS[-1] + 0.5), "y": self._y}
-        self._line = bq.Lines(x=[], y=[], scales=scales, colors=["#1558b0"], stroke_width=2)
+        self.line = bq.Lines(x=[], y=[], scales=scales, colors=["#1558b0"], stroke_width=2)
         self._dots = bq.Scatter(x=[], y=[], scales=scales, colors=["#1558b0"], default_size=28)
-        self._now = bq.Scatter(
+        self.now = bq.Scatter(
             x=[], y=[], scales=scales, colors=["#ffffff"], stroke="#1558b0", stroke_width=3, default_size=90
         )
         self._dots.on_element_click(lambda _mark, event: self._on_choose(NUMBERS[event["data"]["index"]]))
@@ -68,7 +68,7 @@ class Curve(ipw.Box):
         )  # fmt: skip
         self._figure = classed(
             bq.Figure(
-                marks=[self._line, self._now, self._dots],
+                marks=[self.line, self.now, self._dots],
                 axes=[axis],
                 fig_margin={"top": 8, "bottom": 22, "left": 8, "right": 8},
                 background_style={"fill": "transparent"},
@@ -96,22 +96,22 @@ class HowMany(ipw.VBox):
         self._pixels: Any = None
         self._present = 0
         choose = guard(host.set_clusters)
-        self._inertia, self._calinski = Curve(choose), Curve(choose)
-        self._sentence = html("", "eo-sentence")
-        self._buttons = {
+        self.inertia, self.calinski = Curve(choose), Curve(choose)
+        self.sentence = html("", "eo-sentence")
+        self.buttons = {
             n: push_button(str(n), _choosing(choose, n), "eo-toggle", "eo-k-choice") for n in NUMBERS
         }
-        for number, button in self._buttons.items():
+        for number, button in self.buttons.items():
             button.tooltip = f"Use {number} clusters"
         self._worker = Worker(host.gate, progress=self._grown, done=self._ended, failed=self._fail)
         super().__init__(
             [
-                self._sentence,
+                self.sentence,
                 html(NOTES["inertia"], "eo-muted"),
-                self._inertia,
+                self.inertia,
                 html(NOTES["calinski_harabasz"], "eo-muted"),
-                self._calinski,
-                row("eo-k-choices", *self._buttons.values()),
+                self.calinski,
+                row("eo-k-choices", *self.buttons.values()),
             ]
         )
         self.add_class("eo-fold-body")
@@ -119,7 +119,7 @@ class HowMany(ipw.VBox):
     def show(self, analysis: Analysis) -> None:
         """Show the figures of a result's pixels; they are computed once for the same pixels."""
         self._present = analysis.request.n_clusters
-        for number, button in self._buttons.items():
+        for number, button in self.buttons.items():
             pressed(button, number == self._present)
         if analysis.pixels is self._pixels:
             self._draw()
@@ -127,7 +127,7 @@ class HowMany(ipw.VBox):
         self._pixels = analysis.pixels
         self._worker.cancel()
         self._points = points = []
-        self._sentence.value = "<p>Grouping a sample of the pixels 2 to 12 times…</p>"
+        self.sentence.value = "<p>Grouping a sample of the pixels 2 to 12 times…</p>"
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
             from pipeline.explore.cluster_count import elbow_points
@@ -148,16 +148,16 @@ class HowMany(ipw.VBox):
     def _draw(self) -> None:
         points = list(self._points)
         numbers = [p.n_clusters for p in points]
-        self._inertia.show(numbers, [p.inertia for p in points], self._present)
-        self._calinski.show(numbers, [p.calinski_harabasz for p in points], self._present)
+        self.inertia.show(numbers, [p.inertia for p in points], self._present)
+        self.calinski.show(numbers, [p.calinski_harabasz for p in points], self._present)
         if not self._worker.busy:
             from pipeline.explore.cluster_count import reading
 
-            self._sentence.value = f"<p>{escape(reading(points, self._present))}</p>"
+            self.sentence.value = f"<p>{escape(reading(points, self._present))}</p>"
 
     def _fail(self, error: Exception) -> None:
         self._pixels = None
-        self._sentence.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"
+        self.sentence.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"
 
 
 def _choosing(choose: Callable[[int], None], number: int) -> Callable[[], None]:

@@ -27,12 +27,13 @@ class SavedModel(ipw.VBox):
     def __init__(self, host: Host) -> None:
         self._host = host
         guard = host.gate.guard
-        self._told = html(f"<p>{TEXT}</p>", "eo-muted")
-        self._upload = Upload([".json"], MAX_BYTES, guard(self._take), guard(self._refuse))
-        super().__init__([self._told, self._upload])
+        self.told = html(f"<p>{TEXT}</p>", "eo-muted")
+        self._upload = Upload([".json"], MAX_BYTES, guard(self.take), guard(self.refuse))
+        super().__init__([self.told, self._upload])
         self.add_class("eo-fold-body")
 
-    def _take(self, name: str, content: bytes) -> None:
+    def take(self, name: str, content: bytes) -> None:
+        """Take a file as a model and calculate with it, or say why it is none."""
         from pipeline.clustering.model import ClusterModel
         from pipeline.errors import InvalidRequest
 
@@ -41,12 +42,13 @@ class SavedModel(ipw.VBox):
         except InvalidRequest as error:
             self._warn(plain_words(error))
             return
-        self._told.value = f"<p>{escape(name)}: {model.n_clusters} clusters.</p>"
+        self.told.value = f"<p>{escape(name)}: {model.n_clusters} clusters.</p>"
         self._host.use_model(model)
 
-    def _refuse(self, name: str, n_bytes: int) -> None:
+    def refuse(self, name: str, n_bytes: int) -> None:
+        """Say why a file was not even sent."""
         size = f"{n_bytes / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:g} MB" if n_bytes else "it cannot be read"
         self._warn(f"{name} is no model: {size}. Choose a file saved as “Model (JSON)”.")
 
     def _warn(self, text: str) -> None:
-        self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(text)}</p>"
+        self.told.value = f"<p class='eo-warn-text' role='alert'>{escape(text)}</p>"

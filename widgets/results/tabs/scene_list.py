@@ -13,7 +13,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
 from widgets.map.layers import footprints
 from widgets.results.tabs.host import Host
-from widgets.session.runs import Progress, Worker
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
@@ -137,15 +137,22 @@ class SceneList:
         }
 
     def _receive(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        facts = self._facts.get(str(content.get("key", "")))
-        if content.get("event") == "choose" and facts is not None:
-            self._on_choose(facts)
+        key = str(content.get("key", ""))
+        if content.get("event") == "choose":
+            self.choose(key)
         elif content.get("event") == "point":
-            shown = facts
-            self._host.lay(
-                LAYER,
-                None if shown is None else lambda shift: footprints(shown.footprints, shift),
-            )
+            self.point(key)
+
+    def choose(self, key: str) -> None:
+        """Choose the image of a row."""
+        facts = self._facts.get(key)
+        if facts is not None:
+            self._on_choose(facts)
+
+    def point(self, key: str) -> None:
+        """Show the footprint of the row that is pointed at; an unknown key points at none."""
+        facts = self._facts.get(key)
+        self._host.lay(LAYER, None if facts is None else lambda shift: footprints(facts.footprints, shift))
 
 
 def told(found: Sequence[SceneFacts], searching: bool, where: str) -> str:

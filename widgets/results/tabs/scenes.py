@@ -33,23 +33,23 @@ class Scenes(ipw.VBox):
     def __init__(self, host: Host) -> None:
         self._host = host
         self._listed: AnalysisRequest | None = None
-        self._head = html("", "eo-scenes-head")
-        self._list = SceneList(host, "Use", "In use", self._use, self._tell)
-        super().__init__([self._head, self._list.rows])
+        self.head = html("", "eo-scenes-head")
+        self.list_of_scenes = SceneList(host, "Use", "In use", self._use, self._tell)
+        super().__init__([self.head, self.list_of_scenes.rows])
         self.add_class("eo-pad")
 
     def show(self, analysis: Analysis) -> None:
         """List the images the result was chosen from; the one in use is marked."""
         self.list(analysis.request)
-        self._list.mark_used(scene.id for scene in analysis.scenes)
+        self.list_of_scenes.mark_used(scene.id for scene in analysis.scenes)
 
     def list(self, request: AnalysisRequest) -> None:
         """List the images of a request, unless they are listed already."""
         wanted = _listing(request)
         if wanted != self._listed:
             self._listed = wanted
-            self._list.mark_used(())
-            self._list.search(request)
+            self.list_of_scenes.mark_used(())
+            self.list_of_scenes.search(request)
 
     def leave(self) -> None:
         """Another tab has been opened: no footprint on the map any more."""
@@ -70,7 +70,7 @@ class Scenes(ipw.VBox):
         if error is not None:
             self._listed = None
         text = told(found, searching, period) if error is None else plain_words(error)
-        self._head.value = f"<p>{escape(text)}</p>"
+        self.head.value = f"<p>{escape(text)}</p>"
 
 
 def _listing(request: AnalysisRequest) -> AnalysisRequest:

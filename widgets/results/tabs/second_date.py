@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.request import FIRST_IMAGE
-from widgets.toolkit import words
+from pipeline.text import today
 
 if TYPE_CHECKING:
     from pipeline.drawing.overlays import Overlay
@@ -46,7 +46,7 @@ def compared(before: Analysis, after: Analysis) -> Comparison:
 def period_after(start: date, end: date) -> tuple[date, date]:
     """Return where to look for a second date first: the weeks after a period, else the year before it."""
     after = end + timedelta(days=1), end + timedelta(days=DAYS_AFTER)
-    if after[1] <= words.today():
+    if after[1] <= today():
         return after
     year = timedelta(days=365)
     return max(start - year, FIRST_IMAGE), max(end - year, FIRST_IMAGE)

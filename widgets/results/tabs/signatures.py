@@ -42,54 +42,54 @@ class SignatureFigure(ipw.Box):
         inks = [INK.get(color, color) for color in colors]
         last = {n: g.mean[-1] for n, g in enumerate(signatures, start=1) if math.isfinite(g.mean[-1])}
         ends = spread(list(last.values()), GAP * top, top)
-        marks = (self._bands, self._lines, self._numbers)
-        holds = [widget.hold_sync() for widget in (self._y, self._axis, *marks)]
+        marks = (self.bands, self.lines, self.numbers)
+        holds = [widget.hold_sync() for widget in (self.y_scale, self._axis, *marks)]
         with holds[0], holds[1], holds[2], holds[3], holds[4]:
-            self._y.max = top
+            self.y_scale.max = top
             self._axis.tick_values, self._axis.tick_format = ticks, f".{decimals(ticks)}f"
-            self._bands.y = [u + low[::-1] for u, low in zip(upper, lower, strict=True)]
-            self._bands.fill_colors = inks
-            self._lines.y = [list(g.mean) for g in signatures]
-            self._lines.colors = inks
-            self._lines.labels = [f"{n} {name}" for n, name in enumerate(names, start=1)]
-            self._numbers.x, self._numbers.y = [_X[-1]] * len(ends), ends
-            self._numbers.text = [str(n) for n in last]
+            self.bands.y = [u + low[::-1] for u, low in zip(upper, lower, strict=True)]
+            self.bands.fill_colors = inks
+            self.lines.y = [list(g.mean) for g in signatures]
+            self.lines.colors = inks
+            self.lines.labels = [f"{n} {name}" for n, name in enumerate(names, start=1)]
+            self.numbers.x, self.numbers.y = [_X[-1]] * len(ends), ends
+            self.numbers.text = [str(n) for n in last]
         arrange(self, self._figure)
 
     def show_pixel(self, reflectance: Sequence[float] | None) -> None:
         """Lay one pixel's spectrum over the signatures, or take it away."""
         if self._figure is None:
             return
-        with self._pixel.hold_sync():
+        with self.pixel.hold_sync():
             if reflectance is not None:
-                self._pixel.y = list(reflectance)
-                self._y.max = max(self._y.max, 1.03 * max(reflectance))
-            self._pixel.visible = reflectance is not None
+                self.pixel.y = list(reflectance)
+                self.y_scale.max = max(self.y_scale.max, 1.03 * max(reflectance))
+            self.pixel.visible = reflectance is not None
 
     def _create(self) -> None:
         import bqplot as bq
 
-        self._y = bq.LinearScale(min=0.0, max=0.5)
-        scales = {"x": bq.LinearScale(min=462.0, max=868.0), "y": self._y}
-        self._bands = bq.Lines(
+        self.y_scale = bq.LinearScale(min=0.0, max=0.5)
+        scales = {"x": bq.LinearScale(min=462.0, max=868.0), "y": self.y_scale}
+        self.bands = bq.Lines(
             x=_X + _X[::-1], y=[], scales=scales, fill="inside", fill_opacities=[0.14] * 12,
             colors=["#ffffff"], stroke_width=0,
         )  # fmt: skip
-        self._lines = bq.Lines(
+        self.lines = bq.Lines(
             x=_X, y=[], scales=scales, stroke_width=2, marker="circle", marker_size=36,
             labels_visibility="none", interactions={"hover": "tooltip"},
             tooltip=bq.Tooltip(fields=["name"], labels=["Cluster"]),
         )  # fmt: skip
-        self._pixel = bq.Lines(
+        self.pixel = bq.Lines(
             x=_X, y=[0.0] * len(_X), scales=scales, colors=["#14212b"], stroke_width=2,
             marker="circle", marker_size=36, visible=False,
         )  # fmt: skip
-        self._numbers = bq.Label(
+        self.numbers = bq.Label(
             x=[], y=[], text=[], scales=scales, colors=["#14212b"], default_size=12, font_weight="bold",
             align="start", x_offset=10, y_offset=4,
         )  # fmt: skip
         self._axis = bq.Axis(
-            scale=self._y, side="left", label="Reflectance", label_offset="36px",
+            scale=self.y_scale, side="left", label="Reflectance", label_offset="36px",
             grid_color="#e6eaee", tick_style=TICK_STYLE, color="#c9d1d8",
         )  # fmt: skip
         wavelengths = bq.Axis(
@@ -98,7 +98,7 @@ class SignatureFigure(ipw.Box):
         )  # fmt: skip
         self._figure = classed(
             bq.Figure(
-                marks=[self._bands, self._lines, self._numbers, self._pixel],
+                marks=[self.bands, self.lines, self.numbers, self.pixel],
                 axes=[wavelengths, self._axis],
                 fig_margin=MARGIN,
                 background_style={"fill": "transparent"},

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
+from pipeline.text import hectares, signed_hectares
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
-from widgets.toolkit import words
 from widgets.toolkit.parts import classed, html
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ class SmallestPatch(ipw.VBox):
 def _table(sieved: Sieved) -> str:
     rows = "".join(
         f"<tr><td><i style='background:{escape(row['color'])}'></i>{number} {escape(row['name'])}</td>"
-        f"<td>{words.hectares(row['before_ha'])}</td><td>{words.hectares(row['after_ha'])}</td>"
-        f"<td>{words.signed(row['change_ha'])}</td></tr>"
+        f"<td>{hectares(row['before_ha'])}</td><td>{hectares(row['after_ha'])}</td>"
+        f"<td>{signed_hectares(row['change_ha'])}</td></tr>"
         for number, row in enumerate(sieved.table.to_dict("records"))
         if number
     )

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.explore.spectra import scatter_of, signatures_of
-from widgets.results.edits import Editor
+from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.host import Host
-from widgets.results.tabs.inspector import Inspector
 from widgets.results.tabs.scatter import ScatterFigure
 from widgets.results.tabs.signatures import SignatureFigure
-from widgets.toolkit.parts import column, html, row
+from widgets.toolkit.parts import column, html, push_button, row
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
+CLICK = "Click the map: the pixel’s spectrum is laid over those of the clusters."
 NOTE = (
     "Mean reflectance of each cluster; the shade is one standard deviation to either side. Lines that lie "
     "close together are clusters that look alike."
@@ -27,14 +27,24 @@ NOTE = (
 
 
 class Spectra(ipw.VBox):
-    """Legend, figure, and the scatter in a fold."""
+    """Legend, figure, and the scatter in a fold.
 
-    def __init__(self, host: Host, editor: Editor) -> None:
+    Parameters
+    ----------
+    host : Host
+        Serialises callbacks.
+    inspector : Inspector
+        Tells about single pixels, whose spectra are laid over the signatures.
+    """
+
+    def __init__(self, host: Host, inspector: Inspector) -> None:
         self._chips = html("", "eo-chips")
-        self._figure, self._scatter = SignatureFigure(), ScatterFigure()
-        self.inspector = Inspector(host, editor, self._figure.show_pixel)
-        tools = row("eo-tools", html("Reflectance per cluster", "eo-muted"), html("", "eo-grow"))
-        tools.children = (*tools.children, self.inspector.button)
+        self.figure, self._scatter = SignatureFigure(), ScatterFigure()
+        self._inspector = inspector
+        middle = push_button(
+            "Pixel in the middle of the map", host.gate.guard(inspector.ask_middle), "eo-link"
+        )
+        tools = row("eo-tools", html(CLICK, "eo-muted"), html("", "eo-grow"), middle)
         self._fold = Fold(
             "Red / near-infrared",
             column("eo-fold-body", self._scatter, html("Each point is one pixel of the area.", "eo-muted")),
@@ -42,7 +52,7 @@ class Spectra(ipw.VBox):
         )
         self._analysis: Analysis | None = None
         note = html(NOTE, "eo-note")
-        super().__init__([tools, self._chips, self._figure, self.inspector, note, self._fold])
+        super().__init__([tools, self._chips, self.figure, note, self._fold])
         self.add_class("eo-pad")
 
     def show(self, analysis: Analysis) -> None:
@@ -50,14 +60,17 @@ class Spectra(ipw.VBox):
         self._analysis = analysis
         names, colors = _names_and_colors(analysis)
         self._chips.value = _chips(names, colors)
-        self.inspector.show(analysis)
-        self._figure.show(signatures_of(analysis), names, colors)
+        self.figure.show(signatures_of(analysis), names, colors)
+        self.show_pixel(self._inspector.spectrum)
         if self._fold.is_open:
             self._show_scatter()
 
     def leave(self) -> None:
-        """Another tab has been opened: inspecting ends."""
-        self.inspector.end()
+        """Another tab has been opened; nothing of this one is on the map."""
+
+    def show_pixel(self, spectrum: Spectrum | None) -> None:
+        """Lay one pixel's spectrum over the signatures, or take it away."""
+        self.figure.show_pixel(spectrum)
 
     def _show_scatter(self) -> None:
         if self._analysis is not None:

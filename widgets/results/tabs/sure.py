@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
+from pipeline.text import hectares, percent
 from widgets.map.layers import picture
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
-from widgets.session.runs import Progress, Worker
-from widgets.toolkit import words
+from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, html, pressed, push_button
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class HowSure(ipw.VBox):
         self._host.lay(LAYER, lambda shift: [picture(overlay, shift, pane="extra")])
         rows = "".join(
             f"<tr><td><i style='background:{escape(row['color'])}'></i>{escape(row['label'])}</td>"
-            f"<td>{words.hectares(row['hectares'])} ha</td><td>{words.percent(row['share'])}</td></tr>"
+            f"<td>{hectares(row['hectares'])} ha</td><td>{percent(row['share'])}</td></tr>"
             for row in table.to_dict("records")
         )
         self._legend.value = f"<table class='eo-table'>{rows}</table><p class='eo-muted'>{NOTE}</p>"

@@ -1,0 +1,40 @@
+"""A margin of error on every hectare: a random sample of checked points, and what follows from it.
+
+Counting the pixels of a map is biased by the map's errors. Points drawn at random in every class of the map
+and checked on the land give hectares without that bias, each with an interval (Olofsson et al. 2013,
+doi:10.1016/j.rse.2012.10.031; Olofsson et al. 2014, doi:10.1016/j.rse.2014.02.015; strata that are not the
+classes: Stehman 2014, doi:10.1080/01431161.2014.930207).
+
+- `SamplingDesign` (design.py): the points, and the labels given so far; `sampling_design` (drawing.py) draws
+  them from an analysis, `classes_now` says how its classes lie in the design's strata after a merge.
+- `stratified_estimate` (estimation.py): counts of checked points to hectares with intervals, `AreaEstimate`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.accuracy.design import SamplingDesign as SamplingDesign
+    from pipeline.accuracy.drawing import classes_now as classes_now
+    from pipeline.accuracy.drawing import sampling_design as sampling_design
+    from pipeline.accuracy.estimation import stratified_estimate as stratified_estimate
+    from pipeline.accuracy.result import AreaEstimate as AreaEstimate
+
+_HOME_OF = {
+    "AreaEstimate": "result",
+    "SamplingDesign": "design",
+    "classes_now": "drawing",
+    "sampling_design": "drawing",
+    "stratified_estimate": "estimation",
+}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module it lives in, on first use (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

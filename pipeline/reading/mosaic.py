@@ -1,0 +1,102 @@
+"""Layers combined into one image: each strategy is a class with `feed` and `result`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from pipeline.arrays import Mask, Planes, SceneClasses, State
+from pipeline.reading.cloud_mask import NEAR_CLOUD
+from pipeline.reading.pixels import NO_DATA_DN, SATURATED_DN, CoarsePlanes, Pixels, state_of
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one scene shows of a piece of land."""
+
+    scene: int
+    """Number of the scene in its acquisition."""
+    fine: Planes
+    """uint16 ``(band, y, x)``; 0 where there is no data."""
+    classes: SceneClasses | None
+    """Scene classification, None where the scene has none."""
+    near_cloud: Mask | None = None
+    """Pixels within the buffer around clouds, None where there are none."""
+    coarse: CoarsePlanes | None = None
+    """Bands that are kept at larger pixels, None where there are none."""
+
+    def state(self) -> State:
+        """Return what is known of each pixel (pixels.Pixels.state)."""
+        shape = self.fine.shape[1:]
+        valid = _all_bands_valid(self.fine)
+        if self.coarse is not None:
+            valid = valid & self.coarse.under(_all_bands_valid(self.coarse.dn), shape)
+        state = state_of(valid, self.classes)
+        if self.near_cloud is not None:
+            state |= np.where(self.near_cloud & valid, NEAR_CLOUD, np.uint8(0))
+        return state
+
+    def pixels(self) -> Pixels:
+        """Return the layer as pixels."""
+        return Pixels(self.fine, self.state(), (self.scene,), None, self.coarse)
+
+
+def _all_bands_valid(dn: Planes) -> Mask:
+    """Return where no band is without data or saturated."""
+    valid = dn.min(axis=0, initial=SATURATED_DN) != NO_DATA_DN
+    if dn.max(initial=NO_DATA_DN) == SATURATED_DN:
+        valid &= dn.max(axis=0) != SATURATED_DN
+    return np.asarray(valid)
+
+
+class Mosaic(Protocol):
+    """A way to combine layers of one block. A layer that was fed belongs to the mosaic."""
+
+    def feed(self, layer: Layer) -> None:
+        """Take one more layer."""
+
+    def result(self) -> Pixels:
+        """Return the layers fed so far as one."""
+
+
+class FirstValid:
+    """Of layers that overlap the first one with data wins, its clouds included.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the block.
+    n_bands : int
+        Bands of every layer.
+    """
+
+    def __init__(self, shape: tuple[int, int], n_bands: int) -> None:
+        empty = np.zeros((n_bands, *shape), np.uint16)
+        self._pixels = Pixels(empty, np.zeros(shape, np.uint8), ())
+
+    def feed(self, layer: Layer) -> None:
+        """Lay a layer under those before: it shows where they have no data."""
+        above, below = self._pixels, layer.pixels()
+        if not above.state.any():
+            self._pixels = below
+            return
+        new = (above.state == 0) & (below.state > 0)
+        if not new.any():
+            return
+        # where several scenes meet, all bands lie at 10 m: the larger pixels of two scenes do not match
+        dn = above.dn
+        np.copyto(dn, below.dn, where=new)
+        np.copyto(above.state, below.state, where=new)
+        position = len(above.sources)
+        dtype = np.min_scalar_type(position)
+        source = (
+            np.zeros(new.shape, dtype) if above.source is None else above.source.astype(dtype, copy=False)
+        )
+        source[new] = position
+        self._pixels = Pixels(dn, above.state, (*above.sources, layer.scene), source)
+
+    def result(self) -> Pixels:
+        """Return the layers fed so far as one."""
+        return self._pixels

@@ -1,0 +1,1 @@
+"""Voilà for many visitors and strangers: ``python -m server dashboard.ipynb`` (docs/deploy.md)."""

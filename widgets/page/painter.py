@@ -1,0 +1,200 @@
+"""Brings every part of the page in line with its state, and shows what becomes of a run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pipeline.area.aoi import AreaOfInterest
+from pipeline.area.polygons import shape_on_map
+from pipeline.catalogs import profiles
+from pipeline.exports import credit
+from widgets.map.layers import Shape
+from widgets.map.view import Box
+from widgets.page import messages
+from widgets.page.messages import STAGE_WORDS, Action, Message
+from widgets.page.state import Outcome, PageState, Situation, state_of
+from widgets.results.tabs.host import Layers
+
+if TYPE_CHECKING:
+    from pipeline.drawing.overlays import Overlays
+    from pipeline.result import Analysis
+    from widgets.page.parts import Parts
+
+log = logging.getLogger(__name__)
+
+
+class Painter:
+    """Paints. It is made before the parts, which call it; `take` hands them over.
+
+    Parameters
+    ----------
+    act : callable
+        Called with the next step that the visitor chose.
+    """
+
+    def __init__(self, act: Callable[[Action], None]) -> None:
+        self._act = act
+        self._unsaid: Message | None = None
+        self._looked_at: tuple[float, ...] = ()
+        self._shown_area: AreaOfInterest | None = None
+        self.moving = False
+        """Whether the next click shall move the area."""
+        self.turn = 0.0
+        """Degrees by which the area in the form was placed beside its own world copy."""
+
+    def take(self, parts: Parts, limit_km: float) -> None:
+        """Take the parts to paint, and the longest side of an area that can be calculated here."""
+        self._parts, self._limit_km = parts, limit_km
+        self.state = state_of(Situation(parts.fields.settings, limit_km))
+
+    # What a run tells (session.runs.Listener)
+
+    def run_began(self, stage: str) -> None:
+        """Show the progress of a run."""
+        self._looked_at = self._parts.map.camera.looks_at
+        self._parts.foot.show_progress(STAGE_WORDS[stage], "", 0)
+        self.refresh()
+
+    def run_progressed(self, stage: str, fraction: float, detail: str) -> None:
+        """Show how far a run is."""
+        self._parts.foot.show_progress(STAGE_WORDS[stage], detail, fraction)
+
+    def run_arrived(self, analysis: Analysis, *, last: bool) -> None:
+        """Show a result, or a first look at it, and move the map to it if the visitor has not moved it."""
+        moved = self._shown_area != analysis.request.area
+        self._shown_area = analysis.request.area
+        self._show(analysis, self._parts.results.begin)
+        if moved and self._parts.map.camera.looks_at == self._looked_at:
+            self._parts.map.camera.look_at_if_needed(self.box(analysis.request.area))
+        self.refresh()
+
+    def run_failed(self, error: Exception) -> None:
+        """Tell why a run has no result."""
+        self.refresh(messages.of_error(error, self._parts.fields.settings))
+
+    # What else is shown
+
+    def edited(self, analysis: Analysis) -> None:
+        """Show a result whose classes or patches were edited; it is as fresh or stale as before."""
+        self._parts.runs.adopt(analysis)
+        self._show(analysis, self._parts.results.show)
+        self.refresh()
+
+    def zoomed_in(self, pictures: Overlays | None) -> None:
+        """Show sharper pictures of the part of the result that the map shows."""
+        result = self._parts.runs.result
+        if result is not None:
+            self._parts.map.show_zoomed_in(pictures, self._turn_of(result.request.area))
+
+    def lay(self, name: str, layers: Layers | None) -> None:
+        """Lay a tab's layers over the result; None takes them away."""
+        result = self._parts.runs.result
+        turn = self._turn_of(result.request.area) if result is not None else 0.0
+        self._parts.map.lay_over(name, layers(turn) if layers is not None else ())
+
+    def lay_backdrop(self, catalog: str, overlay: Any) -> None:
+        """Show a catalogue's picture of its own land, if the catalogue is still chosen."""
+        if catalog == self._parts.fields.settings.catalog:
+            self._parts.map.set_backdrop(overlay)
+
+    def silent(self, profile: profiles.CatalogProfile) -> None:
+        """Tell that the chosen catalogue does not answer, unless the visitor has gone on."""
+        parts = self._parts
+        if (
+            parts.fields.settings.catalog == profile.name
+            and parts.runs.result is None
+            and not parts.runs.busy
+        ):
+            parts.foot.show(messages.silent_catalog(profile.label), self._act)
+        if self.state.area is None:
+            parts.map.camera.look_at_world()
+
+    def report(self, error: Exception) -> None:
+        """Say that a callback failed; the page stays usable."""
+        message = messages.of_error(error, self._parts.fields.settings)
+        try:
+            self.refresh(message)
+        except Exception:
+            log.exception("the page could not be brought up to date")
+            self._parts.foot.show(message, self._act)
+
+    def box(self, area: AreaOfInterest) -> Box:
+        """Return the box around an area, on the copy of the world where it was placed."""
+        return Box.around(point for polygon in self._shape(area) for ring in polygon for point in ring)
+
+    # State
+
+    def refresh(self, message: Message | None = None) -> None:
+        """Bring every part in line with the form, the result and the run; a message is told once."""
+        parts, before = self._parts, self.state
+        if parts.runs.busy and message is not None and message.kind != "plain":
+            self._unsaid = message
+        if not parts.runs.busy:
+            message, self._unsaid = message or self._unsaid, None
+        state = self.state = state_of(self._situation(message))
+        self._paint_map(state)
+        self._paint_form(state)
+        result = parts.runs.result
+        if result is not None and state.freshness is not None:
+            parts.results.set_state(result, state.freshness)
+        else:
+            parts.results.invitation.show_step(state.step, running=parts.runs.busy)
+        if state.area is not None and state.area != before.area and not parts.runs.busy:
+            parts.map.camera.look_at_if_unseen(self.box(state.area))
+        if state.regroup and state.request is not None:
+            parts.runs.regroup_soon(state.request.n_clusters)
+
+    def _situation(self, message: Message | None = None) -> Situation:
+        parts = self._parts
+        result, settings = parts.runs.result, parts.fields.settings
+        return Situation(
+            settings,
+            self._limit_km,
+            Outcome.of(result, parts.runs.seconds) if result is not None else None,
+            parts.runs.busy,
+            message,
+            self.moving,
+            parts.history.can_undo,
+            self.state.area,
+            parts.runs.clock.pace.link_mbit(settings.catalog),
+        )
+
+    def _paint_map(self, state: PageState) -> None:
+        view, result = self._parts.map, self._parts.runs.result
+        shape = self._shape(state.area) if state.area is not None else None
+        view.show_areas(
+            shape, self._shape(result.request.area) if result else None, running=self._parts.runs.busy
+        )
+        view.show_knob(shape if state.knob else None)
+        view.drawing.use(state.tool)
+        view.invite(state.invitation)
+        view.bar.show(state.hint)
+        view.mover.show(can_move=state.can_move, moving=state.moving, can_undo=state.can_undo)
+        view.set_click(state.click)
+
+    def _paint_form(self, state: PageState) -> None:
+        parts = self._parts
+        parts.address.show(state.request)
+        parts.fields.show_area(state.counted)
+        parts.foot.show_button(state.button.text, primary=state.button.primary, enabled=state.button.enabled)
+        if state.message is not None:
+            parts.foot.show(state.message, self._act)
+
+    def _show(self, analysis: Analysis, show: Callable[[Analysis], None]) -> None:
+        """Show a result on the map and, which takes longer, in the results column."""
+        parts, area = self._parts, analysis.request.area
+        made_up = analysis.request.catalog == profiles.DEMO.name
+        source = "Made-up demo land" if made_up else credit(analysis)
+        ticks = parts.results.legend.ticks_for(len(analysis.areas) - 1)
+        parts.map.show_result(analysis.overlays, self._turn_of(area), source, ticks)
+        show(analysis)
+        parts.zoomed_in.of(analysis, self.box(area), self._turn_of(area))
+
+    def _turn_of(self, area: AreaOfInterest) -> float:
+        return self.turn if area == self.state.area else self._parts.map.camera.copy_of(area.longitude)
+
+    def _shape(self, area: AreaOfInterest) -> Shape:
+        turn = self._turn_of(area)
+        return [[[(y, x + turn) for y, x in ring] for ring in polygon] for polygon in shape_on_map(area)]

@@ -1,0 +1,176 @@
+"""What the visitor does, and what follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline import permalink
+from pipeline.area.antimeridian import wrapped
+from pipeline.catalogs import profiles
+from pipeline.errors import Cancelled, InvalidRequest
+from pipeline.request import AnalysisRequest
+from widgets.form import area_input
+from widgets.page import messages
+from widgets.page.messages import Action
+from widgets.page.start_view import demo, demo_example
+from widgets.session import catalog_probe, preload
+from widgets.session.gate import Gate
+
+if TYPE_CHECKING:
+    from pipeline.clustering.model import ClusterModel
+    from widgets.page.painter import Painter
+    from widgets.page.parts import Parts
+
+
+class Visitor:
+    """Turns clicks, keys and fields into settings and runs. Made before the parts, which call it.
+
+    Parameters
+    ----------
+    gate : Gate
+        Guards what happens in threads.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def meet(self, parts: Parts, painter: Painter) -> None:
+        """Take the parts of the page, and what shows what comes of it."""
+        self._parts, self._painter = parts, painter
+
+    # The form
+
+    def changed(self, change: Any) -> None:
+        """Take note that the form holds something else."""
+        self._parts.history.changed(change.old, change.new)
+        preload.TOOLS.prepare(change.new.catalog)
+        if change.new.catalog != change.old.catalog:
+            self._painter.lay_backdrop(change.new.catalog, None)
+            catalog_probe.load_backdrop(self._gate, change.new.catalog, self._painter.lay_backdrop)
+            example = demo_example(change.new)
+            if example is not None:
+                self.take_example(example)
+                return
+        self._painter.refresh()
+
+    def take_example(self, example: profiles.Example) -> None:
+        """Fill the form with an example and look at it."""
+        self._painter.turn = self._parts.map.camera.copy_of(example.longitude)
+        self._parts.fields.settings = self._parts.fields.settings.of_example(example)
+        if self._painter.state.area is not None:
+            self._parts.map.camera.look_at(self._painter.box(self._painter.state.area))
+
+    def set_clusters(self, n_clusters: int) -> None:
+        """Set the number of clusters."""
+        self._change(n_clusters=n_clusters)
+
+    def request(self) -> AnalysisRequest | None:
+        """Return what the form asks for now; None while it asks for nothing that can be calculated."""
+        try:
+            return self._parts.fields.settings.request()
+        except InvalidRequest:
+            return None
+
+    # The map
+
+    def clicked(self, latitude: float, longitude: float) -> None:
+        """Place the area, or tell what is there: as the page's state says."""
+        click = self._painter.state.click
+        if click == "inspect":
+            self._parts.results.inspector.ask(latitude, longitude)
+        elif click == "place":
+            self._painter.moving = False
+            self._place(latitude, longitude)
+
+    def dragged(self, north: float, east: float) -> None:
+        """Move the area by so many degrees."""
+        area = self._painter.state.area
+        if area is not None:
+            self._place(area.latitude + north, area.longitude + self._painter.turn + east)
+
+    def move_area(self) -> None:
+        """Let the next click place the area, or not after all."""
+        self._painter.moving = not self._painter.moving
+        self._painter.refresh()
+
+    def undo_area(self) -> None:
+        """Bring back the area before."""
+        fields = self._parts.fields
+        fields.settings = self._parts.history.restored(fields.settings)
+
+    def clear_drawing(self) -> None:
+        """Forget the drawing, finished or not."""
+        self._parts.map.drawing.start_over()
+        self._change(drawn=None)
+
+    def escape(self) -> None:
+        """Close what is open, and start a drawing over."""
+        self._parts.results.close_cards()
+        self._parts.map.drawing.start_over()
+        if self._painter.moving:
+            self.move_area()
+
+    # Runs
+
+    def run(self, model: ClusterModel | None = None) -> None:
+        """Calculate what the form asks for."""
+        request = self._painter.state.request
+        if request is not None:
+            self._parts.runs.run(request, model)
+
+    def cancel(self) -> None:
+        """Stop the run."""
+        if self._parts.runs.cancel():
+            self._painter.refresh(messages.of_error(Cancelled(), self._parts.fields.settings))
+            self._parts.names.focus(".eo-main")
+
+    def use_scenes(self, ids: tuple[str, ...] | None) -> None:
+        """Calculate with these scenes, or with those that are chosen automatically."""
+        self._parts.fields.settings = self._parts.fields.settings.with_scenes(ids)
+        self.run()
+
+    def use_model(self, model: ClusterModel) -> None:
+        """Calculate with given clusters; the form tells their number."""
+        self.set_clusters(model.n_clusters)
+        self._parts.runs.forget_regrouping()
+        self.run(model)
+
+    def act(self, action: Action) -> None:
+        """Take a next step that a message offered."""
+        if action.deed == "demo":
+            self.take_example(demo())
+        request = self.request()
+        if action.deed == "scenes" and request is not None:
+            self._parts.results.offer_scenes(request)
+        if action.deed == "here":
+            self._parts.workers.leave()
+        if action.changes is not None:
+            self._parts.fields.settings = action.changes
+        if action.deed in ("retry", "here", "change and run"):
+            self.run()
+
+    # The rest
+
+    def ticked(self) -> None:
+        """Show the clusters that are switched on."""
+        self._parts.map.set_ticks(self._parts.results.legend.ticks)
+
+    def went(self, query: str) -> None:
+        """Take the request of the address that the browser went back or forward to."""
+        linked = permalink.from_query(query, area_input.offered())
+        fields = self._parts.fields
+        fields.settings = fields.settings.of_values(linked.values)
+
+    def save_request(self) -> None:
+        """Save the request as a file."""
+        request = self.request()
+        if request is not None:
+            name = f"request_{request.start:%Y-%m-%d}_{request.end:%Y-%m-%d}.json"
+            self._parts.saver.save(request.to_json().encode(), name, "application/json")
+
+    def _place(self, latitude: float, longitude: float) -> None:
+        self._painter.turn = longitude - wrapped(longitude)
+        self._parts.fields.settings = self._parts.fields.settings.at(latitude, longitude)
+
+    def _change(self, **changes: object) -> None:
+        self._parts.fields.settings = self._parts.fields.settings.changed(**changes)

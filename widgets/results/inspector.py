@@ -1,0 +1,112 @@
+"""Single pixels: after a result, a click on the map tells what is there, in a card over the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from pipeline.area.antimeridian import wrapped
+from widgets.map.layers import pixel_mark
+from widgets.page.messages import plain_words
+from widgets.results.edits import Editor
+from widgets.results.tabs.host import Host
+from widgets.session.worker import Worker
+from widgets.toolkit.parts import arrange, column, html, push_button
+
+if TYPE_CHECKING:
+    from pipeline.explore.pixel import PixelReport
+    from pipeline.result import Analysis
+
+LAYER = "pixel"
+OUTSIDE = "This place lies outside the area. Click a pixel inside it, or use “Move area” to go elsewhere."
+
+Spectrum = tuple[float, ...]
+
+
+class Inspector(ipw.VBox):
+    """The card of one pixel; empty while none was asked for.
+
+    Parameters
+    ----------
+    host : Host
+        Takes the mark.
+    editor : Editor
+        Knows the classes the clusters are in.
+    on_spectrum : callable
+        Called with the reflectance of the pixel, None when there is none to show.
+    """
+
+    def __init__(self, host: Host, editor: Editor, on_spectrum: Callable[[Spectrum | None], None]) -> None:
+        self._host, self._editor, self._on_spectrum = host, editor, on_spectrum
+        self.card = html("", "eo-pixel")
+        self._close = push_button("Close", host.gate.guard(self.close_card), "eo-link")
+        self._panel = column("eo-pixel-card", self.card, self._close)
+        self._worker = Worker(host.gate, progress=lambda *_: None, done=self._tell, failed=self._fail)
+        self._analysis: Analysis | None = None
+        self.spectrum: Spectrum | None = None
+        """Reflectance of the pixel that is told about."""
+        super().__init__()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a pixel is told about."""
+        return bool(self.children)
+
+    def show(self, analysis: Analysis) -> None:
+        """Take another result: what was told of a pixel does not hold any more."""
+        self._analysis = analysis
+        self.close_card()
+
+    def ask(self, latitude: float, longitude: float) -> None:
+        """Tell about the pixel at a place; any world copy of the longitude will do."""
+        analysis, lut = self._analysis, self._editor.lut
+        if analysis is None:
+            return
+
+        def work(*_: Any) -> PixelReport | None:
+            from pipeline.explore.pixel import inspect
+
+            return inspect(analysis, latitude, wrapped(longitude), lut=lut)
+
+        self._worker.cancel()
+        self._worker.start(work)
+
+    def ask_middle(self) -> None:
+        """Tell about the pixel in the middle of the map: for those who use no mouse."""
+        self.ask(*self._host.centre())
+
+    def close_card(self) -> None:
+        """Take the card and the mark away."""
+        self._worker.cancel()
+        arrange(self)
+        self._mark(None)
+
+    def _tell(self, report: PixelReport | None) -> None:
+        if report is None:
+            self._mark(None)
+            self._say(OUTSIDE)
+            return
+        entries = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in report.lines)
+        self.card.value = f"<dl>{entries}</dl>"
+        arrange(self, self._panel)
+        self._mark(report)
+
+    def _mark(self, report: PixelReport | None) -> None:
+        """Mark a pixel on the map and lay its spectrum over the signatures; None: neither."""
+        self.spectrum = report.reflectance if report is not None else None
+        self._on_spectrum(self.spectrum)
+        if report is None:
+            self._host.lay(LAYER, None)
+            return
+        place = report.latitude, report.longitude
+        self._host.lay(LAYER, lambda turn: pixel_mark(place[0], place[1] + turn))
+
+    def _fail(self, error: Exception) -> None:
+        self._say(plain_words(error))
+
+    def _say(self, text: str) -> None:
+        self.card.value = f"<p>{escape(text)}</p>"
+        arrange(self, self._panel)
