@@ -20,7 +20,7 @@ FULL_COVERAGE = 0.995
 """Footprints are rounded in catalogues: from here on an area counts as covered."""
 FULL_DATA = 0.8
 """A scene with data in less of its outline than this falls well short of its promise; outlines are rough."""
-LEAST_GAIN = 0.005
+LEAST_GAIN = 0.02
 """Share of the area that an older delivery must add to be laid below the newer one."""
 ONE_PASS = timedelta(minutes=30)
 """Scenes of one pass are taken less apart; the next pass comes later."""

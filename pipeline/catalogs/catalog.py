@@ -68,7 +68,7 @@ class CatalogProfile:
     credit: str = "Contains modified Copernicus Sentinel data {years}"
     """What the images' licence asks to be shown."""
     fields: bool | None = None
-    """Whether a search can leave out what is not needed; None: as the landing page says, where it is asked."""
+    """Whether a search can leave out what is not needed; None: the landing page says it."""
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """Asset keys by band, where they are not among the usual ones (`keys_of`)."""
     mask: MaskBand = MaskBand()

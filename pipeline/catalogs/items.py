@@ -15,7 +15,7 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any, TypeGuard
 
-from pipeline.catalogs.access import RefusedAddress, checked
+from pipeline.catalogs.access import LOOPBACK, RefusedAddress, checked
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.footprints import NoFootprint, footprint_of, share_of_files
 from pipeline.sentinel2.bands import ALL_BANDS, BANDS, SCL
@@ -29,8 +29,8 @@ MAX_SIDE_PX = 30_000
 MAX_METRES = 1e8
 YEARS = (2015, 2100)
 """Sentinel-2 began in 2015; a year far ahead is a slip."""
-ANY_CATALOG = CatalogProfile("", "", "This catalogue", None)
-"""For items of which nobody says where they come from."""
+ANY_CATALOG = CatalogProfile("", "", "This catalogue", None, hosts=("*", *LOOPBACK))
+"""For items of which a caller does not say where they come from."""
 
 
 class UnusableItem(Exception):

@@ -61,8 +61,8 @@ def default_name() -> str:
 def find(catalog: str) -> CatalogProfile:
     """Return the profile of a name, or of the URL of any STAC API.
 
-    An address on the host of a known or configured catalogue is read as that one is: same asset names, same
-    mask, same files' hosts.
+    The address of a known or configured catalogue is read as that one is: same asset names, same mask, same
+    hosts of files.
 
     Raises
     ------
@@ -91,11 +91,8 @@ def find(catalog: str) -> CatalogProfile:
             catalog,
         )
     for known in by_name.values():
-        if known.url is not None and urlsplit(known.url).netloc == parts.netloc:
-            same = known.url.rstrip("/") == catalog.rstrip("/")
-            # another path of that host may hold other collections, and understand other searches
-            own = known if same else replace(known, collections=(), fields=None)
-            return replace(own, name=catalog, title=parts.netloc, url=catalog)
+        if known.url is not None and known.url.rstrip("/") == catalog.rstrip("/"):
+            return replace(known, name=catalog, title=parts.netloc, url=catalog)
     return CatalogProfile(name=catalog, title=parts.netloc, label=parts.netloc, url=catalog)
 
 
