@@ -1,4 +1,4 @@
-"""What is particular to a catalogue is data: other asset names, another mask, another no data, other doors."""
+"""What is particular to a catalogue is data: other asset names, another mask, another no data."""
 
 import json
 from collections.abc import Callable
@@ -108,8 +108,7 @@ def outback(
     fmask = np.select([land.classes == 9, land.classes == 3, land.classes == 0], [2, 3, 0], 1).astype(
         np.uint8
     )[::2, ::2]
-    for (band, name), pixels in zip(NAMES.items(), dn, strict=True):
-        assert band
+    for name, pixels in zip(NAMES.values(), dn, strict=True):
         write_tiff(folder.path / f"{name}.tif", pixels, land.left, land.top, overviews=(2, 4, 8), nodata=-999)
     write_tiff(folder.path / "oa_fmask.tif", fmask, land.left, land.top, step=20, overviews=(2, 4))
     served = item("8d1f", folder.url, shape=(560, 560), cloud_cover=4.25, collection="ga_s2am_ard_3")
