@@ -11,10 +11,10 @@ from dataclasses import replace
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan
-from pipeline.catalogs.profiles import max_size_km
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
+from pipeline.config import max_size_km
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
 from pipeline.estimate import largest_km
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for

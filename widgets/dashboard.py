@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import ipywidgets as ipw
 
-from pipeline import permalink
+from pipeline import config, permalink
 from pipeline.catalogs import profiles
 from pipeline.estimate import largest_km
 from widgets.controls import Fields, Foot
@@ -33,7 +32,7 @@ from widgets.session import catalog_probe, preload
 from widgets.session.delay import Delay
 from widgets.session.gate import Gate
 from widgets.session.runs import Runs
-from widgets.session.workers import ADDRESS_VARIABLE, Workers
+from widgets.session.workers import Workers
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
 from widgets.toolkit.parts import classed, column
@@ -67,7 +66,7 @@ class Dashboard(ipw.VBox):
     def _parts(self, start: Settings, limit_km: float) -> Parts:
         """Make the parts; what they call is the visitor's or the painter's."""
         guard, visitor, painter, gate = self.gate.guard, self.visitor, self.painter, self.gate
-        saver, workers = Download(), Workers(gate, os.environ.get(ADDRESS_VARIABLE))
+        saver, workers = Download(), Workers(gate, config.scheduler_address())
         runs = Runs(gate, painter, wanted=visitor.request, on_workers=lambda: workers.used)
         fields = self._fields(start, limit_km)
         names = Names(
@@ -136,7 +135,7 @@ class Dashboard(ipw.VBox):
 
     def _limit_km(self, here: float) -> float:
         """Return the longest side that can be calculated; a dask cluster has a limit of its own."""
-        return profiles.max_size_km() if self.parts.workers.used else here
+        return config.max_size_km() if self.parts.workers.used else here
 
     def _app(self) -> ipw.Box:
         parts = self.parts

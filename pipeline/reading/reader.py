@@ -115,7 +115,7 @@ class Reading:
             parts = {n: [group.part(block, within) for group in self._files[n].groups] for n in now}
             self._read([part for n in now for part in parts[n]])
             for n in now:
-                layer = _layer(n, parts.pop(n), block.shape, self._extent.mask)
+                layer = _layer(n, self._scenes[n], parts.pop(n), block.shape, self._extent.mask)
                 mosaic.feed(replace(layer, may_hold_offset=self._scenes[n].offset.may_hold))
         return mosaic.result()
 
@@ -238,14 +238,16 @@ def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader])
     return _Files(tuple(groups), classes)
 
 
-def _layer(number: int, parts: Sequence[_Part], shape: tuple[int, int], mask: CloudMask) -> Layer:
+def _layer(
+    number: int, scene: Scene, parts: Sequence[_Part], shape: tuple[int, int], mask: CloudMask
+) -> Layer:
     """Return what a scene shows of a block of a shape, from its parts that were read."""
     at_10_m: dict[int, np.ndarray] = {}
     fine, coarse, classes, near = np.empty((0, *shape), np.uint16), None, None, None
     for part in parts:
         places = part.group.places
         if not places:
-            around = part.window.placed(part.data)[0]
+            around = scene.scene_classes(part.window.placed(part.data)[0])
             middle = tuple(slice(part.group.margin, part.group.margin + n) for n in shape)
             surrounded = mask.near(around)
             classes, near = around[middle], None if surrounded is None else surrounded[middle]
@@ -347,7 +349,8 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
         def _is_plain(self) -> bool:
             """Tell whether the file is read as it is, and 0 is its only no data."""
             dataset = self.dataset.dataset
-            return not isinstance(dataset, WarpedVRT) and dataset.nodata in (None, NO_DATA_DN)
+            missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
+            return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
 
         def into(self, window: Window, target: np.ndarray) -> None:
             """Read a window; no mask is made of what is 0 anyway, a fifth of the time of a block."""
