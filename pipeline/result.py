@@ -83,6 +83,8 @@ class Analysis:
     """Whether the model came with the call instead of being fitted on these pixels."""
     edits: tuple[int, ...] | None = None
     """Class of each label 0..k of the model, where classes were merged or renamed."""
+    names_from: str = ""
+    """The map that gave the names, or was held against them; empty: the spectra alone."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
@@ -273,7 +275,22 @@ class Analysis:
         """Return the analysis with names from a reference map (reference.names.named)."""
         from pipeline.reference.names import named
 
-        return self.with_classes(range(len(self.areas)), named(agreement, self.suggestions))
+        made = self.with_classes(range(len(self.areas)), named(agreement, self.suggestions))
+        return replace(made, names_from=agreement.reference.title)
+
+    def checked(self) -> Analysis:
+        """Return the analysis with names that the image's own classification speaks against called mixed.
+
+        Raises
+        ------
+        InvalidRequest
+            When the image has no scene classification here.
+        """
+        from pipeline.reference.names import checked
+
+        agreement = self.compare("scl")
+        made = self.with_classes(range(len(self.areas)), checked(agreement, self.suggestions))
+        return replace(made, names_from=f"the spectra, checked by the {agreement.reference.title.lower()}")
 
     def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
         """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.

@@ -21,7 +21,7 @@ from odc.geo.geobox import GeoBox
 
 from pipeline.area.grid import epsg_of
 from pipeline.errors import InvalidRequest, ReadFailed
-from pipeline.reading.reader import settings_for
+from pipeline.reading.gdal import environment
 from pipeline.reading.signing import signed
 from pipeline.reference.profiles import Reference
 
@@ -169,7 +169,7 @@ def opened(reference: Reference, hrefs: Sequence[str], stack: ExitStack) -> Clas
     datasets, problem = [], None
     for href in hrefs:
         try:
-            stack.enter_context(settings_for(href).open)
+            stack.enter_context(environment(href))
             datasets.append(stack.enter_context(rasterio.open(signed(href))))
         except Exception as error:
             problem = _unreadable(reference.title, href, error)
@@ -204,6 +204,9 @@ def _named_inside(dataset: Any) -> Iterator[tuple[int, str]]:
     if side_car.is_file():
         yield from _of_side_car(side_car)
     told = {**dataset.tags(), **dataset.tags(1)}
+    for name, text in told.items():
+        if name.startswith("class_") and name.removeprefix("class_").isdigit():
+            yield int(name.removeprefix("class_")), text
     for line in told.get("legend", "").splitlines():  # as WorldCover writes it
         value, _, name = line.strip().partition(" ")
         if value.isdigit() and name.strip():
