@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pipeline.clustering.palette import colours
 from pipeline.clustering.surface_types import Suggestion
@@ -15,6 +17,9 @@ from pipeline.sentinel2.scene_classes import (
     VEGETATION,
     WATER,
 )
+
+if TYPE_CHECKING:
+    from pipeline.result import Analysis
 
 CLEAR_MAJORITY = 0.6
 """Share of a class from which on a cluster has its name."""
@@ -121,6 +126,29 @@ def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Su
 def _figure(suggestion: Suggestion) -> str:
     """Return the figure of the spectrum alone, without what another map has added to it."""
     return suggestion.reason.partition(", ")[0]
+
+
+def with_names(analysis: Analysis, agreement: Agreement) -> Analysis:
+    """Return the analysis with the names that a reference map gives (`named`)."""
+    return _renamed(analysis, named(agreement, analysis.suggestions), agreement.reference.title)
+
+
+def with_checked_names(analysis: Analysis) -> Analysis:
+    """Return the analysis, names changed that its scene classification speaks against (`checked`).
+
+    Raises
+    ------
+    InvalidRequest
+        When the image has no scene classification here.
+    """
+    agreement = analysis.compare("scl")
+    title = f"the spectra, checked by the {agreement.reference.title.lower()}"
+    return _renamed(analysis, checked(agreement, analysis.suggestions), title)
+
+
+def _renamed(analysis: Analysis, names: Sequence[Suggestion], names_from: str) -> Analysis:
+    made = analysis.with_classes(range(len(analysis.areas)), names)
+    return replace(made, names_from=names_from)
 
 
 def _main(agreement: Agreement, cluster: int) -> str:

@@ -17,7 +17,7 @@ from pipeline.errors import ReadFailed
 from pipeline.reference import files
 from pipeline.reference.agreement import NO_CLASS_NAME, compare
 from pipeline.reference.files import tiles
-from pipeline.reference.names import MIXED, doubts, named
+from pipeline.reference.names import MIXED, doubts, named, with_checked_names, with_names
 from pipeline.reference.profiles import WORLDCOVER, WORLDCOVER_ON_PC, find, offered
 from tests.pipeline.conftest import Land
 
@@ -58,7 +58,7 @@ def test_a_name_that_the_majority_speaks_against_is_mixed(done: Analysis) -> Non
     against = doubts(agreement, done.suggestions)
     doubted = {s.kind for n, s in enumerate(done.suggestions, start=1) if n in against}
     assert doubted == {"Water", "Bare or built-up"}
-    after = done.checked()
+    after = with_checked_names(done)
     water = after.suggestions[0]
     assert water.name == "Mixed: 100 % vegetation"
     assert water.reason.startswith("NDWI 0.")
@@ -159,7 +159,7 @@ def test_a_real_tile_is_read_only_where_the_area_is(shared_dir: Path, done: Anal
 
 
 def test_the_scene_classification_can_give_the_names_itself(done: Analysis) -> None:
-    after = done.named_after(done.compare("scl"))
+    after = with_names(done, done.compare("scl"))
     assert {s.kind for s in after.suggestions} == {"Vegetation"}
     told = reasons(after.spectra, after.suggestions, after.bands)
     assert "By the spectrum it would be “Water”" in told[0].sentence
