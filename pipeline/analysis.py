@@ -17,6 +17,7 @@ from pipeline.clustering.model import ClusterModel
 from pipeline.config import max_size_km
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
 from pipeline.estimate import largest_km
+from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.reading import imagery
@@ -27,7 +28,7 @@ from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.request import AnalysisRequest
-from pipeline.result import Analysis, grouped
+from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.scene import Scene
 

@@ -6,7 +6,6 @@ Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -21,26 +20,23 @@ from odc.geo.geobox import GeoBox
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
-from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import computed, features_of
-from pipeline.clustering.labels import LabelRaster, label, raster_of
+from pipeline.clustering.labels import LabelRaster, raster_of
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
+from pipeline.clustering.naming import Fits
 from pipeline.clustering.signatures import Signatures, signatures
-from pipeline.clustering.surface_types import Suggestion, suggest
-from pipeline.drawing.frame import Frame, frame_of, images, whole_frame, with_clusters
+from pipeline.clustering.surface_types import Suggestion
+from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
-from pipeline.explore.classes import Classes, classes_of
-from pipeline.notes import notes_on, nothing_to_group
+from pipeline.explore.classes import Classes
 from pipeline.progress import IsCancelled, OnProgress, Progress
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, place_words
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
@@ -83,6 +79,8 @@ class Analysis:
     """Whether the model came with the call instead of being fitted on these pixels."""
     edits: tuple[int, ...] | None = None
     """Class of each label 0..k of the model, where classes were merged or renamed."""
+    names_from: str = ""
+    """The map that gave the names, or was held against them; empty: the spectra alone."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
@@ -155,7 +153,9 @@ class Analysis:
     @cached_property
     def spectra(self) -> np.ndarray:
         """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
-        return _spectra(self.model, self.pixels, self.model_given)
+        from pipeline.grouping import spectra_of
+
+        return spectra_of(self.model, self.pixels, self.model_given)
 
     @cached_property
     def sample_labels(self) -> Labels:
@@ -192,6 +192,8 @@ class Analysis:
         on_progress, cancelled : callable, optional
             As for `analyse`.
         """
+        from pipeline.grouping import grouped
+
         request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
         return progress.run(
@@ -207,7 +209,9 @@ class Analysis:
 
     def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
         """Fit another number of clusters ahead, so that `recluster` only has to label."""
-        fits = _fits(self.pixels) if self.fits is None else self.fits
+        from pipeline.grouping import fits_of
+
+        fits = fits_of(self.pixels) if self.fits is None else self.fits
         fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
@@ -269,12 +273,6 @@ class Analysis:
 
         return compare(self, reference, classes, cancelled)
 
-    def named_after(self, agreement: Agreement) -> Analysis:
-        """Return the analysis with names from a reference map (reference.names.named)."""
-        from pipeline.reference.names import named
-
-        return self.with_classes(range(len(self.areas)), named(agreement, self.suggestions))
-
     def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
         """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.
 
@@ -307,90 +305,3 @@ class Analysis:
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
         """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
         exports.write_geotiff(self, target)
-
-
-def grouped(
-    request: AnalysisRequest,
-    pixels: Imagery,
-    model: ClusterModel | None,
-    progress: Progress,
-    *,
-    pictures: Overlays | None = None,
-    preview: bool = False,
-    fits: Fits | None = None,
-) -> Analysis:
-    """Group pixels that were read: fit, label, count, name, draw.
-
-    Parameters
-    ----------
-    model : ClusterModel or None
-        Label with this model; None: fit one.
-    pictures : Overlays, optional
-        Pictures of the same pixels; only the clusters are drawn anew.
-    preview : bool
-        Whether the pixels are a first look.
-    fits : Fits, optional
-        Models fitted on the same pixels before.
-
-    Raises
-    ------
-    NothingToGroup
-        When no pixel is clear.
-    InvalidRequest
-        When the model was fitted on other features than the request asks for.
-    """
-    progress.report("clustering", 0)
-    if model is not None:
-        model.check(request.features)
-    if not len(pixels.sample.rows):
-        raise nothing_to_group(pixels)
-    frame = whole_frame(pixels.extent.grid)
-    with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
-        drawn = aside.submit(_pictures, pixels, frame, pictures)
-        fits = _fits(pixels) if fits is None else fits
-        fitted = model or fits.model(request.features, request.n_clusters, request.seed, progress)
-        progress.report("clustering", 0.5)
-        raster = label(pixels, fitted, progress)
-    suggestions = suggest(_spectra(fitted, pixels, model is not None), pixels.bands)
-    edits = None
-    if fitted.classes:
-        classes = classes_of(fitted.classes, suggestions)
-        edits, suggestions = classes.lut(), classes.suggestions()
-        raster = raster.mapped(edits)
-    table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
-    progress.report("drawing", 0)
-    overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
-    notes = notes_on(request, pixels, fitted, raster.counts)
-    if model is not None:
-        notes = (*notes, *given.notes(model, fits.sample(model.features)))
-    progress.report("drawing", 1)
-    return Analysis(
-        request,
-        pixels,
-        fitted,
-        raster,
-        suggestions,
-        table,
-        overlays,
-        notes,
-        preview,
-        model_given=model is not None,
-        edits=edits,
-        fits=fits,
-    )
-
-
-def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
-    return images(pixels, frame) if known is None else known
-
-
-def _fits(pixels: Imagery) -> Fits:
-    area = pixels.extent.area
-    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {day_words(pixels.scenes[0].date)}"
-    return Fits(pixels.sample.reflectance, pixels.bands, origin)
-
-
-def _spectra(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
-    """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
-    of = own_spectra if given else fitted_spectra
-    return of(model, pixels.sample.reflectance, pixels.bands)

@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.arrays import CentreRows, Labels, Table
 from pipeline.clustering.features import computed
 from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.refinements import refined
 from pipeline.clustering.signatures import signatures
 from pipeline.clustering.surface_types import spectral_order
 from pipeline.progress import Progress
@@ -58,6 +59,8 @@ def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ..
 
     A band that was clustered itself has the value of the centre; others the mean of the cluster's pixels.
     """
+    if model.refinements:
+        return own_spectra(model, reflectance, bands)
     spectra = np.full((model.n_clusters, len(bands)), np.nan)
     if not set(bands) <= set(model.features):
         spectra = own_spectra(model, reflectance, bands)
@@ -76,4 +79,6 @@ def own_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...])
 
 def labels_of(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> Labels:
     """Return the clusters of single pixels ``(n, band)``: uint8 ``(n,)``."""
-    return model.nearest(computed(reflectance.T, bands, model.features), np.ones(len(reflectance), bool))
+    planes = computed(reflectance.T, bands, model.features)
+    nearest = model.nearest(planes, np.ones(len(reflectance), bool))
+    return refined(nearest, model.refinements, planes, reflectance.T, bands, model.scale, len(model.centres))

@@ -15,7 +15,7 @@ from pipeline.area.grid import epsg_of
 from pipeline.clustering.features import FEATURES, computed
 from pipeline.clustering.palette import MASKED_COLOR
 from pipeline.clustering.surface_types import MASKED_NAME, Spectrum
-from pipeline.explore.confidence import LEVELS, confidence, squared_distances
+from pipeline.explore.confidence import LEVELS, confidence, known_centres, squared_distances
 from pipeline.reading.pixels import NO_CLASS
 from pipeline.sentinel2.scene_classes import class_name
 
@@ -198,7 +198,8 @@ def _margin(
     pixel = np.array(values, np.float32)[:, None, None]
     classes = range(model.n_clusters + 1) if lut is None else lut
     distance: dict[int, float] = {}
-    for number, found in zip(classes[1:], squared_distances(pixel, model), strict=True):
+    numbers = [classes[cluster] for cluster, _ in known_centres(model)]
+    for number, found in zip(numbers, squared_distances(pixel, model), strict=True):
         distance[number] = min(float(found[0, 0]), distance.get(number, math.inf))
     nearest, *others = sorted(distance, key=distance.__getitem__)
     return float(confidence(pixel, model, lut=lut)[0, 0]), nearest, others[0] if others else None

@@ -48,6 +48,13 @@ def _short_hash(analysis: Analysis) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
+def names_are(analysis: Analysis) -> str:
+    """Return where the names come from, and that nobody has checked them."""
+    if not analysis.names_from:
+        return NAMES_ARE
+    return f"suggestions from {analysis.names_from}, which agrees in part; not checked on the ground"
+
+
 def model_words(analysis: Analysis) -> str:
     """Return where the clusters come from: this image, or a saved model."""
     return given.words(analysis.model) if analysis.model_given else "fitted on this image"
@@ -67,7 +74,7 @@ def tags(analysis: Analysis) -> dict[str, str]:
             **source(analysis),
             "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
             "CLASS_NAMES": dict(enumerate(areas["name"])),
-            "CLASS_NAMES_ARE": NAMES_ARE,
+            "CLASS_NAMES_ARE": names_are(analysis),
             "CLASS_HECTARES": dict(enumerate(areas["hectares"].tolist())),
             "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
             "SEED": str(analysis.model.seed),
