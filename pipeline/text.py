@@ -55,6 +55,16 @@ def period_words(start: date, end: date) -> str:
     return f"from {day_words(start)} to {day_words(end)}"
 
 
+def place_words(latitude: float, longitude: float, size_km: float | None) -> str:
+    """Return a place in words: ``5 km at 46.4900° N, 11.3400° E``; a polygon has no side length."""
+    where = f"{_degrees(latitude, 'N', 'S')}, {_degrees(longitude, 'E', 'W')}"
+    return f"{f'{size_km:g} km' if size_km is not None else 'polygon'} at {where}"
+
+
+def _degrees(value: float, positive: str, negative: str) -> str:
+    return f"{abs(value):.4f}° {positive if value >= 0 else negative}"
+
+
 def hectares(value: float) -> str:
     """Return hectares without their unit: one decimal under 10,000, none above."""
     return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"
@@ -68,6 +78,22 @@ def percent(share: float) -> str:
     if 99.95 <= value < 100:
         return "> 99.9 %"
     return "100 %" if value == 100 else f"{value:.1f} %"
+
+
+def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
+    """Return a number that is larger than its limit and the limit, with digits enough to tell them apart.
+
+    Examples
+    --------
+    >>> above(20.04, 20), above(54.6, 20), above(1e-9, 0)
+    (('20.04', '20'), ('55', '20'), ('more than 0', '0'))
+    """
+    allowed = f"{limit:,.6f}".rstrip("0").rstrip(".")
+    for digits in range(decimals, 7):
+        text = f"{value:,.{digits}f}"
+        if float(text.replace(",", "")) > limit:
+            return text, allowed
+    return f"more than {allowed}", allowed
 
 
 def signed_hectares(value: float) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import ipywidgets as ipw
 
-from pipeline import permalink
+from pipeline import config, permalink
 from pipeline.catalogs import profiles
 from pipeline.estimate import largest_km
 from widgets.controls import Fields, Foot
@@ -22,16 +21,18 @@ from widgets.page.header import header, style
 from widgets.page.painter import Painter
 from widgets.page.parts import Parts
 from widgets.page.permalink import Address
+from widgets.page.placing import Placing
 from widgets.page.query_string import query_string
 from widgets.page.start_view import first_view
 from widgets.page.visitor import Visitor
+from widgets.results.kept_classes import carried_by
 from widgets.results.tabs.host import Host
 from widgets.results_view import Results
 from widgets.session import catalog_probe, preload
 from widgets.session.delay import Delay
 from widgets.session.gate import Gate
 from widgets.session.runs import Runs
-from widgets.session.workers import ADDRESS_VARIABLE, Workers
+from widgets.session.workers import Workers
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
 from widgets.toolkit.parts import classed, column
@@ -45,7 +46,7 @@ class Dashboard(ipw.VBox):
 
     def __init__(self) -> None:
         self.gate = Gate(lambda error: self.painter.report(error))
-        self.visitor = Visitor(self.gate)
+        self.visitor, self.placing = Visitor(self.gate), Placing()
         self.painter = Painter(self.visitor.act)
         linked = permalink.from_query(query_string(), area_input.offered())
         start = at_the_start().of_values(linked.values)
@@ -53,17 +54,19 @@ class Dashboard(ipw.VBox):
         self.parts = self._parts(start, limit_km)
         self.painter.take(self.parts, self._limit_km(limit_km))
         self.visitor.meet(self.parts, self.painter)
+        self.placing.meet(self.parts, self.painter)
+        self.parts.results.editor.keeper.expect(carried_by(linked.classes))
         super().__init__([style(), self._app(), self._unseen()])
         self.add_class("eo-wrap")
         self._watch(start)
         self.painter.refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
         if "area" in linked.values:
-            self.parts.map.camera.look_at_first(self.painter.box(linked.values["area"]))
+            self.parts.map.camera.look_at_first(self.painter.where.box(linked.values["area"]))
 
     def _parts(self, start: Settings, limit_km: float) -> Parts:
         """Make the parts; what they call is the visitor's or the painter's."""
         guard, visitor, painter, gate = self.gate.guard, self.visitor, self.painter, self.gate
-        saver, workers = Download(), Workers(gate, os.environ.get(ADDRESS_VARIABLE))
+        saver, workers = Download(), Workers(gate, config.scheduler_address())
         runs = Runs(gate, painter, wanted=visitor.request, on_workers=lambda: workers.used)
         fields = self._fields(start, limit_km)
         names = Names(
@@ -73,10 +76,10 @@ class Dashboard(ipw.VBox):
         )
         view = MapView(
             *first_view(start.catalog),
-            on_click=guard(visitor.clicked),
+            on_click=guard(self.placing.clicked),
             on_drawn=lambda geometry: guard(self.parts.area_input.take_drawing)(geometry),
-            on_dragged=guard(visitor.dragged),
-            mover=Mover(guard(visitor.move_area), guard(visitor.undo_area)),
+            on_dragged=guard(self.placing.dragged),
+            mover=Mover(guard(self.placing.move_area), guard(self.placing.undo_area)),
             guard=guard,
         )
         return Parts(
@@ -92,7 +95,7 @@ class Dashboard(ipw.VBox):
                 on_mixed=lambda mixed: setattr(names, "mixed", mixed),
                 host=self._host(saver, view),
             ),
-            address=Address(guard(visitor.save_request), guard(visitor.went)),
+            address=Address(guard(visitor.save_request), guard(self.placing.went)),
             names=names,
             saver=saver,
             workers=workers,
@@ -112,7 +115,7 @@ class Dashboard(ipw.VBox):
             start,
             profiles.offered(),
             limit_km,
-            on_clear=guard(self.visitor.clear_drawing),
+            on_clear=guard(self.placing.clear_drawing),
             on_file=guard(on_file),
             on_refused=guard(on_refused),
         )
@@ -132,7 +135,7 @@ class Dashboard(ipw.VBox):
 
     def _limit_km(self, here: float) -> float:
         """Return the longest side that can be calculated; a dask cluster has a limit of its own."""
-        return profiles.max_size_km() if self.parts.workers.used else here
+        return config.max_size_km() if self.parts.workers.used else here
 
     def _app(self) -> ipw.Box:
         parts = self.parts

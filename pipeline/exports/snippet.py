@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import WORLDWIDE, find
+from pipeline.clustering.features import DEFAULT_FEATURES, set_of
+from pipeline.clustering.given import words as given_words
 from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
@@ -32,8 +34,10 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     smallest_patch_ha : float
         The sieve in hectares; 0 when none was used. It comes after the classes.
     """
-    edits = _edits(analysis, classes, smallest_patch_ha)
     given = analysis.model_given
+    if given and classes is not None and classes.suggestions() == analysis.suggestions:
+        classes = None  # the model carries them
+    edits = _edits(analysis, classes, smallest_patch_ha)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
         f"# Land-cover clusters, Sentinel-2, {day_words(analysis.date)}",
@@ -44,6 +48,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
         "",
         *_request(analysis),
+        *([f"# a {given_words(analysis.model)}"] if given else []),
         *([f"model = ClusterModel.from_json({analysis.model.to_json()!r})"] if given else []),
         f"analysis = analyse(request{', model=model' if given else ''})",
         *edits,
@@ -66,7 +71,10 @@ def _request(analysis: Analysis) -> list[str]:
         "seed": repr(request.seed),
         "mask_buffer_m": repr(request.mask_buffer_m),
         "mask_classes": repr(request.mask_classes),
+        "features": repr(set_of(request.features) or request.features),
     }
+    if request.features == DEFAULT_FEATURES:
+        del fields["features"]
     return ["request = AnalysisRequest(", *(f"    {k}={v}," for k, v in fields.items()), ")"]
 
 

@@ -6,6 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from pipeline.exports.provenance import model_words
+
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
@@ -15,32 +17,46 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would run as a formula when a name begins with it."""
 
 
+COLUMNS = {
+    "cluster": "Integer",
+    "name": "String",
+    "color": "String",
+    "pixels": "Integer64",
+    "hectares": "Real",
+    "share": "Real",
+    "hectares_true": "Real",
+    "date": "Date",
+    "scenes": "String",
+    "catalog": "String",
+    "features": "String",
+    "model": "String",
+    "smallest_patch_ha": "Real",
+}
+"""Columns with their types as GDAL and QGIS name them."""
+
+
+def csvt_text() -> str:
+    """Return the side-car of the table (``.csvt``), by which QGIS knows numbers from text."""
+    return ",".join(f'"{kind}"' for kind in COLUMNS.values()) + "\n"
+
+
 def csv_bytes(analysis: Analysis) -> bytes:
     """Return the table of areas as CSV (RFC 4180, UTF-8, decimal points).
 
     Columns: cluster (0: masked or missing), name, color, pixels, hectares (grid area), share (0..1 of the
-    area), hectares_true (on the ellipsoid), date, scenes, catalog. The rows sum to the area.
+    area), hectares_true (on the ellipsoid), date, scenes, catalog, features, model (fitted on this image, or
+    which saved one), smallest_patch_ha (0: not sieved). The rows sum to the area.
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(
-        [
-            "cluster",
-            "name",
-            "color",
-            "pixels",
-            "hectares",
-            "share",
-            "hectares_true",
-            "date",
-            "scenes",
-            "catalog",
-        ]
-    )
+    writer.writerow(COLUMNS)
     where_from = (
         analysis.date.isoformat(),
         " ".join(_harmless(s.id) for s in analysis.scenes),
         _harmless(analysis.request.catalog),
+        " ".join(analysis.model.features),
+        _harmless(model_words(analysis)),
+        f"{analysis.smallest_patch_ha:g}",
     )
     for cluster, row in analysis.areas.iterrows():
         ha = float(row["hectares"])

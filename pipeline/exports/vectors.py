@@ -6,7 +6,6 @@ The polygons follow the pixels' edges, nothing is smoothed: their areas are thos
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from pipeline import scratch
 from pipeline.area.antimeridian import EDGE, split_at_antimeridian, wrapped
 from pipeline.area.grid import epsg_of
 from pipeline.errors import FileRefused
@@ -31,6 +31,8 @@ MAX_PX = 25_000_000
 MAX_CORNERS = 750_000
 """Points at which outlines may turn, as 15 km of a town do: a file of 90 MB, 350 MB while it is made."""
 M2_PER_HA = 10_000
+FILL_OPACITY = 0.75
+"""Of GeoJSON's polygons in viewers that follow simplestyle, such as geojson.io and GitHub."""
 DECIMALS = 7
 """Of degrees: a centimetre, and all that RFC 7946 advises."""
 MAX_EDGE_M = 500
@@ -98,7 +100,7 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         "hectares": np.round(patches.pixels * pixel_ha, 2),
     }
     metadata = tags(analysis)
-    with tempfile.TemporaryDirectory(prefix="clusters-") as folder:
+    with scratch.folder() as folder:
         path = Path(folder, "clusters.gpkg")
         crs = f"EPSG:{epsg_of(analysis.grid)}"
         _write(path, CLASSES, classes, "MultiPolygon", by_class, crs=crs, dataset_metadata=metadata)
@@ -125,6 +127,10 @@ def geojson_bytes(analysis: Analysis) -> bytes:
                 "color": areas["color"][number],
                 "pixels": int(areas["pixels"][number]),
                 "hectares": float(areas["hectares"][number]),
+                "title": f"{number} {areas['name'][number]}",
+                "fill": areas["color"][number],
+                "stroke": areas["color"][number],
+                "fill-opacity": FILL_OPACITY,
             },
             geometry,
         )

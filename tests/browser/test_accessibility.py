@@ -123,7 +123,7 @@ def test_a_dark_jupyterlab_hides_nothing(open_page: Open, jupyter: str) -> None:
 
 
 def colors(part: Locator) -> list[tuple[int, tuple[int, int, int]]]:
-    """Return the colours in the picture of a part, with the number of their pixels, the most frequent first."""
+    """Return the colours in the picture of a part, with their numbers of pixels, the most frequent first."""
     picture = Image.open(io.BytesIO(part.screenshot())).convert("RGB")
     found = picture.getcolors(picture.width * picture.height)
     assert found is not None

@@ -92,7 +92,7 @@ def test_classes_are_edited_and_pixels_inspected(dashboard: DashboardPage, tmp_p
 def test_another_image_is_used_and_a_second_date_compared(dashboard: DashboardPage) -> None:
     dashboard.place_area()
     dashboard.calculate()
-    day = dashboard.page.locator(".eo-date b")
+    day = dashboard.page.locator(".eo-date h2")
     first = day.inner_text()
 
     scenes = tab(dashboard, "Scenes")
@@ -143,7 +143,7 @@ def test_quality_is_asked_and_everything_has_a_name(dashboard: DashboardPage) ->
     dashboard.place_area()
     dashboard.calculate()
     quality = tab(dashboard, "Quality")
-    expect(quality).to_contain_text("of the pixels change cluster", timeout=SLOW_MS)
+    expect(quality).to_contain_text("Repeating the grouping moves", timeout=SLOW_MS)
     sure = quality.get_by_role("button", name="How sure is this?")
     expect(sure).to_have_attribute("aria-expanded", "true")
     quality.get_by_role("button", name="Show on the map").click()

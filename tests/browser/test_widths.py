@@ -1,4 +1,4 @@
-"""The page on other screens: phones, half a laptop, 200 % zoom; all of it is there, whole and in reach."""
+"""The page on other screens: phones, half a laptop, 200 % zoom. All is there, whole and within reach."""
 
 from typing import Any
 
@@ -168,8 +168,9 @@ def sideways(dashboard: DashboardPage) -> int:
 
 def too_small_for_fingers(dashboard: DashboardPage) -> list[Any]:
     """Return what can be touched and is lower than a finger, with what is touched around it counted in."""
-    script = """finger => [...document.querySelectorAll('.eo-wrap '
-            + ':is(button, input:not([type=checkbox]), select, summary, .eo-check label, .lm-TabBar-tab)')]
+    script = """finger => [...document.querySelectorAll(
+            '.eo-wrap :is(button, input:not([type=checkbox]), select, summary,'
+            + ' .eo-check label, .lm-TabBar-tab)')]
         .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.eo-row, .noUi-target')
             && e.getBoundingClientRect().height > 1)
         .map(e => {

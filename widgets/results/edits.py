@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline.explore.classes import Classes, History
+from widgets.results.kept_classes import Carried, Keeper, mark_of
 from widgets.session.gate import Gate
 from widgets.session.worker import Worker
 
@@ -64,19 +65,44 @@ class Editor:
         self.sieved: Sieved | None = None
         """What removing small patches changed in the result that is shown."""
         self._applied: Edits | None = None
+        self.keeper = Keeper()
+        self.left_behind: Analysis | None = None
+        """An earlier result with edited classes that are made of other clusters than the present ones."""
 
     def begin(self, analysis: Analysis) -> None:
-        """Take a newly calculated result. The edits stay where the clusters are the same ones."""
-        known = self.calculated
+        """Take a newly calculated result. Edits of the same clusters come back, whenever they were made."""
         self._worker.cancel()
-        same = known is not None and known.model == analysis.model and self.edits is not None
+        self._tell_what_stays_behind(analysis)
         self.calculated = analysis
         smallest_ha = self.edits.smallest_ha if self.edits is not None else 0.0
         fresh = Edits(History(Classes.of(analysis.suggestions)))
-        wanted = self.edits if same and self.edits is not None else replace(fresh, smallest_ha=smallest_ha)
+        wanted = Edits(self.keeper.of(analysis.model, analysis.suggestions), smallest_ha)
         self.edits = self._applied = fresh
         self.sieved = None
         self.apply(wanted)
+
+    def _tell_what_stays_behind(self, analysis: Analysis) -> None:
+        """Remember the result whose edited classes are not those of the new one."""
+        before = self.calculated
+        if before is None or self.edits is None or before.preview:
+            return
+        if mark_of(before.model) == mark_of(analysis.model):
+            return
+        if self.edits.history.present.edited(before.suggestions):
+            self.left_behind = before
+        elif self.left_behind is not None:
+            same = mark_of(self.left_behind.model) == mark_of(analysis.model)
+            self.left_behind = None if same else self.left_behind
+
+    @property
+    def carried(self) -> Carried | None:
+        """The edited classes as a link carries them; None while nothing was edited."""
+        if self.calculated is None or self.edits is None:
+            return None
+        classes = self.edits.history.present
+        if not classes.edited(self.calculated.suggestions):
+            return None
+        return Carried.of(self.calculated.model, classes)
 
     def apply(self, edits: Edits) -> None:
         """Show the result with these edits."""
@@ -84,17 +110,13 @@ class Editor:
         if analysis is None or edits == self.edits:
             return
         self.edits = edits
+        self.keeper.keep(analysis.model, edits.history)
         self._worker.cancel()
 
         def work(*_: Any) -> tuple[Edits, Analysis, Sieved | None]:
             return edits, *edits.applied_to(analysis)
 
         self._worker.start(work)
-
-    @property
-    def lut(self) -> tuple[int, ...] | None:
-        """The class of each cluster, from 0; None before there is a result."""
-        return self.edits.history.present.lut() if self.edits is not None else None
 
     def classes(self, change: Callable[[History], History]) -> None:
         """Change the classes."""
@@ -112,4 +134,6 @@ class Editor:
 
     def _failed(self, error: Exception) -> None:
         self.edits = self._applied
+        if self.calculated is not None and self.edits is not None:
+            self.keeper.keep(self.calculated.model, self.edits.history)
         self._on_failed(error)

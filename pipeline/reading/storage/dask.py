@@ -7,7 +7,6 @@ labels come back. A worker that is lost is replaced by dask: its blocks are read
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 import time
@@ -18,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pipeline import config
 from pipeline.allocator import keep_for_the_run
 from pipeline.area.blocks import Block
 from pipeline.errors import AnalysisError, ClusterUnavailable
@@ -27,7 +27,7 @@ from pipeline.reading.storage.local import LocalStore, Reader, Store, Summary
 
 log = logging.getLogger(__name__)
 
-ADDRESS_VARIABLE = "DASK_SCHEDULER_ADDRESS"
+ADDRESS_VARIABLE = config.SCHEDULER
 CONNECT_S = 5
 """Seconds in which a scheduler must answer."""
 LOOK_S = 1
@@ -43,7 +43,7 @@ _clients: dict[str, Any] = {}
 
 def configured() -> str | None:
     """Return the address of the configured scheduler, None where there is none."""
-    return os.environ.get(ADDRESS_VARIABLE) or None
+    return config.scheduler_address()
 
 
 @dataclass(frozen=True)
