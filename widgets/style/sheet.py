@@ -30,6 +30,7 @@ PARTS = (
     "widths",
     "narrow",
     "touch",
+    "forced",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 
