@@ -93,7 +93,7 @@ class Dashboard(ipw.VBox):
                 on_example=guard(visitor.take_example),
                 on_ticks=guard(visitor.ticked),
                 on_mixed=lambda mixed: setattr(names, "mixed", mixed),
-                host=self._host(saver, view),
+                host=self._host(saver, names, view),
             ),
             address=Address(guard(visitor.save_request), guard(self.placing.went)),
             names=names,
@@ -120,13 +120,14 @@ class Dashboard(ipw.VBox):
             on_refused=guard(on_refused),
         )
 
-    def _host(self, saver: Download, view: MapView) -> Host:
+    def _host(self, saver: Download, names: Names, view: MapView) -> Host:
         return Host(
             gate=self.gate,
             adopt=self.painter.edited,
             request=self.visitor.request,
             save=saver.save,
             lay=self.painter.lay,
+            focus=names.focus,
             centre=lambda: view.camera.centre,
             use_scenes=self.visitor.use_scenes,
             use_model=self.visitor.use_model,

@@ -31,7 +31,9 @@ class LegendRow(ipw.HBox):
         """Take the values of a cluster, or of what is masked."""
         name = escape(values.name)
         self._chip.value = chip(values)
-        self.reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
+        # Names of one kind carry the figure that orders them; it need not stand there twice.
+        reason = "" if values.reason in values.name else escape(values.reason)
+        self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         self.hectares.value = f"<b>{hectares(values.hectares)}</b> ha"
         self._share.value = percent(values.share)
         if values.number:

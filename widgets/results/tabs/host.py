@@ -29,6 +29,8 @@ class Host:
     """Save a file in the visitor's browser: content, name, MIME type."""
     lay: Callable[[str, Layers | None], None]
     """Lay layers over the result's pictures under a name, in place of those that had it; None: no layers."""
+    focus: Callable[[str], None]
+    """Move the keyboard focus to what a CSS selector finds, as soon as it is on the page."""
     centre: Callable[[], tuple[float, float]]
     """Latitude and longitude in the middle of the map."""
     request: Callable[[], AnalysisRequest | None]
