@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipeline.accuracy.design import SamplingDesign
@@ -91,7 +91,7 @@ def check(analysis: Analysis, design: SamplingDesign, known: Checked | None = No
 
     classes = classes_now(design, analysis)
     if known is not None and known.classes == classes and known.design == design:
-        return replace(known)
+        return known
     return Checked(design, classes, design.estimate(classes=classes))
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
-
 from pipeline.text import hectares
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from pipeline.accuracy import Checked
     from pipeline.result import Analysis
 
@@ -50,6 +49,8 @@ def _chosen(figures: dict[str, float]) -> dict[str, float]:
 
 def class_fields(analysis: Analysis, classes: np.ndarray) -> dict[str, np.ndarray]:
     """Return the estimate as fields of some classes; no fields without a sample."""
+    import numpy as np
+
     if analysis.checked is None:
         return {}
     found = rows(analysis)
@@ -58,6 +59,9 @@ def class_fields(analysis: Analysis, classes: np.ndarray) -> dict[str, np.ndarra
 
 def points(analysis: Analysis) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the labelled points on the grid of the area, and their fields: point, map_class, found."""
+    import numpy as np
+    import shapely
+
     checked = analysis.checked
     assert checked is not None, "called where there is a sample"
     design = checked.design

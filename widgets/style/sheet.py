@@ -19,6 +19,7 @@ PARTS = (
     "pixel",
     "scenes",
     "quality",
+    "check",
     "change",
     "classes",
     "downloads",
