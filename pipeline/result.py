@@ -39,7 +39,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy import Checked, SamplingDesign
     from pipeline.reference.agreement import Agreement
 
 
@@ -83,6 +83,8 @@ class Analysis:
     """The map that gave the names, or was held against them; empty: the spectra alone."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
+    checked: Checked | None = field(default=None, repr=False, compare=False)
+    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
     """Models fitted on these pixels so far."""
 
@@ -250,6 +252,7 @@ class Analysis:
             suggestions=made,
             areas=areas_of(raster.counts, made, self.resolution_m**2 / 10_000),
             overlays=drawn,
+            checked=None,
             **changes,  # type: ignore[arg-type]
         )
 
@@ -297,6 +300,12 @@ class Analysis:
         from pipeline.accuracy.drawing import sampling_design
 
         return sampling_design(self, n, margin, seed)
+
+    def with_sample(self, design: SamplingDesign) -> Analysis:
+        """Return the analysis with a labelled sample of it: `checked` and all exports have its estimate."""
+        from pipeline.accuracy.checked import check
+
+        return replace(self, checked=check(self, design))
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""

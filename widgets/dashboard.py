@@ -14,6 +14,7 @@ from widgets.form import area_input
 from widgets.form.area_input import AreaInput
 from widgets.form.history import AreaHistory
 from widgets.form.settings import Settings, at_the_start
+from widgets.map.aim import Aim
 from widgets.map.mover import Mover
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
@@ -127,6 +128,7 @@ class Dashboard(ipw.VBox):
             request=self.visitor.request,
             save=saver.save,
             lay=self.painter.lay,
+            aim=Aim(view, lambda on: self.parts.results.inspector.set_blind(on)),
             focus=names.focus,
             centre=lambda: view.camera.centre,
             use_scenes=self.visitor.use_scenes,

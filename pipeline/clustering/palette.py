@@ -121,7 +121,7 @@ def _colours(families: tuple[str, ...], numbers: tuple[int, ...]) -> tuple[str, 
 
 @lru_cache(maxsize=64)
 def _shades(counts: tuple[tuple[str, int], ...]) -> dict[str, list[str]]:
-    """Return so many colours of each family, darkest first, chosen together: vivid ones where they suffice."""
+    """Return so many colours of each family, darkest first, chosen together: vivid ones if they suffice."""
     vivid, least = _chosen(counts, vivid=True)
     return vivid if least >= WELL_APART else _chosen(counts, vivid=False)[0]
 

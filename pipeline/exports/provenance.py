@@ -45,6 +45,8 @@ def _short_hash(analysis: Analysis) -> str:
         analysis.areas["name"].tolist(),
         analysis.areas["color"].tolist(),
     ]
+    if analysis.checked is not None:
+        told.append(analysis.checked.design.to_json())
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
@@ -85,8 +87,16 @@ def tags(analysis: Analysis) -> dict[str, str]:
             "CLASS_OF_CLUSTER": list(analysis.edits) if analysis.edits is not None else "unchanged",
             "SMALLEST_PATCH_HA": analysis.smallest_patch_ha,
             "RESOLUTION_M": analysis.resolution_m,
+            **sample(analysis),
         }
     )
+
+
+def sample(analysis: Analysis) -> dict[str, Any]:
+    """Return what was found on the land and what follows from it; empty where nobody has checked."""
+    if analysis.checked is None:
+        return {}
+    return {"ESTIMATE": analysis.checked.as_values(), "SAMPLE": json.loads(analysis.checked.design.to_json())}
 
 
 def source(analysis: Analysis) -> dict[str, Any]:
