@@ -64,6 +64,9 @@ def _request(analysis: Analysis) -> list[str]:
         "catalog": repr(_catalog(request.catalog)),
         "scene_ids": repr(tuple(s.id for s in analysis.scenes)),
         "seed": repr(request.seed),
+        "composite": repr(request.composite),
+        "periods": repr(request.periods),
+        "max_dates": repr(request.max_dates),
         "mask_buffer_m": repr(request.mask_buffer_m),
         "mask_classes": repr(request.mask_classes),
     }
