@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
+from odc.geo.xr import xr_coords
 
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
@@ -53,6 +54,8 @@ class Missing:
     """Inside them, but without data."""
     masked_ha: float
     """Cloud, cloud shadow and what else the request masks."""
+    too_few_looks_ha: float = 0.0
+    """Of a composite of periods: clear on some dates, but not in enough periods."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,18 @@ class Analysis:
         """The scenes used, with their offset decisions."""
         return self.pixels.scenes
 
+    @cached_property
+    def looks(self) -> xr.DataArray:
+        """uint8 ``(y, x)``: clear acquisitions of every pixel of the area."""
+        coords = dict(xr_coords(self.grid))
+        return xr.DataArray(self.pixels.looks, dims=("y", "x"), coords=coords, name="looks")
+
     @property
     def missing(self) -> Missing:
         """Hectares of the area that are in no cluster, by reason."""
         coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
-        return Missing(*(n * pixel_ha for n in (coverage.outside, coverage.no_data, coverage.masked)))
+        parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
+        return Missing(*(n * pixel_ha for n in parts))
 
     @property
     def date(self) -> date:
