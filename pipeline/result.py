@@ -22,7 +22,7 @@ from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.features import computed, features_of
+from pipeline.clustering.features import computed, features_of, plain_bands
 from pipeline.clustering.labels import LabelRaster, raster_of
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.naming import Fits
@@ -139,8 +139,8 @@ class Analysis:
 
     @property
     def bands(self) -> tuple[str, ...]:
-        """Key of each band that was read: those of 10 m first, then those that the features need."""
-        return self.pixels.bands
+        """Key of each band that was read, once: those of 10 m first, then those that the features need."""
+        return plain_bands(self.pixels.bands)
 
     @cached_property
     def features(self) -> xr.DataArray:
@@ -160,7 +160,12 @@ class Analysis:
     @property
     def sample_features(self) -> Table:
         """float32 ``(n, feature)``: what was clustered of `sample`."""
-        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
+        return computed(self.sample.reflectance.T, self.pixels.bands, self.model.features).T
+
+    @cached_property
+    def sample_bands(self) -> Table:
+        """float32 ``(n, band)``: reflectance of `sample` in `bands`; of periods the median."""
+        return computed(self.sample.reflectance.T, self.pixels.bands, self.bands).T
 
     @cached_property
     def spectra(self) -> np.ndarray:
@@ -177,7 +182,7 @@ class Analysis:
     @cached_property
     def signatures(self) -> Signatures:
         """Mean spectrum and standard deviation of clusters 1..k, from `sample`."""
-        return signatures(self.sample.reflectance, self.sample_labels, len(self.suggestions))
+        return signatures(self.sample_bands, self.sample_labels, len(self.suggestions))
 
     @property
     def clear_share(self) -> float:
