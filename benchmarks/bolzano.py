@@ -51,7 +51,7 @@ def main() -> None:
 def inertia_loss(analysis: Analysis, starts: int = 10) -> float:
     """Return how much higher our inertia is than the best of full fits on all pixels, as a share."""
     model = analysis.model
-    cube = analysis.imagery.values.reshape(len(model.bands), -1).T
+    cube = analysis.imagery.values.reshape(len(model.features), -1).T
     pixels = model.scaled(cube[np.isfinite(cube).all(axis=1)])
     centres = model.scaled(np.array(model.centres))
     ours = float(sum(((pixels - centres[:, None]) ** 2).sum(axis=2).min(axis=0)))

@@ -17,7 +17,8 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from benchmarks.settings import BY_NAME, Settings
-from pipeline.clustering.model import ClusterModel, fit
+from pipeline.clustering.kmeans import fit
+from pipeline.clustering.model import ClusterModel
 from pipeline.progress import Progress
 from pipeline.sentinel2.bands import BANDS
 from synthetic.landscape import CHARACTERS, Landscape

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pipeline.analysis import analyse as analyse
     from pipeline.analysis import find_scenes as find_scenes
     from pipeline.area.aoi import AreaOfInterest as AreaOfInterest
+    from pipeline.clustering.features import FEATURE_SETS as FEATURE_SETS
+    from pipeline.clustering.features import FEATURES as FEATURES
     from pipeline.clustering.model import ClusterModel as ClusterModel
     from pipeline.errors import AnalysisError as AnalysisError
     from pipeline.errors import AreaTooLarge as AreaTooLarge
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "analysis": ("analyse", "find_scenes"),
+    "clustering.features": ("FEATURES", "FEATURE_SETS"),
     "clustering.model": ("ClusterModel",),
     "errors": (
         "AnalysisError",

@@ -10,17 +10,22 @@ import math
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.grid import grid_for
+from pipeline.area.grid import RESOLUTION_M, grid_for
+from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
 from pipeline.config import max_size_km
+from pipeline.sentinel2.bands import BANDS, BY_KEY
 
 BLOCK_PX = 1024
 """Side of a block of Sentinel-2 COGs; a block is read whole."""
 BAND_BYTES_PER_PX = 1.8
 """Of a 10 m band as it is compressed in the archives: 1.4-2.1 over real scenes and real-like tiles."""
+COARSE_BYTES_PER_PX = 2.1
+"""Of a 20 m band, per pixel of its own: a file is about 29 % of that of a 10 m band."""
 SCL_BYTES_PER_PX = 0.25
 """Of the scene classification, per pixel of 20 m: 0.16-0.96 over the same real scenes, clouds dear."""
 LINK_MBIT = 100.0
@@ -42,8 +47,8 @@ WORK_BYTES_PER_PX, MOST_WORK_MB = 50.0, 400.0
 With what follows: 0.52, 0.74 and 0.90 GB were measured at 20, 50 and 110 km behind a line (less on local
 files), some 30 MB of the page aside.
 """
-SPOOL_BYTES_PER_PX, SPOOL_MB = 9.0, 67.0
-"""Four bands and their state as they are kept; beyond this in temporary files (spill.MEMORY_BYTES)."""
+BAND_SPOOL_BYTES, STATE_SPOOL_BYTES, SPOOL_MB = 2.0, 1.0, 67.0
+"""A band and the state of a pixel as they are kept; beyond this in temporary files (spill.MEMORY_BYTES)."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""
 MEMORY_SHARE, DISK_SHARE = 0.75, 0.9
@@ -66,7 +71,9 @@ class Estimate:
     """Temporary files, 10^6 bytes."""
 
 
-def estimate(area: AreaOfInterest, link_mbit: float = LINK_MBIT) -> Estimate:
+def estimate(
+    area: AreaOfInterest, link_mbit: float = LINK_MBIT, features: Sequence[str] = DEFAULT_FEATURES
+) -> Estimate:
     """Return what a run over an area costs.
 
     Parameters
@@ -75,32 +82,38 @@ def estimate(area: AreaOfInterest, link_mbit: float = LINK_MBIT) -> Estimate:
         The area; blocks of the whole box around polygons are counted.
     link_mbit : float
         Speed of the line to the files, megabit a second (`Pace` learns it).
+    features : sequence of str
+        What is clustered: the bands that it needs are read.
     """
     rows, columns = grid_for(area).shape
-    return cost(rows, columns, link_mbit)
+    return cost(rows, columns, link_mbit, bands_to_read(features))
 
 
-def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT) -> Estimate:
-    """Return what a run over a grid of 10 m pixels costs."""
+def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[str] = BANDS) -> Estimate:
+    """Return what a run over a grid of 10 m pixels costs that reads these bands."""
     pixels = rows * columns
-    megabytes = megabytes_of(rows, columns)
+    megabytes = megabytes_of(rows, columns, bands)
     cores = min(os.cpu_count() or 1, MOST_CORES)
     seconds = FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores)
-    kept, labels = SPOOL_BYTES_PER_PX * pixels / 1e6, LABEL_BYTES_PER_PX * pixels / 1e6
-    at_work = min(WORK_BYTES_PER_PX * pixels / 1e6, MOST_WORK_MB)
+    shares = sum((RESOLUTION_M / BY_KEY[band].resolution_m) ** 2 for band in bands)
+    kept = (BAND_SPOOL_BYTES * shares + STATE_SPOOL_BYTES) * pixels / 1e6
+    labels = LABEL_BYTES_PER_PX * pixels / 1e6
+    at_work = min(WORK_BYTES_PER_PX * pixels / 1e6, MOST_WORK_MB) * len(bands) / len(BANDS)
     memory = BASE_MB + at_work + min(kept, SPOOL_MB) + labels
     disk = kept - SPOOL_MB + labels if kept > SPOOL_MB else 0.0
     return Estimate(megabytes, seconds, memory, disk)
 
 
-def megabytes_of(rows: int, columns: int) -> float:
-    """Return the bytes to fetch, 10^6: four bands and the scene classification, in whole blocks.
+def megabytes_of(rows: int, columns: int, bands: Sequence[str] = BANDS) -> float:
+    """Return the bytes to fetch, 10^6: the bands and the scene classification, in whole blocks.
 
     A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
     """
-    bands = 4 * _blocks(rows) * _blocks(columns) * BAND_BYTES_PER_PX
-    scl = _blocks(rows / 2) * _blocks(columns / 2) * SCL_BYTES_PER_PX
-    return (bands + scl) * BLOCK_PX**2 / 1e6
+    fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
+    coarse_blocks = _blocks(rows / 2) * _blocks(columns / 2)
+    at_10_m = fine * _blocks(rows) * _blocks(columns) * BAND_BYTES_PER_PX
+    at_20_m = coarse_blocks * ((len(bands) - fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
+    return (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
 
 
 def largest_km() -> float:

@@ -7,7 +7,8 @@ a run.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from pipeline.area.aoi import AreaOfInterest, Position
+from pipeline.clustering.features import FEATURE_SETS, set_of
 from pipeline.errors import InvalidRequest
 from pipeline.request import FIRST_IMAGE, AnalysisRequest
 
@@ -24,9 +26,15 @@ MAX_QUERY_BYTES = 2000
 USUAL_SIZE_KM = "5"
 """Of a square whose link tells no side length: such links are written by hand."""
 
+MOST_KM, MOST_LATITUDE = 1000, 85
+"""What a link's area may be, so that the map can show it; larger ones are far beyond every limit of a run."""
+
+CLASSES = "classes"
+"""Name in a link of the classes that a person made of the clusters: text that only the page reads."""
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
+_MODEL, _STEPS = "model", "steps"
 _SQUARE = ("lat", "lon", "km")
 _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 
@@ -34,14 +42,23 @@ _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 def keys() -> tuple[str, ...]:
     """Return the names of everything that a link of ours can hold."""
     names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
-    return (*_SQUARE, "area", *(_SHORT.get(name, name) for name in names))
+    return (*_SQUARE, "area", _MODEL, _STEPS, *(_SHORT.get(name, name) for name in names), CLASSES)
 
 
-def to_query(request: AnalysisRequest) -> str:
+def to_query(request: AnalysisRequest, model: str = "", classes: str = "", steps: str = "") -> str:
     """Return a request as a query string, without the question mark; `from_query` turns it back.
 
     What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
     corners are ``longitude,latitude`` with ``_`` between them, ``~`` between rings, ``!`` between polygons.
+
+    Parameters
+    ----------
+    model : str
+        Fingerprint of the saved model that the result was labelled with; its file is not in the link.
+    steps : str
+        Clusters that were split and water set apart (explore.regroup.steps).
+    classes : str
+        What the page says of the classes that a person made.
     """
     area = request.area
     if area.size_km is not None:
@@ -50,10 +67,16 @@ def to_query(request: AnalysisRequest) -> str:
         values = {"area": _polygons(area)}
     for f in fields(request):
         value = getattr(request, f.name)
-        if f.name == "area" or (f.name not in _FIELDS and f.default is not MISSING and value == f.default):
+        if f.name == "area" or (f.name not in _ALWAYS and f.default is not MISSING and value == f.default):
             continue
         write, _ = _FIELDS.get(f.name, (json.dumps, json.loads))
         values[_SHORT.get(f.name, f.name)] = write(value)
+    if model:
+        values[_MODEL] = model
+    if steps:
+        values[_STEPS] = steps
+    if classes:
+        values[CLASSES] = classes
     return urlencode(values, quote_via=quote, safe=_SAFE)
 
 
@@ -70,6 +93,12 @@ class Linked:
     """Fields of a request, checked one by one; those that are missing or wrong are not in it."""
     unread: tuple[str, ...] = ()
     """Names of what is in the link but cannot be used, as they stand there."""
+    model: str = ""
+    """Fingerprint of a saved model (`ClusterModel.fingerprint`) without which the result is another one."""
+    steps: str = ""
+    """What was done to the clusters since (explore.regroup.repeated)."""
+    classes: str = ""
+    """What the link says of classes, as `to_query` was given it; not checked."""
 
     def request(self) -> AnalysisRequest:
         """Return the request.
@@ -91,12 +120,12 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
     Parameters
     ----------
     query : str
-        Without the question mark.
+        Without the question mark. Links that were copied out of HTML, with ``&amp;`` for ``&``, are read too.
     offered : collection of str
         Names of the catalogues that a link may name.
     """
     try:
-        texts = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+        texts = dict(parse_qsl(query.replace("&amp;", "&"), keep_blank_values=True, max_num_fields=100))
     except ValueError:
         return Linked({}, ("everything",))
     values: dict[str, Any] = {}
@@ -115,18 +144,33 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
             values[f.name] = _checked(f.name, read(texts[name]), offered)
         except (InvalidRequest, ValueError, TypeError, RecursionError):
             unread.append(name)
-    return Linked(values, tuple(unread))
+    model = texts.get(_MODEL, "")
+    if not re.fullmatch("[0-9a-f]{8}|", model):
+        unread.append(_MODEL)
+        model = ""
+    steps = texts.get(_STEPS, "")
+    if not re.fullmatch(r"((s\d{1,2}|w)(\.(s\d{1,2}|w)){0,9})?", steps):
+        unread.append(_STEPS)
+        steps = ""
+    return Linked(values, tuple(unread), model=model, steps=steps, classes=texts.get(CLASSES, ""))
 
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:
     if "area" not in texts:
         latitude, longitude, size_km = (float({"km": USUAL_SIZE_KM, **texts}[name]) for name in _SQUARE)
+        if size_km > MOST_KM:
+            raise InvalidRequest(
+                f"A side of {size_km:g} km is more than the {MOST_KM} km that a map can show."
+            )
         return AreaOfInterest.square(longitude, latitude, size_km)
     coordinates = [
         [[[float(v) for v in corner.split(",")] for corner in ring.split(_CORNER)] for ring in p.split(_RING)]
         for p in texts["area"].split(_POLYGON)
     ]
-    return AreaOfInterest.polygon({"type": "MultiPolygon", "coordinates": coordinates})
+    area = AreaOfInterest.polygon({"type": "MultiPolygon", "coordinates": coordinates})
+    if any(abs(corner[1]) > MOST_LATITUDE for rings in area.polygons for ring in rings for corner in ring):
+        raise InvalidRequest(f"The map ends at {MOST_LATITUDE}° north and south.")
+    return area
 
 
 def _checked(field: str, value: Any, offered: Collection[str]) -> Any:
@@ -157,11 +201,23 @@ def _same(text: str) -> str:
     return text
 
 
+def _features(names: Sequence[str]) -> str:
+    """Return features as the name of their set, or as their names with commas between."""
+    return set_of(names) or ",".join(names)
+
+
+def _features_from(text: str) -> str | list[str]:
+    return text if text in FEATURE_SETS else text.split(",")
+
+
+_ALWAYS = {"start", "end", "max_cloud_cover", "n_clusters", "catalog"}
+"""Fields that are in every link."""
 _FIELDS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
     "start": (date.isoformat, date.fromisoformat),
     "end": (date.isoformat, date.fromisoformat),
     "max_cloud_cover": (_plain, float),
     "n_clusters": (str, int),
     "catalog": (str, _same),
+    "features": (_features, _features_from),
 }
-"""Fields that are always in a link, with how they are written and read; all others are JSON."""
+"""How fields are written and read; all others are JSON."""

@@ -14,10 +14,12 @@ from typing import Any
 from pipeline.area.aoi import MAX_FILE_MB as MAX_FILE_MB
 from pipeline.area.aoi import AreaOfInterest, zones_as_values, zones_of_values
 from pipeline.checks import integer, number
+from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
+from pipeline.text import day_words
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
-"""Fewest and most clusters; twelve colours can be told apart (surface_types.PALETTE)."""
+"""Fewest and most clusters; twelve colours can be told apart (clustering/palette.py)."""
 FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
@@ -53,6 +55,8 @@ class AnalysisRequest:
     """Clear pixels this near to cloud or shadow are left out too, metres, 0..200."""
     mask_classes: tuple[int, ...] = field(default=DEFAULT_MASK, kw_only=True)
     """Classes of the scene classification (SCL) that are left out."""
+    features: tuple[str, ...] = field(default=DEFAULT_FEATURES, kw_only=True)
+    """What is clustered: names of `pipeline.FEATURES`; given as such, or as a name of `FEATURE_SETS`."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.area, AreaOfInterest):
@@ -81,6 +85,7 @@ class AnalysisRequest:
         object.__setattr__(self, "scene_ids", _scene_ids(self.scene_ids))
         object.__setattr__(self, "mask_buffer_m", _mask_buffer_m(self.mask_buffer_m))
         object.__setattr__(self, "mask_classes", _mask_classes(self.mask_classes))
+        object.__setattr__(self, "features", resolved(self.features))
 
     def _check_dates(self) -> None:
         for name, day, label in (("start", self.start, "start"), ("end", self.end, "end")):
@@ -88,19 +93,20 @@ class AnalysisRequest:
                 raise InvalidRequest(f"The {label} date is missing: choose a day.", name)
         if self.end < self.start:
             raise InvalidRequest(
-                f"The end date is before the start date: {self.end} is before {self.start}.",
+                "The end date is before the start date: "
+                f"{day_words(self.end)} is before {day_words(self.start)}.",
                 "end",
             )
         if self.start < FIRST_IMAGE:
             raise InvalidRequest(
-                f"The start date is too early: {self.start:%Y-%m-%d}. "
-                f"Sentinel-2 began in June 2015; start on {FIRST_IMAGE:%Y-%m-%d} or later.",
+                f"The start date is too early: {day_words(self.start)}. "
+                f"Sentinel-2 began in June 2015; start on {day_words(FIRST_IMAGE)} or later.",
                 "start",
             )
         today = datetime.now(UTC).date()
         if self.start > today:
             raise InvalidRequest(
-                f"The start date is in the future: {self.start:%Y-%m-%d}. Choose today or an earlier day.",
+                f"The start date is in the future: {day_words(self.start)}. Choose today or an earlier day.",
                 "start",
             )
 

@@ -5,8 +5,7 @@ Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -20,24 +19,40 @@ from odc.geo.geobox import GeoBox
 
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
+from pipeline.arrays import Labels, Table
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.labels import LabelRaster, Signatures, label, raster_of, signatures
-from pipeline.clustering.model import ClusterModel, fit
-from pipeline.clustering.surface_types import Suggestion, suggest
-from pipeline.drawing.frame import Frame, frame_of, images, whole_frame, with_clusters
+from pipeline.clustering.features import computed, features_of
+from pipeline.clustering.labels import LabelRaster, raster_of
+from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.naming import Fits
+from pipeline.clustering.signatures import Signatures, signatures
+from pipeline.clustering.surface_types import Suggestion
+from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
-from pipeline.notes import notes_on, nothing_to_group
+from pipeline.explore.classes import Classes
 from pipeline.progress import IsCancelled, OnProgress, Progress
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
-from pipeline.sentinel2.bands import BANDS
 from pipeline.sentinel2.scene import Scene
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy import Checked, SamplingDesign
+    from pipeline.reference.agreement import Agreement
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Hectares of an area that are in no cluster; they add up to row 0 of `Analysis.areas`."""
+
+    outside_ha: float
+    """Outside the outlines of the images."""
+    no_data_ha: float
+    """Inside them, but without data."""
+    masked_ha: float
+    """Cloud, cloud shadow and what else the request masks."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +79,14 @@ class Analysis:
     """Whether the model came with the call instead of being fitted on these pixels."""
     edits: tuple[int, ...] | None = None
     """Class of each label 0..k of the model, where classes were merged or renamed."""
+    names_from: str = ""
+    """The map that gave the names, or was held against them; empty: the spectra alone."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
+    checked: Checked | None = field(default=None, repr=False, compare=False)
+    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
+    fits: Fits | None = field(default=None, repr=False, compare=False)
+    """Models fitted on these pixels so far."""
 
     @property
     def grid(self) -> GeoBox:
@@ -88,17 +109,33 @@ class Analysis:
         return self.pixels.scenes
 
     @property
+    def missing(self) -> Missing:
+        """Hectares of the area that are in no cluster, by reason."""
+        coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
+        return Missing(*(n * pixel_ha for n in (coverage.outside, coverage.no_data, coverage.masked)))
+
+    @property
     def date(self) -> date:
         """Day of the image (UTC)."""
         return self.scenes[0].date
 
     @property
     def imagery(self) -> xr.DataArray:
-        """Reflectance ``(band, y, x)`` float32, bands blue, green, red, nir; NaN where masked or outside.
+        """Reflectance ``(band, y, x)`` float32, bands as `bands`; NaN where masked or outside.
 
         A dask array where the area is large (windows.IN_MEMORY_PX).
         """
         return self.pixels.masked
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Key of each band that was read: those of 10 m first, then those that the features need."""
+        return self.pixels.bands
+
+    @cached_property
+    def features(self) -> xr.DataArray:
+        """What was clustered: ``(feature, y, x)`` float32, NaN where masked or outside. Lazy as `imagery`."""
+        return features_of(self.imagery, self.model.features)
 
     @cached_property
     def labels(self) -> xr.DataArray:
@@ -110,8 +147,20 @@ class Analysis:
         """Clear pixels of the area, evenly drawn: all of a small one, at most about 500,000."""
         return self.pixels.sample
 
+    @property
+    def sample_features(self) -> Table:
+        """float32 ``(n, feature)``: what was clustered of `sample`."""
+        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
+
     @cached_property
-    def sample_labels(self) -> np.ndarray:
+    def spectra(self) -> np.ndarray:
+        """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
+        from pipeline.grouping import spectra_of
+
+        return spectra_of(self.model, self.pixels, self.model_given)
+
+    @cached_property
+    def sample_labels(self) -> Labels:
         """uint8 ``(n,)``: the labels of `sample`."""
         return self.raster.at(self.sample.rows, self.sample.columns)
 
@@ -145,27 +194,43 @@ class Analysis:
         on_progress, cancelled : callable, optional
             As for `analyse`.
         """
+        from pipeline.grouping import grouped
+
         request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
         return progress.run(
-            grouped, request, self.pixels, None, progress, pictures=self.overlays, preview=self.preview
+            grouped,
+            request,
+            self.pixels,
+            None,
+            progress,
+            pictures=self.overlays,
+            preview=self.preview,
+            fits=self.fits,
         )
 
     def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
         """Fit another number of clusters ahead, so that `recluster` only has to label."""
-        _fitted(self.pixels, n_clusters, self.request.seed, Progress(cancelled=cancelled))
+        from pipeline.grouping import fits_of
+
+        fits = fits_of(self.pixels) if self.fits is None else self.fits
+        fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
-        """Return the analysis with its clusters renamed, recoloured or merged.
+        """Return the analysis with its clusters renamed, recoloured or merged; the model keeps the classes.
 
         Parameters
         ----------
         lut : sequence of int
-            New class of each label 0..k; label 0 stays 0.
+            New class of each label 0..k that is shown now; label 0 stays 0.
         suggestions : sequence of Suggestion
             Name and colour of the new classes, from class 1 on.
         """
-        return self._with(self.raster.mapped(lut), suggestions, edits=tuple(int(n) for n in lut))
+        before = range(self.model.n_clusters + 1) if self.edits is None else self.edits
+        edits = tuple(int(lut[n]) for n in before)
+        classes = Classes.of_lut(edits, suggestions).to_json()
+        model = replace(self.model, classes=classes)
+        return self._with(self.raster.mapped(lut), suggestions, edits=edits, model=model)
 
     def with_labels(
         self,
@@ -187,8 +252,29 @@ class Analysis:
             suggestions=made,
             areas=areas_of(raster.counts, made, self.resolution_m**2 / 10_000),
             overlays=drawn,
+            checked=None,
             **changes,  # type: ignore[arg-type]
         )
+
+    def compare(
+        self,
+        reference: str,
+        classes: Mapping[int, str] | None = None,
+        cancelled: IsCancelled | None = None,
+    ) -> Agreement:
+        """Return what another map says of the classes as they are shown (reference.agreement.compare).
+
+        Parameters
+        ----------
+        reference : str
+            ``"scl"``: the image's own scene classification, at no further read; ``"worldcover"``,
+            ``"io-lulc"`` or another configured map; or the path or address of a classified GeoTIFF.
+        classes : mapping, optional
+            Name of each value of a GeoTIFF, where the file does not tell.
+        """
+        from pipeline.reference.agreement import compare
+
+        return compare(self, reference, classes, cancelled)
 
     def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
         """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.
@@ -215,6 +301,12 @@ class Analysis:
 
         return sampling_design(self, n, margin, seed)
 
+    def with_sample(self, design: SamplingDesign) -> Analysis:
+        """Return the analysis with a labelled sample of it: `checked` and all exports have its estimate."""
+        from pipeline.accuracy.checked import check
+
+        return replace(self, checked=check(self, design))
+
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""
         return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
@@ -222,61 +314,3 @@ class Analysis:
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
         """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
         exports.write_geotiff(self, target)
-
-
-def grouped(
-    request: AnalysisRequest,
-    pixels: Imagery,
-    model: ClusterModel | None,
-    progress: Progress,
-    *,
-    pictures: Overlays | None = None,
-    preview: bool = False,
-) -> Analysis:
-    """Group pixels that were read: fit, label, count, name, draw.
-
-    Parameters
-    ----------
-    model : ClusterModel or None
-        Label with this model; None: fit one.
-    pictures : Overlays, optional
-        Pictures of the same pixels; only the clusters are drawn anew.
-    preview : bool
-        Whether the pixels are a first look.
-
-    Raises
-    ------
-    NothingToGroup
-        When no pixel is clear.
-    """
-    progress.report("clustering", 0)
-    if not len(pixels.sample.rows):
-        raise nothing_to_group(pixels)
-    frame = whole_frame(pixels.extent.grid)
-    with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
-        drawn = aside.submit(_pictures, pixels, frame, pictures)
-        fitted = _fitted(pixels, request.n_clusters, request.seed, progress) if model is None else model
-        progress.report("clustering", 0.5)
-        raster = label(pixels, fitted, progress)
-    suggestions = suggest(np.array(fitted.centres))
-    table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
-    progress.report("drawing", 0)
-    overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
-    notes = notes_on(request, pixels, fitted)
-    progress.report("drawing", 1)
-    return Analysis(
-        request, pixels, fitted, raster, suggestions, table, overlays, notes, preview, model is not None
-    )
-
-
-def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
-    return images(pixels, frame) if known is None else known
-
-
-def _fitted(pixels: Imagery, n_clusters: int, seed: int, progress: Progress) -> ClusterModel:
-    """Return the model of a number of clusters, fitted once."""
-    known = pixels.models.get((n_clusters, seed))
-    if known is None:
-        known = fit(pixels.sample.reflectance, BANDS, n_clusters, seed, progress)
-        pixels.models[n_clusters, seed] = known
-    return known

@@ -55,6 +55,16 @@ def period_words(start: date, end: date) -> str:
     return f"from {day_words(start)} to {day_words(end)}"
 
 
+def place_words(latitude: float, longitude: float, size_km: float | None) -> str:
+    """Return a place in words: ``5 km at 46.4900° N, 11.3400° E``; a polygon has no side length."""
+    where = f"{_degrees(latitude, 'N', 'S')}, {_degrees(longitude, 'E', 'W')}"
+    return f"{f'{size_km:g} km' if size_km is not None else 'polygon'} at {where}"
+
+
+def _degrees(value: float, positive: str, negative: str) -> str:
+    return f"{abs(value):.4f}° {positive if value >= 0 else negative}"
+
+
 def hectares(value: float) -> str:
     """Return hectares without their unit: one decimal under 10,000, none above."""
     return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"

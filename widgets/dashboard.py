@@ -14,6 +14,7 @@ from widgets.form import area_input
 from widgets.form.area_input import AreaInput
 from widgets.form.history import AreaHistory
 from widgets.form.settings import Settings, at_the_start
+from widgets.map.aim import Aim
 from widgets.map.mover import Mover
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
@@ -21,9 +22,11 @@ from widgets.page.header import header, style
 from widgets.page.painter import Painter
 from widgets.page.parts import Parts
 from widgets.page.permalink import Address
+from widgets.page.placing import Placing
 from widgets.page.query_string import query_string
 from widgets.page.start_view import first_view
 from widgets.page.visitor import Visitor
+from widgets.results.kept_classes import carried_by
 from widgets.results.tabs.host import Host
 from widgets.results_view import Results
 from widgets.session import catalog_probe, preload
@@ -44,7 +47,7 @@ class Dashboard(ipw.VBox):
 
     def __init__(self) -> None:
         self.gate = Gate(lambda error: self.painter.report(error))
-        self.visitor = Visitor(self.gate)
+        self.visitor, self.placing = Visitor(self.gate), Placing()
         self.painter = Painter(self.visitor.act)
         linked = permalink.from_query(query_string(), area_input.offered())
         start = at_the_start().of_values(linked.values)
@@ -52,12 +55,14 @@ class Dashboard(ipw.VBox):
         self.parts = self._parts(start, limit_km)
         self.painter.take(self.parts, self._limit_km(limit_km))
         self.visitor.meet(self.parts, self.painter)
+        self.placing.meet(self.parts, self.painter)
+        self.parts.results.editor.keeper.expect(carried_by(linked.classes))
         super().__init__([style(), self._app(), self._unseen()])
         self.add_class("eo-wrap")
         self._watch(start)
         self.painter.refresh(area_input.left_out(linked.unread, "link") if linked.unread else None)
         if "area" in linked.values:
-            self.parts.map.camera.look_at_first(self.painter.box(linked.values["area"]))
+            self.parts.map.camera.look_at_first(self.painter.where.box(linked.values["area"]))
 
     def _parts(self, start: Settings, limit_km: float) -> Parts:
         """Make the parts; what they call is the visitor's or the painter's."""
@@ -72,10 +77,10 @@ class Dashboard(ipw.VBox):
         )
         view = MapView(
             *first_view(start.catalog),
-            on_click=guard(visitor.clicked),
+            on_click=guard(self.placing.clicked),
             on_drawn=lambda geometry: guard(self.parts.area_input.take_drawing)(geometry),
-            on_dragged=guard(visitor.dragged),
-            mover=Mover(guard(visitor.move_area), guard(visitor.undo_area)),
+            on_dragged=guard(self.placing.dragged),
+            mover=Mover(guard(self.placing.move_area), guard(self.placing.undo_area)),
             guard=guard,
         )
         return Parts(
@@ -89,9 +94,9 @@ class Dashboard(ipw.VBox):
                 on_example=guard(visitor.take_example),
                 on_ticks=guard(visitor.ticked),
                 on_mixed=lambda mixed: setattr(names, "mixed", mixed),
-                host=self._host(saver, view),
+                host=self._host(saver, names, view),
             ),
-            address=Address(guard(visitor.save_request), guard(visitor.went)),
+            address=Address(guard(visitor.save_request), guard(self.placing.went)),
             names=names,
             saver=saver,
             workers=workers,
@@ -111,18 +116,20 @@ class Dashboard(ipw.VBox):
             start,
             profiles.offered(),
             limit_km,
-            on_clear=guard(self.visitor.clear_drawing),
+            on_clear=guard(self.placing.clear_drawing),
             on_file=guard(on_file),
             on_refused=guard(on_refused),
         )
 
-    def _host(self, saver: Download, view: MapView) -> Host:
+    def _host(self, saver: Download, names: Names, view: MapView) -> Host:
         return Host(
             gate=self.gate,
             adopt=self.painter.edited,
             request=self.visitor.request,
             save=saver.save,
             lay=self.painter.lay,
+            aim=Aim(view, lambda on: self.parts.results.inspector.set_blind(on)),
+            focus=names.focus,
             centre=lambda: view.camera.centre,
             use_scenes=self.visitor.use_scenes,
             use_model=self.visitor.use_model,

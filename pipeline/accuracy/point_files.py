@@ -191,7 +191,8 @@ def _id(point: Found, design: SamplingDesign) -> int | None:
             "labels",
         )
     try:
-        return int(point.id)
+        number = int(point.id)
+        return number if number == float(point.id) else None
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -53,6 +53,11 @@ class ImagePlan:
     """What a user should know of the search."""
 
     @property
+    def promised(self) -> float:
+        """Share (0..1) of the area that lies inside the outlines."""
+        return max((acquisition.coverage for acquisition in self.acquisitions), default=0.0)
+
+    @property
     def scenes(self) -> tuple[Scene, ...]:
         """Scenes of all acquisitions, in the order they are laid."""
         return tuple(scene for acquisition in self.acquisitions for scene in acquisition.scenes)

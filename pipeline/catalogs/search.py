@@ -18,6 +18,7 @@ from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.items import UnusableItem, from_item
 from pipeline.catalogs.pages import Cut
 from pipeline.catalogs.profiles import find
+from pipeline.clustering.features import bands_to_read
 from pipeline.errors import CatalogUnavailable, NoScenesFound, ReadFailed, TooCloudy
 from pipeline.progress import POLL_S, Progress
 from pipeline.request import AnalysisRequest
@@ -131,10 +132,10 @@ def _search(profile: CatalogProfile, request: AnalysisRequest, progress: Progres
         if not found.items and profile.collections:
             line.check_collections()
         try:
-            return _scenes(found.items, profile, request.scene_ids), found.cut
+            return _scenes(found.items, profile, request), found.cut
         except ReadFailed:  # the server may have left out more than it was asked to
             whole = line.search(where, period, request.scene_ids, whole=True)
-            return _scenes(whole.items, profile, request.scene_ids), whole.cut
+            return _scenes(whole.items, profile, request), whole.cut
 
     scenes, cut = _within(transport.SEARCH_S + GRACE_S, searched, profile, progress)
     epsg = utm_epsg(request.area.longitude, request.area.latitude)
@@ -173,14 +174,14 @@ def _within(seconds: float, work: Callable[[], T], profile: CatalogProfile, prog
 
 
 def _scenes(
-    items: Iterable[Mapping[str, Any]], profile: CatalogProfile, chosen: Iterable[str] | None
+    items: Iterable[Mapping[str, Any]], profile: CatalogProfile, request: AnalysisRequest
 ) -> list[Scene]:
     """Return the scenes of items; unusable ones are left out, unless chosen or nothing else is there."""
-    wanted = set(chosen or ())
+    wanted, needed = set(request.scene_ids or ()), bands_to_read(request.features)
     scenes, problems = [], []
     for item in items:
         try:
-            scenes.append(from_item(item, profile))
+            scenes.append(from_item(item, profile, needed))
         except UnusableItem as error:
             name = str(item.get("id"))[:80]
             if item.get("id") in wanted:

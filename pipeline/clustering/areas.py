@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.area.grid import PIXEL_HA
-from pipeline.clustering.surface_types import MASKED_COLOR, MASKED_NAME, Suggestion
+from pipeline.arrays import Labels, Mask
+from pipeline.clustering.palette import MASKED_COLOR
+from pipeline.clustering.surface_types import MASKED_NAME, Suggestion
 
 
-def counted(labels: np.ndarray, within: np.ndarray, n_clusters: int) -> np.ndarray:
+def counted(labels: Labels, within: Mask, n_clusters: int) -> np.ndarray:
     """Return the pixels of an area per label 0..k: int64 ``(k + 1,)``.
 
     Parameters

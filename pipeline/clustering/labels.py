@@ -12,8 +12,11 @@ from odc.geo.geobox import GeoBox
 from odc.geo.xr import xr_coords
 
 from pipeline.area.blocks import Block
+from pipeline.arrays import Labels, Mask, Planes
 from pipeline.clustering.areas import counted
+from pipeline.clustering.features import columns_of, computed, picked
 from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.refinements import refined
 from pipeline.progress import Progress
 from pipeline.reading.extent import Extent
 from pipeline.reading.imagery import Imagery
@@ -35,12 +38,12 @@ class LabelRaster:
     lut: np.ndarray | None = None
     """uint8 look-up table from what is kept to what is given, None where they are the same."""
 
-    def get(self, number: int) -> np.ndarray:
+    def get(self, number: int) -> Labels:
         """Return the labels of a block."""
         (labels,) = self._spill.get(number)
         return labels if self.lut is None else self.lut[labels]
 
-    def window(self, rows: slice, columns: slice, step: int = 1) -> np.ndarray:
+    def window(self, rows: slice, columns: slice, step: int = 1) -> Labels:
         """Return a rectangle of the grid, or every `step`-th pixel of it (windows.stepped)."""
         wanted = stepped(rows, step), stepped(columns, step)
         labels = np.zeros((len(wanted[0]), len(wanted[1])), np.uint8)
@@ -51,7 +54,7 @@ class LabelRaster:
                 labels[there] = self.get(number)[here]
         return labels
 
-    def at(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    def at(self, rows: np.ndarray, columns: np.ndarray) -> Labels:
         """Return the labels of single pixels: uint8 ``(n,)``."""
         labels = np.zeros(len(rows), np.uint8)
         for number, block in enumerate(self.blocks):
@@ -78,13 +81,15 @@ class LabelRaster:
 
 def label(pixels: Imagery, model: ClusterModel, progress: Progress) -> LabelRaster:
     """Label and count every pixel of an area."""
-    work = partial(_label_block, extent=pixels.extent, model=model, offsets=pixels.offsets)
+    work = partial(
+        _label_block, extent=pixels.extent, model=model, offsets=pixels.offsets, bands=pixels.bands
+    )
     return _collected(
         pixels.extent.grid, pixels.store.blocks, pixels.store.each(work, progress), model.n_clusters, progress
     )
 
 
-def raster_of(labels: np.ndarray, extent: Extent, blocks: Sequence[Block], n_clusters: int) -> LabelRaster:
+def raster_of(labels: Labels, extent: Extent, blocks: Sequence[Block], n_clusters: int) -> LabelRaster:
     """Return labels ``(y, x)`` that were made elsewhere as a raster, counted."""
     made = (
         (n, _counted(labels[b.rows, b.columns], extent.inside(b), n_clusters)) for n, b in enumerate(blocks)
@@ -94,25 +99,59 @@ def raster_of(labels: np.ndarray, extent: Extent, blocks: Sequence[Block], n_clu
 
 @dataclass(frozen=True)
 class _Labelled:
-    labels: np.ndarray
+    labels: Labels
     counts: np.ndarray
 
 
 def _label_block(
-    block: Block, pixels: Pixels, *, extent: Extent, model: ClusterModel, offsets: Sequence[int]
+    block: Block,
+    pixels: Pixels,
+    *,
+    extent: Extent,
+    model: ClusterModel,
+    offsets: Sequence[int],
+    bands: Sequence[str],
 ) -> _Labelled:
     within = extent.inside(block)
-    usable = pixels.clear(extent.mask) & within
-    offset = pixels.offset_dn(offsets)
-    if isinstance(offset, int):
-        labels = model.nearest(pixels.dn, usable, 1 / QUANTIFICATION, offset)
-    else:
-        planes = pixels.dn.astype(np.float32) + offset.astype(np.float32)
-        labels = model.nearest(planes, usable, 1 / QUANTIFICATION)
+    pixels = pixels.settled(offsets)
+    usable = extent.usable(block, pixels)
+    if not usable.any():
+        return _counted(np.zeros(block.shape, np.uint8), within, model.n_clusters)
+    labels = labelled(pixels, usable, model, offsets, bands)
     return _counted(labels, within, model.n_clusters)
 
 
-def _counted(labels: np.ndarray, within: np.ndarray, n_clusters: int) -> _Labelled:
+def labelled(
+    pixels: Pixels, usable: Mask, model: ClusterModel, offsets: Sequence[int], bands: Sequence[str]
+) -> Labels:
+    """Return the cluster of every usable pixel: uint8 ``(y, x)``, 0 elsewhere.
+
+    Parameters
+    ----------
+    offsets : sequence of int
+        Offset of each scene, digital numbers.
+    bands : sequence of str
+        Key of each band of the pixels.
+    """
+    if model.refinements:
+        reflectance = pixels.reflectance(offsets)
+        planes = computed(reflectance, bands, model.features)
+        nearest = model.nearest(planes, usable)
+        return refined(
+            nearest, model.refinements, planes, reflectance, bands, model.scale, len(model.centres)
+        )
+    columns = columns_of(bands, model.features)
+    if columns is None:
+        return model.nearest(computed(pixels.reflectance(offsets), bands, model.features), usable)
+    # Bands are labelled as they stand in the files, the offset folded into the weights.
+    planes, offset = picked(pixels.dn, columns), pixels.offset_dn(offsets)
+    if isinstance(offset, int):
+        return model.nearest(planes, usable, 1 / QUANTIFICATION, offset)
+    shifted: Planes = planes.astype(np.float32) + offset.astype(np.float32)
+    return model.nearest(shifted, usable, 1 / QUANTIFICATION)
+
+
+def _counted(labels: Labels, within: Mask, n_clusters: int) -> _Labelled:
     return _Labelled(labels, counted(labels, within, n_clusters))
 
 
@@ -129,34 +168,3 @@ def _collected(
         counts += labelled.counts
         progress.report("clustering", 0.5 + 0.5 * done / len(blocks))
     return LabelRaster(grid, blocks, spill, counts)
-
-
-@dataclass(frozen=True)
-class Signatures:
-    """Spectra of clusters 1..k."""
-
-    mean: np.ndarray
-    """float64 ``(k, band)``: mean reflectance."""
-    sd: np.ndarray
-    """float64 ``(k, band)``: standard deviation; NaN for a cluster without a pixel in the sample."""
-
-
-def signatures(reflectance: np.ndarray, labels: np.ndarray, n_clusters: int) -> Signatures:
-    """Return mean and standard deviation per cluster of sampled pixels.
-
-    Of the sample (sampling.SAMPLE_PX): all pixels of an area up to 7 km, and enough of a larger one for a
-    standard error below a hundredth of the standard deviation in clusters of 2 % and more.
-
-    Parameters
-    ----------
-    reflectance : numpy.ndarray
-        float32 ``(n, band)``.
-    labels : numpy.ndarray
-        uint8 ``(n,)``.
-    """
-    members = [reflectance[labels == n].astype(np.float64) for n in range(1, n_clusters + 1)]
-    nothing = np.full(reflectance.shape[1], np.nan)
-    return Signatures(
-        np.array([m.mean(axis=0) if len(m) else nothing for m in members]),
-        np.array([m.std(axis=0) if len(m) else nothing for m in members]),
-    )

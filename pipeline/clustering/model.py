@@ -1,63 +1,97 @@
-"""k-means on reflectance: a seeded fit on sampled pixels, then every pixel labelled."""
+"""A model of clusters: all that labels a pixel, as a value and as JSON."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
-from sklearn.cluster import KMeans
-from threadpoolctl import ThreadpoolController
 
+from pipeline.arrays import Labels, Mask, Planes, Table
 from pipeline.clustering.assign import Centres
-from pipeline.clustering.lloyd import Points, best_start, evenly
-from pipeline.clustering.surface_types import spectral_order
+from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.refinements import Refinement, from_values, to_values
 from pipeline.errors import InvalidRequest
 from pipeline.progress import Progress
 
-SAMPLE_PX = 500_000
-"""Most pixels that a model is fitted to; more do not change it by a thousandth."""
-FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
-"""Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
-FINISH_ITERATIONS = 1
-"""Steps of the last fit, which starts where the search came to rest."""
-BLOCK_PX = 2**20
-MODEL_VERSION = 1
+if TYPE_CHECKING:
+    import xarray as xr
 
-_fit_lock = threading.Lock()
-"""The first fits of two threads can block each other while OpenMP starts."""
+BLOCK_PX = 2**20
+"""Pixels labelled between two looks at whether the work is still wanted."""
+MODEL_VERSION = 2
+MOST_CENTRES = 64
+"""More clusters than this come from no request; a file with more was not made here."""
+QUANTITY = "surface reflectance, offset removed"
+"""What the bands are; indices are made of them."""
 
 
 @dataclass(frozen=True)
 class ClusterModel:
-    """All that labels a pixel: scaler and centres, their bands and units, in the order of the clusters."""
+    """All that labels a pixel: scaler and centres, their features and units, in the order of the clusters."""
 
-    bands: tuple[str, ...]
-    """Band of each column."""
+    features: tuple[str, ...]
+    """Name of each column (features.FEATURES)."""
     mean: tuple[float, ...]
-    """Mean reflectance per band, subtracted before distances are taken."""
+    """Mean per feature, subtracted before distances are taken."""
     scale: tuple[float, ...]
-    """Standard deviation per band, by which is divided; 1 where a band is constant."""
+    """Standard deviation per feature, by which is divided; 1 where a feature is constant."""
     centres: tuple[tuple[float, ...], ...]
-    """Cluster centres in reflectance; cluster 1 first."""
+    """Cluster centres in units of the features; cluster 1 first."""
     seed: int
-    quantity: str = "surface reflectance, offset removed"
+    quantity: str = QUANTITY
     """What the numbers are; a model applies to nothing else."""
+    origin: str = ""
+    """What it was fitted on, in words: ``5 km at 46.4900, 11.3400, 17 June 2022``; empty where unknown."""
+    reach: float = 0.0
+    """Distance from its centre, in z-scores, within which 99 % of the fitted pixels lie; 0 where unknown."""
+    refinements: tuple[Refinement, ...] = ()
+    """Clusters that were split, and water that was set apart: applied in this order after the centres."""
+    classes: str = ""
+    """Names, colours and merges that a person made (explore.classes, JSON); empty where there are none."""
 
     @property
     def n_clusters(self) -> int:
         """Number of clusters, which can be fewer than asked for."""
-        return len(self.centres)
+        return len(self.centres) + len(self.refinements)
 
     def scaled(self, pixels: np.ndarray) -> np.ndarray:
-        """Return z-scores of pixels ``(n, band)`` as float32."""
+        """Return z-scores of pixels ``(n, feature)`` as float32."""
         z: np.ndarray = (pixels - np.asarray(self.mean, np.float32)) / np.asarray(self.scale, np.float32)
         return z.astype(np.float32, copy=False)
+
+    def reordered(self, order: Sequence[int]) -> ClusterModel:
+        """Return the model with its clusters in another order: position -> number now, from 0."""
+        return replace(self, centres=tuple(self.centres[n] for n in order))
+
+    def check(self, features: Sequence[str]) -> None:
+        """Check that the model was fitted on these features, in this order.
+
+        Raises
+        ------
+        InvalidRequest
+            When it was not, or when its numbers are of another quantity than those read here.
+        """
+        if tuple(features) != self.features:
+            raise InvalidRequest(
+                f"The model was fitted on {words(self.features)}, in this order; the request asks for "
+                f"{words(features)}. Choose the model's own features.",
+                "features",
+            )
+        if self.quantity != QUANTITY:
+            raise InvalidRequest(
+                f"The model was fitted on “{self.quantity}”; the images here are “{QUANTITY}”. "
+                "Fit a new model."
+            )
+
+    def distances(self, pixels: Table) -> Table:
+        """Return how far pixels ``(n, feature)`` lie from their nearest centre, in z-scores: ``(n,)``."""
+        z, centres = self.scaled(pixels), self.scaled(np.array(self.centres, np.float64))
+        squares = (z**2).sum(axis=1)[:, None] - 2 * z @ centres.T + (centres**2).sum(axis=1)
+        return np.asarray(np.sqrt(np.maximum(squares.min(axis=1), 0)), np.float32)
 
     def label(self, imagery: xr.DataArray, progress: Progress | None = None) -> xr.DataArray:
         """Return the cluster of every pixel.
@@ -65,26 +99,29 @@ class ClusterModel:
         Parameters
         ----------
         imagery : xarray.DataArray
-            Reflectance ``(band, y, x)``, NaN where masked.
+            ``(feature, y, x)``, NaN where masked; the first coordinate names the features.
         progress : Progress, optional
             Asked before each block whether to go on.
 
         Returns
         -------
         xarray.DataArray
-            uint8 ``(y, x)``: 0 where any band is NaN, else 1..k.
+            uint8 ``(y, x)``: 0 where any feature is NaN, else 1..k.
 
         Raises
         ------
         InvalidRequest
-            When the bands are not those of the model.
+            When the features are not those of the model, in its order.
         """
-        names = tuple(str(b) for b in imagery.band.values)
-        if names != self.bands:
+        import xarray as xr
+
+        first = imagery.dims[0]
+        names = tuple(str(name) for name in imagery[first].values)
+        if names != self.features:
             raise InvalidRequest(
-                f"The model was fitted on {', '.join(self.bands)}; the image has {', '.join(names)}."
+                f"The model was fitted on {', '.join(self.features)}; the image has {', '.join(names)}."
             )
-        planes, template = imagery.values, imagery.isel(band=0, drop=True)
+        planes, template = imagery.values, imagery.isel({first: 0}, drop=True)
         labels = np.zeros(template.shape, np.uint8)
         rows = max(1, BLOCK_PX // max(1, template.shape[-1]))
         for start in range(0, len(labels), rows):
@@ -94,10 +131,8 @@ class ClusterModel:
             labels[start : start + rows] = self.nearest(block, np.isfinite(block).all(axis=0))
         return xr.DataArray(labels, dims=template.dims, coords=template.coords, name="cluster")
 
-    def nearest(
-        self, planes: np.ndarray, usable: np.ndarray, gain: float = 1.0, offset: float = 0.0
-    ) -> np.ndarray:
-        """Return the cluster of every pixel of plain arrays.
+    def nearest(self, planes: Planes, usable: Mask, gain: float = 1.0, offset: float = 0.0) -> Labels:
+        """Return the nearest centre of every pixel of plain arrays: its cluster, but for refinements.
 
         The label of a pixel depends on nothing but the pixel: not on the array's size, and not on whether it
         comes as digital numbers or as the reflectance computed from them in single precision
@@ -106,8 +141,8 @@ class ClusterModel:
         Parameters
         ----------
         planes : numpy.ndarray
-            ``(band, ...)``, uint16 or float32; reflectance is ``(planes + offset) * gain``. NaN only where
-            not usable.
+            ``(feature, ...)``, uint16 or float32; their values are ``(planes + offset) * gain``. NaN only
+            where not usable.
         usable : numpy.ndarray
             bool ``(...)``.
 
@@ -118,23 +153,22 @@ class ClusterModel:
         """
         return Centres(np.array(self.centres), np.array(self.scale)).nearest(planes, usable, gain, offset)
 
+    @property
+    def fingerprint(self) -> str:
+        """Eight characters that tell this model from others: of scaler, centres and features."""
+        numbers = json.dumps([self.features, self.mean, self.scale, self.centres])
+        if self.refinements:
+            numbers += json.dumps(to_values(self.refinements))
+        return hashlib.sha256(numbers.encode()).hexdigest()[:8]
+
     def to_json(self) -> str:
         """Return the model as JSON text."""
-        return json.dumps(
-            {
-                "version": MODEL_VERSION,
-                "bands": self.bands,
-                "mean": self.mean,
-                "scale": self.scale,
-                "centres": self.centres,
-                "seed": self.seed,
-                "quantity": self.quantity,
-            }
-        )
+        values = {**asdict(self), "refinements": to_values(self.refinements)}
+        return json.dumps({"version": MODEL_VERSION, **values})
 
     @classmethod
     def from_json(cls, text: str) -> ClusterModel:
-        """Return the model that `to_json` wrote.
+        """Return the model that `to_json` wrote, of this version or version 1.
 
         Raises
         ------
@@ -143,101 +177,42 @@ class ClusterModel:
         """
         try:
             values: dict[str, Any] = json.loads(text)
+            if values["version"] == 1:
+                values = _from_version_1(values)
             if values.pop("version") != MODEL_VERSION:
                 raise ValueError("another version")
-            values["bands"] = tuple(values["bands"])
             for name in ("mean", "scale"):
                 values[name] = tuple(float(v) for v in values[name])
+            values["reach"] = float(values.get("reach", 0))
+            values["features"] = tuple(map(str, values["features"]))
             values["centres"] = tuple(tuple(float(v) for v in c) for c in values["centres"])
+            sizes = len(values["centres"]), len(values["features"])
+            values["refinements"] = from_values(values.get("refinements", ()), *sizes)
             model = cls(**values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidRequest("The file is not a cluster model that this version can read.") from error
-        if not model.centres or {len(model.bands)} != {
-            len(model.mean),
-            len(model.scale),
-            *map(len, model.centres),
-        }:
-            raise InvalidRequest("The file is not a cluster model: its lengths do not agree.")
-        if not np.isfinite([model.mean, model.scale, *model.centres]).all() or min(model.scale) <= 0:
-            raise InvalidRequest("The file is not a cluster model: its numbers are out of range.")
+        model._check_values()
         return model
 
-
-def fit(
-    pixels: np.ndarray, bands: Sequence[str], n_clusters: int, seed: int, progress: Progress
-) -> ClusterModel:
-    """Return the k-means model of pixels.
-
-    Bands are z-scored, so that near infrared, whose range is the widest, does not decide alone. The same
-    pixels, number and seed give the same model, on however many cores.
-
-    Parameters
-    ----------
-    pixels : numpy.ndarray
-        Reflectance ``(n, band)``, finite, at least one row; of more than `SAMPLE_PX` a sample is taken.
-    bands : sequence of str
-        Name of each column.
-    n_clusters : int
-        Clusters wanted; fewer distinct pixels give fewer clusters.
-    seed : int
-        Seed of the samples and the starts.
-    progress : Progress
-        Asked between the steps whether to go on.
-    """
-    rng = np.random.default_rng(seed)
-    planes = np.ascontiguousarray(pixels.T[:, evenly(len(pixels), SAMPLE_PX, rng)])
-    mean, scale = planes.mean(axis=1, dtype=np.float64), planes.std(axis=1, dtype=np.float64)
-    scale[scale < 1e-9] = 1.0
-    weights = None
-    distinct = _distinct_where_few(planes, pixels, n_clusters, rng)
-    if distinct is not None:
-        planes, weights = distinct
-    if planes.shape[1] <= n_clusters:
-        centres = planes.T.astype(np.float64)
-    else:
-        points = Points.of(planes, mean, scale, weights)
-        start = best_start(points, n_clusters, rng, progress.check)
-        centres = _finished(points, start, weights) * scale + mean
-    progress.check()
-    centres = centres[spectral_order(centres)]
-    return ClusterModel(
-        bands=tuple(bands),
-        mean=tuple(mean.tolist()),
-        scale=tuple(scale.tolist()),
-        centres=tuple(tuple(c) for c in centres.tolist()),
-        seed=seed,
-    )
+    def _check_values(self) -> None:
+        lengths = {len(self.features), len(self.mean), len(self.scale), *map(len, self.centres)}
+        if not self.centres or len(lengths) != 1 or len(self.centres) > MOST_CENTRES:
+            raise InvalidRequest("The file is not a cluster model: its lengths do not agree.")
+        numbers = np.array([*self.mean, *self.scale, *(v for c in self.centres for v in c), self.reach])
+        if not np.isfinite(numbers).all() or min(self.scale) <= 0 or self.reach < 0:
+            raise InvalidRequest("The file is not a cluster model: its numbers are out of range.")
+        if not all(isinstance(t, str) for t in (self.quantity, self.origin, self.classes)):
+            raise InvalidRequest("The file is not a cluster model: its words are no text.")
+        if type(self.seed) is not int:
+            raise InvalidRequest("The file is not a cluster model: its seed is no whole number.")
+        unknown = [name for name in self.features if name not in FEATURES]
+        if unknown:
+            raise InvalidRequest(
+                f"The model was fitted on {unknown[0]!r}, a feature that this version does not know."
+            )
 
 
-def _finished(points: Points, start: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
-    """Return the centres one step of k-means further: float64 ``(k, band)``.
-
-    Where a start has an empty cluster, it goes to the point that is farthest from its centre.
-
-    On one thread: the order in which several add up differs from run to run.
-    """
-    estimator = KMeans(len(start), init=start, n_init=1, max_iter=FINISH_ITERATIONS, tol=0)
-    with _fit_lock, _threads().limit(limits=1):
-        estimator.fit(np.ascontiguousarray(points.planes[:-1].T), sample_weight=weights)
-    return np.asarray(estimator.cluster_centers_, np.float64)
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    """Return the thread pools of the process: looking for them takes as long as a small fit."""
-    return ThreadpoolController()
-
-
-def _distinct_where_few(
-    planes: np.ndarray, pixels: np.ndarray, n_clusters: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return all distinct pixels ``(band, n)`` and how often each occurs, where a sample hardly shows any.
-
-    An area that is uniform but for a few pixels: its sample holds no more different values than clusters.
-    """
-    for look in (FIRST_LOOK_PX, SECOND_LOOK_PX):
-        seen = planes[:, evenly(planes.shape[1], look, rng)]
-        if len(np.unique(seen, axis=1).T) > n_clusters:
-            return None
-    values, counts = np.unique(pixels, axis=0, return_counts=True)
-    return values.T, counts.astype(np.float32)
+def _from_version_1(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a model of version 1, which knew bands only, as version 2 has them."""
+    renamed = {("features" if name == "bands" else name): value for name, value in values.items()}
+    return {**renamed, "version": MODEL_VERSION}

@@ -11,7 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pipeline.clustering.surface_types import KINDS, Spectrum, Suggestion
+from pipeline.clustering.surface_types import (
+    INFRARED,
+    KINDS,
+    NDVI,
+    NDWI,
+    UNKNOWN,
+    VISIBLE_MEAN,
+    Spectrum,
+    Suggestion,
+    kind_of,
+    spectra_of,
+)
+from pipeline.sentinel2.bands import BANDS
+
+ALWAYS_TOLD = (NDVI, NDWI, VISIBLE_MEAN, INFRARED)
+"""Figures that are told of every cluster."""
 
 
 @dataclass(frozen=True)
@@ -46,39 +61,44 @@ def rules() -> tuple[Rule, ...]:
     return tuple(Rule(n, kind.name, kind.rule) for n, kind in enumerate(KINDS, start=1))
 
 
-def reasons(centres: ArrayLike, suggestions: Sequence[Suggestion]) -> tuple[Reason, ...]:
+def reasons(
+    spectra: ArrayLike, suggestions: Sequence[Suggestion], bands: Sequence[str] = BANDS
+) -> tuple[Reason, ...]:
     """Return why each cluster was given its name.
 
     Parameters
     ----------
-    centres : array_like
-        Reflectance ``(k, 4)``: blue, green, red, near infrared; ``ClusterModel.centres``.
+    spectra : array_like
+        Mean reflectance ``(k, band)``; ``Analysis.spectra``.
     suggestions : sequence of Suggestion
-        What `surface_types.suggest` made of the same centres.
+        What `surface_types.suggest` made of the same spectra.
+    bands : sequence of str
+        Key of each column.
     """
-    spectra = [Spectrum(*map(float, centre)) for centre in np.asarray(centres)]
     return tuple(
         _reason(n, spectrum, suggestion)
-        for n, (spectrum, suggestion) in enumerate(zip(spectra, suggestions, strict=True), start=1)
+        for n, (spectrum, suggestion) in enumerate(
+            zip(spectra_of(np.asarray(spectra), bands), suggestions, strict=True), start=1
+        )
     )
 
 
 def _reason(cluster: int, spectrum: Spectrum, suggestion: Suggestion) -> Reason:
-    position, kind = next((i, k) for i, k in enumerate(KINDS) if k.name == suggestion.kind)
+    if suggestion.kind == UNKNOWN.name:
+        return Reason(cluster, suggestion.name, UNKNOWN.name, UNKNOWN.rule, (), f"{UNKNOWN.rule}.")
+    tried = [kind for kind in KINDS if spectrum.has(kind.bands)]
+    kind = kind_of(spectrum)
+    position = tried.index(kind)
+    told = {figure.label: figure for figure in (*ALWAYS_TOLD, kind.figure, *kind.uses)}
     figures = tuple(
-        (label, f"{value:.2f}".replace("-", "−"))
-        for label, value in (
-            ("NDVI", spectrum.ndvi),
-            ("NDWI", spectrum.ndwi),
-            ("visible", spectrum.visible),
-            ("NIR", spectrum.infrared),
-        )
+        (label, f"{figure.value(spectrum):.2f}".replace("-", "−")) for label, figure in told.items()
     )
     sentence = f"{suggestion.reason}: {kind.rule}."
     if position and kind is not KINDS[-1]:
-        before = " or ".join(f"“{k.name}”" for k in KINDS[:position])
+        before = " or ".join(f"“{k.name}”" for k in tried[:position])
         sentence += f" It did not meet the rule for {before}, tried before."
-    shade = suggestion.name.removeprefix(kind.name).removeprefix(", ")
-    if shade and shade != suggestion.name:
-        sentence += f" “{shade}” tells it from the other clusters of this name by its brightness."
+    if suggestion.kind != kind.name:
+        sentence += f" By the spectrum it would be “{kind.name}”; another map has given the name."
+    elif suggestion.name.startswith(f"{kind.name} "):
+        sentence += f" Clusters of this name are numbered by their {kind.figure.label}."
     return Reason(cluster, suggestion.name, kind.name, kind.rule, figures, sentence)

@@ -14,14 +14,15 @@ import numpy as np
 
 from pipeline.drawing.encode import data_url, indexed_png, webp
 from pipeline.drawing.warp import Bounds, Warp
+from pipeline.sentinel2 import bands
 
 STRETCH = (2, 98)
 """Percentiles of the clear pixels that become black and full colour."""
 STRETCH_PX = 50_000
 """About as many clear pixels tell the percentiles."""
-BLUE, GREEN, RED, NIR = range(4)
-TRUE_COLOUR, FALSE_COLOUR = (RED, GREEN, BLUE), (NIR, RED, GREEN)
-"""Bands shown as red, green, blue."""
+TRUE_COLOUR = tuple(map(bands.BANDS.index, bands.TRUE_COLOUR))
+FALSE_COLOUR = tuple(map(bands.BANDS.index, bands.FALSE_COLOUR))
+"""Places of the bands shown as red, green, blue: those of 10 m are always read first."""
 THREADS = 2
 
 

@@ -16,7 +16,6 @@ import numpy as np
 from pipeline.area.grid import PIXEL_HA
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import InvalidRequest
-from pipeline.sentinel2.bands import BANDS
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -115,10 +114,10 @@ def check_comparable(before: Analysis, after: Analysis) -> None:
         For another area or grid, another model, other bands or another quantity, an offset that is not
         certain, or other classes.
     """
-    check_model(before.model)
+    check_model(before.model, before.request.features)
     if before.grid != after.grid or not np.array_equal(before.inside, after.inside):
         raise InvalidRequest("The two results are of different areas. Compare two dates of the same one.")
-    if before.model != after.model:
+    if before.model.fingerprint != after.model.fingerprint:
         raise InvalidRequest(
             "The second image was not labelled by the model of the first: its clusters mean something else. "
             "Choose the second date here again."
@@ -138,24 +137,15 @@ def check_comparable(before: Analysis, after: Analysis) -> None:
         )
 
 
-def check_model(model: ClusterModel) -> None:
-    """Check that a model can label the images read here.
+def check_model(model: ClusterModel, features: Sequence[str]) -> None:
+    """Check that a model can label images of these features.
 
     Raises
     ------
     InvalidRequest
-        When its bands are others, or its numbers are no surface reflectance without the offset.
+        When its features are others, or its numbers are no surface reflectance without the offset.
     """
-    if model.bands != BANDS:
-        raise InvalidRequest(
-            f"The model was fitted on the bands {', '.join(model.bands)}; the images here have "
-            f"{', '.join(BANDS)}. Fit a new model."
-        )
-    known = type(model).quantity
-    if model.quantity != known:
-        raise InvalidRequest(
-            f"The model was fitted on “{model.quantity}”; the images here are “{known}”. Fit a new model."
-        )
+    model.check(features)
 
 
 def other_date(analysis: Analysis, scene_ids: Sequence[str], day: date, **options: Any) -> Analysis:
@@ -179,7 +169,7 @@ def other_date(analysis: Analysis, scene_ids: Sequence[str], day: date, **option
     """
     from pipeline.analysis import analyse
 
-    check_model(analysis.model)
+    check_model(analysis.model, analysis.request.features)
     request = replace(analysis.request, start=day, end=day, scene_ids=tuple(scene_ids), max_cloud_cover=100)
     return analyse(request, model=analysis.model, **options)
 

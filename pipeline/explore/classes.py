@@ -59,6 +59,16 @@ class Classes:
             tuple(Class(s.name, s.color, s.kind, s.reason, (n,)) for n, s in enumerate(suggestions, start=1))
         )
 
+    @classmethod
+    def of_lut(cls, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Classes:
+        """Return the classes of a table: class of each cluster 0..k, and what the classes are called."""
+        members = [tuple(m for m, n in enumerate(lut) if n == number) for number in range(1, max(lut) + 1)]
+        return cls(
+            tuple(
+                Class(s.name, s.color, s.kind, s.reason, m) for s, m in zip(suggestions, members, strict=True)
+            )
+        )
+
     def __len__(self) -> int:
         return len(self.classes)
 
@@ -183,6 +193,34 @@ class Classes:
         if number not in range(1, len(self.classes) + 1):
             raise InvalidRequest(f"There is no class {number}: the classes are 1 to {len(self.classes)}.")
         return int(number) - 1
+
+
+def classes_of(text: str, suggestions: Sequence[Suggestion]) -> Classes:
+    """Return the classes that a model carries, with the figures of the area that it labels now.
+
+    Parameters
+    ----------
+    text : str
+        `Classes.to_json`.
+    suggestions : sequence of Suggestion
+        What is suggested for the model's clusters here.
+
+    Raises
+    ------
+    InvalidRequest
+        For a text that holds no classes of so many clusters.
+    """
+    kept = Classes.from_json(text)
+    if kept.n_clusters != len(suggestions):
+        raise InvalidRequest(
+            f"The model's classes are made of {kept.n_clusters} clusters; the model has {len(suggestions)}."
+        )
+    return Classes(
+        tuple(
+            replace(c, reason=suggestions[c.members[0] - 1].reason) if len(c.members) == 1 else c
+            for c in kept
+        )
+    )
 
 
 @dataclass(frozen=True)

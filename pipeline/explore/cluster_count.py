@@ -37,7 +37,10 @@ class ElbowPoint:
 
     n_clusters: int
     inertia: float
-    """Mean squared distance of a pixel to the mean of its cluster, in z-scores: with a single cluster 4."""
+    """Mean squared distance of a pixel to the mean of its cluster, in z-scores.
+
+    With a single cluster it is the number of features.
+    """
     calinski_harabasz: float
     """Scatter between clusters over scatter within, each by its degrees of freedom."""
 
@@ -53,7 +56,7 @@ def elbow_points(
     Parameters
     ----------
     pixels : numpy.ndarray
-        Reflectance ``(n, band)``, finite, such as ``Analysis.sample.reflectance``; `EVALUATED_PX` are used.
+        ``(n, feature)``, finite, such as ``Analysis.sample_features``; `EVALUATED_PX` are used.
     seed : int
         Seed of the samples and of the fits.
     cancelled : callable, optional
@@ -66,19 +69,19 @@ def elbow_points(
     Cancelled
         When cancelled.
     """
-    from pipeline.clustering.model import fit
+    from pipeline.clustering.kmeans import fit
 
     progress = Progress(cancelled=cancelled)
     rng = np.random.default_rng(seed)
     evaluated = _drawn(pixels, EVALUATED_PX, rng)
     sample = _drawn(evaluated, FIT_PX, rng)
-    bands = tuple(str(b) for b in range(pixels.shape[1]))
+    columns = tuple(str(n) for n in range(pixels.shape[1]))
     planes, usable = np.ascontiguousarray(evaluated.T), np.ones(len(evaluated), bool)
     spread = evaluated.std(axis=0, dtype=np.float64)
     scores = (evaluated - evaluated.mean(axis=0, dtype=np.float64)) / np.where(spread < 1e-9, 1, spread)
     for number in numbers:
         progress.check()
-        model = fit(sample, bands, number, seed, progress)
+        model = fit(sample, columns, number, seed, progress)
         if model.n_clusters < number:
             return
         yield _point(number, scores, model.nearest(planes, usable))
@@ -110,7 +113,7 @@ def reading(points: Sequence[ElbowPoint], present: int) -> str:
     if not points:
         raise InvalidRequest("Too few different pixels for a comparison of numbers of clusters.")
     best = max(points, key=lambda p: p.calinski_harabasz).n_clusters
-    said = f"Most compact and far apart: {best} clusters (Calinski-Harabasz)."
+    said = f"{best} clusters separate best here (Calinski-Harabasz)."
     steps = pairwise(points)
     enough = next((a.n_clusters for a, b in steps if b.inertia > (1 - SMALL_GAIN) * a.inertia), None)
     if enough is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.clustering.features import computed
 from pipeline.drawing.frame import whole_frame
 from pipeline.drawing.warp import Warp
 from pipeline.explore.confidence import LEVELS, confidence, confidence_overlay, level_areas, levels
@@ -53,10 +54,11 @@ def confidence_view(
     shown = np.zeros(frame.grid.shape, np.uint8)
     counts = np.zeros(len(LEVELS) + 1, np.int64)
     for number, block in enumerate(pixels.store.blocks):
-        piece = pixels.store.get(number)
+        piece = pixels.block(number)
         cube = piece.reflectance(pixels.offsets)
         cube[:, ~pixels.extent.usable(block, piece)] = np.nan
-        level = levels(confidence(cube, analysis.model, lut=classes, cancelled=cancelled))
+        planes = computed(cube, pixels.bands, analysis.model.features)
+        level = levels(confidence(planes, analysis.model, lut=classes, cancelled=cancelled))
         counts += np.bincount(level.ravel(), minlength=counts.size)
         places = overlap(block, *wanted)
         if places is not None:

@@ -12,10 +12,12 @@ from pyproj import Transformer
 
 from pipeline.area.antimeridian import wrapped
 from pipeline.area.grid import epsg_of
-from pipeline.clustering.surface_types import MASKED_COLOR, MASKED_NAME, Spectrum
-from pipeline.explore.confidence import confidence, squared_distances
+from pipeline.clustering.features import FEATURES, computed
+from pipeline.clustering.palette import MASKED_COLOR
+from pipeline.clustering.surface_types import MASKED_NAME, Spectrum
+from pipeline.explore.confidence import LEVELS, confidence, known_centres, squared_distances
 from pipeline.reading.pixels import NO_CLASS
-from pipeline.sentinel2.bands import BANDS
+from pipeline.sentinel2.scene_classes import class_name
 
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
@@ -23,12 +25,8 @@ if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
 
-SCENE_CLASSES = (
-    *("No data", "Saturated or defective", "Dark area or topographic shadow", "Cloud shadow"),
-    *("Vegetation", "Not vegetated", "Water", "Unclassified"),
-    *("Cloud, medium probability", "Cloud, high probability", "Thin cirrus", "Snow or ice"),
-)
-"""Names of the classes 0..11 of ESA's scene classification (SCL)."""
+UNSURE = LEVELS[1].high
+"""Below this margin another class is nearly as close."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +46,12 @@ class PixelReport:
     """Cluster or class; 0: masked or no data."""
     name: str
     color: str
+    bands: tuple[str, ...]
+    """Keys of the bands that were read."""
     reflectance: tuple[float, ...] | None
-    """Blue, green, red, near infrared; None: no data. Given for masked pixels, too."""
+    """One value a band; None: no data. Given for masked pixels, too."""
+    indices: tuple[tuple[str, float], ...]
+    """Name and value of the indices that were clustered; none without data."""
     ndvi: float | None
     """Two decimals, as in the suggested names."""
     scl: int | None
@@ -66,7 +68,7 @@ class PixelReport:
     @property
     def scl_name(self) -> str:
         """Name of the scene class; empty where it is not known."""
-        return SCENE_CLASSES[self.scl] if self.scl is not None and self.scl < len(SCENE_CLASSES) else ""
+        return "" if self.scl is None else class_name(self.scl)
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -78,16 +80,25 @@ class PixelReport:
         if self.nearest is not None and self.nearest != self.cluster:
             found.append(("By its spectrum", self._named(self.nearest)))
         if self.reflectance is not None:
-            values = (f"{band} {_minus(v, 2)}" for band, v in zip(BANDS, self.reflectance, strict=True))
+            values = (f"{band} {_minus(v, 2)}" for band, v in zip(self.bands, self.reflectance, strict=True))
             found.append(("Reflectance", " · ".join(values)))
-        if self.ndvi is not None:
-            found.append(("NDVI", _minus(self.ndvi, 2)))
+        shown = dict(self.indices) if self.ndvi is None else {**dict(self.indices), "NDVI": self.ndvi}
+        found += [(name, _minus(value, 2)) for name, value in shown.items()]
         if self.scl is not None:
             found.append(("Scene class", f"{self.scl} {self.scl_name}".strip()))
         if self.confidence is not None:
-            following = f", next: {self._named(self.runner_up)}" if self.runner_up is not None else ""
-            found.append(("Confidence", f"{self.confidence:.2f}{following}"))
+            found.append(("How sure", self._sureness(self.confidence)))
         return tuple(found)
+
+    def _sureness(self, margin: float) -> str:
+        level = next(entry for entry in reversed(LEVELS) if margin >= entry.low)
+        word = level.label.partition(" (")[0]
+        if self.runner_up is None:
+            return word
+        following = self._named(self.runner_up)
+        return (
+            f"{word}: nearly as close to {following}" if margin < UNSURE else f"{word}; next is {following}"
+        )
 
     def _named(self, number: int) -> str:
         return f"{number} {self.names[number - 1]}"
@@ -125,11 +136,14 @@ def inspect_pixel(
     if not (0 <= row < rows and 0 <= column < columns) or not analysis.inside[row, column]:
         return None
     values, scl = _pixel(analysis, row, column)
+    clustered = _features(analysis, values)
     cluster = int(analysis.raster.at(np.array([row]), np.array([column]))[0])
     names = tuple(s.name for s in analysis.suggestions)
     margin = nearest = runner_up = None
     if cluster and values is not None:
-        margin, nearest, runner_up = _margin(values, analysis.model, analysis.edits if lut is None else lut)
+        margin, nearest, runner_up = _margin(
+            clustered, analysis.model, analysis.edits if lut is None else lut
+        )
     x, y = analysis.grid.affine * (column + 0.5, row + 0.5)
     longitude, latitude = _to_degrees(analysis.grid, x, y)
     return PixelReport(
@@ -143,8 +157,14 @@ def inspect_pixel(
         cluster=cluster,
         name=names[cluster - 1] if cluster else MASKED_NAME,
         color=analysis.suggestions[cluster - 1].color if cluster else MASKED_COLOR,
+        bands=analysis.bands,
         reflectance=values,
-        ndvi=None if values is None else Spectrum(*values).ndvi,
+        indices=tuple(
+            (name, value)
+            for name, value in zip(analysis.model.features, clustered, strict=False)
+            if not FEATURES[name].is_band
+        ),
+        ndvi=None if values is None else Spectrum(dict(zip(analysis.bands, values, strict=True))).ndvi,
         scl=scl,
         confidence=margin,
         nearest=nearest,
@@ -163,6 +183,14 @@ def _pixel(analysis: Analysis, row: int, column: int) -> tuple[tuple[float, ...]
     return tuple(map(float, values)), None if scl == NO_CLASS else scl
 
 
+def _features(analysis: Analysis, values: Sequence[float] | None) -> tuple[float, ...]:
+    """Return the model's features of a pixel; none without data."""
+    if values is None:
+        return ()
+    cube = np.array(values, np.float32)
+    return tuple(map(float, computed(cube, analysis.bands, analysis.model.features)))
+
+
 def _margin(
     values: Sequence[float], model: ClusterModel, lut: Sequence[int] | None
 ) -> tuple[float, int, int | None]:
@@ -170,7 +198,8 @@ def _margin(
     pixel = np.array(values, np.float32)[:, None, None]
     classes = range(model.n_clusters + 1) if lut is None else lut
     distance: dict[int, float] = {}
-    for number, found in zip(classes[1:], squared_distances(pixel, model), strict=True):
+    numbers = [classes[cluster] for cluster, _ in known_centres(model)]
+    for number, found in zip(numbers, squared_distances(pixel, model), strict=True):
         distance[number] = min(float(found[0, 0]), distance.get(number, math.inf))
     nearest, *others = sorted(distance, key=distance.__getitem__)
     return float(confidence(pixel, model, lut=lut)[0, 0]), nearest, others[0] if others else None

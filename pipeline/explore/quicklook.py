@@ -19,7 +19,7 @@ from rasterio.enums import Resampling
 from pipeline.drawing.encode import data_url, webp
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.overviews import at_overview, on_grid, opened
-from pipeline.sentinel2.bands import SCL
+from pipeline.sentinel2.bands import SCL, TRUE_COLOUR
 from pipeline.sentinel2.offset import QUANTIFICATION, check_against_pixels
 from pipeline.sentinel2.scene import Scene
 
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 COUNTED_SIDE_PX = 1024
 PREVIEW_PX = 128
 """Longer side of the picture."""
-SHOWN = ("red", "green", "blue")
 BRIGHTEST, GAMMA = 0.3, 1.4
 """Reflectance shown as white, and exponent: the same for all dates, so that they compare."""
 
@@ -118,10 +117,10 @@ def _thinned(inside: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 def _picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndarray]:
     """Return true colour uint8 ``(y, x, 3)``, and where there is data."""
-    reflectance = np.zeros((len(SHOWN), *grid.shape), np.float32)
+    reflectance = np.zeros((len(TRUE_COLOUR), *grid.shape), np.float32)
     has_data = np.zeros(grid.shape, bool)
     for scene in scenes:
-        dn = np.stack([_read(scene.bands[b].href, grid, Resampling.average) for b in SHOWN])
+        dn = np.stack([_read(scene.bands[b].href, grid, Resampling.average) for b in TRUE_COLOUR])
         valid = (dn > 0).all(axis=0)
         offset = check_against_pixels(scene.offset, dn[:, valid])
         new = valid & ~has_data

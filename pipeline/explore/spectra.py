@@ -6,18 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipeline.sentinel2.bands import ALL_BANDS, NIR, RED, Band, by_wavelength
+
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
-WAVELENGTHS_NM = {"blue": 492.0, "green": 560.0, "red": 665.0, "nir": 833.0}
-"""Central wavelength of B02, B03, B04 and B08; Sentinel-2A, B and C differ by less than 1 nm."""
+WAVELENGTHS_NM = {band.key: float(band.wavelength_nm) for band in ALL_BANDS}
+"""Central wavelength of each band; Sentinel-2A, B and C differ by less than 1 nm in most."""
 SCATTER_PX = 1_200
 """Points that a figure shows without becoming slow or solid."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Mean and standard deviation of reflectance in a cluster, one value a band."""
+    """Mean and standard deviation of reflectance in a cluster, one value a band, by wavelength."""
 
     mean: tuple[float, ...]
     sd: tuple[float, ...]
@@ -32,10 +34,16 @@ class Scatter:
     cluster: tuple[int, ...]
 
 
+def bands_of(analysis: Analysis) -> tuple[Band, ...]:
+    """Return the bands that were read, by wavelength: those of `signatures_of`."""
+    return by_wavelength(analysis.bands)
+
+
 def signatures_of(analysis: Analysis) -> tuple[Signature, ...]:
     """Return the signatures of clusters 1..k; those of a cluster without a sampled pixel are NaN."""
     found = analysis.signatures
-    return tuple(Signature(_row(m), _row(s)) for m, s in zip(found.mean, found.sd, strict=True))
+    order = [analysis.bands.index(band.key) for band in bands_of(analysis)]
+    return tuple(Signature(_row(m[order]), _row(s[order])) for m, s in zip(found.mean, found.sd, strict=True))
 
 
 def scatter_of(analysis: Analysis) -> Scatter:
@@ -43,8 +51,7 @@ def scatter_of(analysis: Analysis) -> Scatter:
     sample, labels = analysis.sample, analysis.sample_labels
     every = slice(None, None, max(1, -(-len(labels) // SCATTER_PX)))
     values = sample.reflectance[every].T
-    bands = analysis.model.bands
-    red, nir = values[bands.index("red")], values[bands.index("nir")]
+    red, nir = (values[analysis.bands.index(band)] for band in (RED, NIR))
     return Scatter(_row(red), _row(nir), tuple(int(n) for n in labels[every]))
 
 

@@ -7,13 +7,13 @@ from pipeline.exports.geotiff import geotiff_bytes, write_geotiff
 from pipeline.exports.package import package_zip
 from pipeline.exports.provenance import credit, file_stem, tags
 from pipeline.exports.snippet import python_snippet
-from pipeline.exports.styles import category_names_xml, qgis_style
+from pipeline.exports.styles import attribute_table_xml, qgis_style
 
 __all__ = [
     "FORMATS",
     "Files",
     "Format",
-    "category_names_xml",
+    "attribute_table_xml",
     "credit",
     "file_name",
     "file_stem",

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.drawing.overlays import TRUE_COLOUR, Stretch
+from pipeline.drawing.overlays import TRUE_COLOUR as PLACES
+from pipeline.drawing.overlays import Stretch
 from pipeline.errors import FileRefused
 from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
+from pipeline.sentinel2.bands import TRUE_COLOUR
+from pipeline.sentinel2.offset import QUANTIFICATION
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -18,9 +21,6 @@ if TYPE_CHECKING:
 
 MAX_PX = 50_000_000
 """An area of 70 km: 3.5 bytes a pixel, about 175 MB."""
-UNITS = 10_000
-"""Of a plane per unit of reflectance."""
-NAMES = ("red", "green", "blue")
 
 
 def image_bytes(analysis: Analysis) -> bytes:
@@ -50,12 +50,12 @@ def image_bytes(analysis: Analysis) -> bytes:
 
         dataset.colorinterp = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
         for number, block in enumerate(analysis.pixels.store.blocks):
-            planes = analysis.pixels.store.get(number).picture_planes(analysis.pixels.offsets)
+            planes = analysis.pixels.block(number).picture_planes(analysis.pixels.offsets)
             shown = (planes.min(axis=0) > 0) & analysis.pixels.extent.inside(block)
-            rgb = [np.where(shown, tables[b][planes[b]], np.uint8(0)) for b in TRUE_COLOUR]
+            rgb = [np.where(shown, tables[b][planes[b]], np.uint8(0)) for b in PLACES]
             window = Window(block.column, block.row, block.width, block.height)
             dataset.write(np.stack([*rgb, shown * np.uint8(255)]), window=window)
-        for band, name in enumerate((*NAMES, "alpha"), start=1):
+        for band, name in enumerate((*TRUE_COLOUR, "alpha"), start=1):
             dataset.set_band_description(band, name)
         dataset.update_tags(**_tags(analysis, stretch))
 
@@ -67,8 +67,8 @@ def image_bytes(analysis: Analysis) -> bytes:
 
 def _tags(analysis: Analysis, stretch: Stretch) -> dict[str, str]:
     contrast = {
-        name: [stretch.low[band] / UNITS, stretch.high[band] / UNITS]
-        for name, band in zip(NAMES, TRUE_COLOUR, strict=True)
+        name: [stretch.low[band] / QUANTIFICATION, stretch.high[band] / QUANTIFICATION]
+        for name, band in zip(TRUE_COLOUR, PLACES, strict=True)
     }
     return as_tags(
         {

@@ -73,7 +73,7 @@ def map_svg(picture: Picture, title: str) -> str:
         f'<rect width="{bar + 3 * unit:.1f}" height="{7 * unit:.1f}" rx="{unit:.1f}" fill="#fff" '
         f'fill-opacity=".85"/><path d="M{1.5 * unit:.1f} {4.6 * unit:.1f}v{1.2 * unit:.1f}h{bar:.1f}'
         f'v{-1.2 * unit:.1f}" fill="none" stroke="#14212b" stroke-width="{0.5 * unit:.1f}"/>'
-        f'<text x="{1.5 * unit + bar / 2:.1f}" y="{3.9 * unit:.1f}" font-size="{3.4 * unit:.1f}" '
+        f'<text x="{1.5 * unit + bar / 2:.1f}" y="{3.9 * unit:.1f}" style="font-size:{3.4 * unit:.2f}px" '
         f'text-anchor="middle" fill="#14212b">{words}</text></g></svg>'
     )
 

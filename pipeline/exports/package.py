@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import AnalysisError
 from pipeline.exports.provenance import credit, file_stem
-from pipeline.exports.styles import category_names_xml
+from pipeline.exports.styles import attribute_table_xml
+from pipeline.exports.table import csvt_text
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ README = """{title}
 
 {contents}
 
-The QGIS style is for the GeoTIFF: Layer properties > Style > Load style. The .tif.aux.xml holds the classes'
-names for GDAL: keep it beside the .tif. Names are suggestions from the spectra, not checked on the ground.
+Keep the .tif.aux.xml beside the .tif: it holds names and colours of the classes, so that QGIS 3.40 and later
+list them without a style. For older versions there is the QGIS style: Layer properties > Style > Load style.
+The .csvt tells QGIS which columns of the table are numbers.
+Names are suggestions from the spectra, not checked on the ground.
 The GeoTIFF's tags hold scenes, parameters, offset decision, cluster centres and software versions.
 {credit}
 """
@@ -63,7 +66,8 @@ def zipped(analysis: Analysis, formats: Sequence[Format], content: Callable[[str
             method = zipfile.ZIP_STORED if format_.ending in PACKED else zipfile.ZIP_DEFLATED
             package.writestr(name, made, method)
             lines.append((name, format_.note))
-        package.writestr(side_car, category_names_xml(analysis))
+        package.writestr(side_car, attribute_table_xml(analysis))
+        package.writestr(f"{stem}.csvt", csvt_text(analysis))
         width = max(len(name) for name, _ in lines)
         readme = README.format(
             title=f"Land-cover clusters, {day_words(analysis.date)}",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pipeline.catalogs.profiles import find
+from pipeline.clustering import given
+from pipeline.clustering.features import FEATURES, words
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -17,14 +19,47 @@ if TYPE_CHECKING:
 SOFTWARE = "Sentinel-2 clusters dashboard"
 PACKAGES = ("numpy", "odc-geo", "pystac-client", "rasterio", "scikit-learn", "stackstac", "xarray")
 NAMES_ARE = "suggestions from the spectra, not checked on the ground"
-METHOD = "k-means on z-scored reflectance of B02, B03, B04, B08; unsupervised"
 
 
 def file_stem(analysis: Analysis) -> str:
-    """Return a file name without extension, e.g. ``clusters_2022-06-17_32TPS_k6``; nothing odd gets in."""
-    tiles = "-".join(dict.fromkeys(re.sub(r"[^A-Za-z0-9]", "", s.tile) for s in analysis.scenes if s.tile))
-    parts = ["clusters", analysis.date.isoformat(), tiles, f"k{len(analysis.areas) - 1}"]
-    return "_".join(p for p in parts if p)
+    """Return a file name without extension, e.g. ``clusters_2022-06-17_46.490N_11.340E_k6_1a2b3c4d``.
+
+    Day, middle of the area and number of classes are for people. The last part is of the request and of all
+    that was done since, so that different results have different names. Nothing odd gets in.
+    """
+    area = analysis.request.area
+    north = f"{abs(area.latitude):.3f}{'N' if area.latitude >= 0 else 'S'}"
+    east = f"{abs(area.longitude):.3f}{'E' if area.longitude >= 0 else 'W'}"
+    k = f"k{len(analysis.areas) - 1}"
+    return "_".join(["clusters", analysis.date.isoformat(), north, east, k, _short_hash(analysis)])
+
+
+def _short_hash(analysis: Analysis) -> str:
+    """Return eight characters that tell this result from others."""
+    told = [
+        analysis.request.to_json(),
+        [scene.id for scene in analysis.scenes],
+        analysis.model.fingerprint if analysis.model_given else "",
+        analysis.edits,
+        analysis.smallest_patch_ha,
+        analysis.areas["name"].tolist(),
+        analysis.areas["color"].tolist(),
+    ]
+    if analysis.checked is not None:
+        told.append(analysis.checked.design.to_json())
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
+
+
+def names_are(analysis: Analysis) -> str:
+    """Return where the names come from, and that nobody has checked them."""
+    if not analysis.names_from:
+        return NAMES_ARE
+    return f"suggestions from {analysis.names_from}, which agrees in part; not checked on the ground"
+
+
+def model_words(analysis: Analysis) -> str:
+    """Return where the clusters come from: this image, or a saved model."""
+    return given.words(analysis.model) if analysis.model_given else "fitted on this image"
 
 
 def credit(analysis: Analysis) -> str:
@@ -41,17 +76,27 @@ def tags(analysis: Analysis) -> dict[str, str]:
             **source(analysis),
             "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
             "CLASS_NAMES": dict(enumerate(areas["name"])),
-            "CLASS_NAMES_ARE": NAMES_ARE,
+            "CLASS_NAMES_ARE": names_are(analysis),
             "CLASS_HECTARES": dict(enumerate(areas["hectares"].tolist())),
             "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
             "SEED": str(analysis.model.seed),
             "MODEL": json.loads(analysis.model.to_json()),
-            "METHOD": METHOD,
+            "MODEL_IS": model_words(analysis),
+            "FEATURES": {name: FEATURES[name].formula for name in analysis.model.features},
+            "METHOD": method(analysis),
             "CLASS_OF_CLUSTER": list(analysis.edits) if analysis.edits is not None else "unchanged",
             "SMALLEST_PATCH_HA": analysis.smallest_patch_ha,
             "RESOLUTION_M": analysis.resolution_m,
+            **sample(analysis),
         }
     )
+
+
+def sample(analysis: Analysis) -> dict[str, Any]:
+    """Return what was found on the land and what follows from it; empty where nobody has checked."""
+    if analysis.checked is None:
+        return {}
+    return {"ESTIMATE": analysis.checked.as_values(), "SAMPLE": json.loads(analysis.checked.design.to_json())}
 
 
 def source(analysis: Analysis) -> dict[str, Any]:
@@ -76,6 +121,14 @@ def source(analysis: Analysis) -> dict[str, Any]:
         "NOTES": list(analysis.notes),
         "SOFTWARE_VERSIONS": versions(),
     }
+
+
+def method(analysis: Analysis) -> str:
+    """Return in a line how the clusters came about."""
+    features = analysis.model.features
+    what = "reflectance of" if all(FEATURES[name].is_band for name in features) else "features"
+    fitted = f"k-means on z-scored {what} {words(features)}; unsupervised"
+    return f"{fitted}; labelled with a {given.words(analysis.model)}" if analysis.model_given else fitted
 
 
 def as_tags(values: Mapping[str, Any]) -> dict[str, str]:

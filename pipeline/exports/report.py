@@ -8,27 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.area.grid import epsg_of
-from pipeline.explore.spectra import WAVELENGTHS_NM, signatures_of
+from pipeline.clustering.features import FEATURES, words
+from pipeline.explore.spectra import bands_of, signatures_of
 from pipeline.exports.map_figure import map_pictures, map_svg
-from pipeline.exports.provenance import SOFTWARE, credit, versions
+from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
+from pipeline.exports.sample import report_section
 from pipeline.exports.spectra_figure import spectra_svg
-from pipeline.sentinel2.scene import PLATFORMS
+from pipeline.sentinel2.platforms import MISSION, PLATFORMS
 from pipeline.text import day_words, hectares, percent, period_words
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 CSS = Path(__file__).with_name("report.css")
-BAND_NUMBERS = {"blue": "B02", "green": "B03", "red": "B04", "nir": "B08"}
 MANY = 9
 """More rows than this stand closer."""
 DARK = 120
 """Perceived brightness (0..255) below which a number on a colour is white."""
 METHOD = (
-    "Every pixel has four values: how much blue, green, red and near-infrared light the ground "
-    "reflects. Clouds, shadows and missing data are left out with the image's own scene classification. "
-    "k-means then puts pixels of similar colour into one cluster: each belongs to the cluster whose mean is "
-    "nearest, with the bands on a common scale. Nobody told it what water or forest is, so clusters are "
+    "Every pixel has {n} values: {features}. Clouds, shadows and missing data are left out with the image's "
+    "own scene classification. "
+    "k-means then puts pixels of similar values into one cluster: each belongs to the cluster whose mean is "
+    "nearest, with all values on a common scale. Nobody told it what water or forest is, so clusters are "
     "spectral groups; their names are suggestions from the spectra, not checked on the ground. Hectares are "
     "counted pixels."
 )
@@ -43,7 +44,7 @@ def report_html(analysis: Analysis) -> str:
     image, clusters = map_pictures(analysis.overlays.true_colour, analysis.overlays.clusters)
     day = day_words(analysis.date)
     colors = analysis.areas["color"].tolist()[1:]
-    bands = [(BAND_NUMBERS[b], WAVELENGTHS_NM[b]) for b in analysis.model.bands]
+    bands = [(band.number, float(band.wavelength_nm)) for band in bands_of(analysis)]
     spectra = spectra_svg(signatures_of(analysis)[: len(colors)], colors, bands)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -70,8 +71,9 @@ def report_html(analysis: Analysis) -> str:
 {spectra}
 <figcaption>Lines carry the clusters' numbers; bars are one standard deviation up and down.</figcaption>
 <section class="small"><h2>How it was made</h2>
-<p>{escape(METHOD)}</p></section></figure>
+<p>{escape(_method(analysis))}</p></section></figure>
 </div>
+{report_section(analysis)}
 <div class="pair">
 <section><h2>Image</h2>
 {_list(_image_facts(analysis))}</section>
@@ -83,6 +85,12 @@ def report_html(analysis: Analysis) -> str:
 </body>
 </html>
 """
+
+
+def _method(analysis: Analysis) -> str:
+    features = analysis.model.features
+    titles = [FEATURES[name].title.lower() if FEATURES[name].is_band else name for name in features]
+    return METHOD.format(n=len(features), features=", ".join(titles))
 
 
 def _place(analysis: Analysis) -> str:
@@ -136,7 +144,7 @@ def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield "Scene" if len(scenes) == 1 else "Scenes", ", ".join(s.id for s in scenes)
     yield (
         "Acquired",
-        f"{scenes[0].datetime:%Y-%m-%d %H:%M} UTC, {PLATFORMS.get(scenes[0].platform, 'Sentinel-2')}",
+        f"{scenes[0].datetime:%Y-%m-%d %H:%M} UTC, {PLATFORMS.get(scenes[0].platform, MISSION)}",
     )
     tiles = ", ".join(dict.fromkeys(s.tile for s in scenes if s.tile))
     if tiles:
@@ -155,11 +163,15 @@ def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
         f"{period_words(request.start, request.end)}, clouds at most {request.max_cloud_cover:g} %",
     )
     yield "Catalogue", request.catalog
+    yield "Looked at", words(analysis.model.features)
     yield (
         "Clusters",
-        f"{analysis.model.n_clusters} of k-means, seed {analysis.model.seed}",
+        f"{analysis.model.n_clusters} of a {model_words(analysis)}"
+        if analysis.model_given
+        else f"{analysis.model.n_clusters} of k-means, seed {analysis.model.seed}",
     )
-    if analysis.edits is not None:
+    yield "Names", names_are(analysis)
+    if analysis.edits is not None and not analysis.names_from:
         yield "Edited", "classes were renamed, recoloured or merged by hand"
     if analysis.smallest_patch_ha:
         yield "Sieved", f"patches below {analysis.smallest_patch_ha:g} ha joined their neighbours"

@@ -10,16 +10,37 @@ if TYPE_CHECKING:
 
     from pipeline.result import Analysis
 
+INTEGER, STRING = "0", "2"
+"""GDAL's types of fields."""
+RAT_FIELDS = (
+    ("Value", INTEGER, "5"),
+    ("Class", STRING, "2"),
+    ("Red", INTEGER, "6"),
+    ("Green", INTEGER, "7"),
+    ("Blue", INTEGER, "8"),
+    ("Alpha", INTEGER, "9"),
+)
+"""Fields of the attribute table: name, type and GDAL's usage (value, name, red, green, blue, alpha)."""
 QGIS_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
-def category_names_xml(analysis: Analysis) -> str:
-    """Return GDAL's side-car (``.tif.aux.xml``) with the classes' names."""
+def attribute_table_xml(analysis: Analysis) -> str:
+    """Return GDAL's side-car (``.tif.aux.xml``) with a raster attribute table: one row a class.
+
+    QGIS shows exactly these classes with their names and colours, without a style.
+    """
     root = Xml.Element("PAMDataset")
     band = Xml.SubElement(root, "PAMRasterBand", band="1")
-    names = Xml.SubElement(band, "CategoryNames")
-    for name in analysis.areas["name"]:
-        Xml.SubElement(names, "Category").text = name
+    table = Xml.SubElement(band, "GDALRasterAttributeTable", tableType="thematic")
+    for index, (name, kind, usage) in enumerate(RAT_FIELDS):
+        field = Xml.SubElement(table, "FieldDefn", index=str(index))
+        for tag, text in (("Name", name), ("Type", kind), ("Usage", usage)):
+            Xml.SubElement(field, tag).text = text
+    for index, (number, row) in enumerate(analysis.areas.iloc[1:].iterrows()):
+        entry = Xml.SubElement(table, "Row", index=str(index))
+        rgb = bytes.fromhex(str(row["color"]).removeprefix("#"))
+        for value in (number, row["name"], *rgb, 255):
+            Xml.SubElement(entry, "F").text = str(value)
     return Xml.tostring(root, encoding="unicode")
 
 

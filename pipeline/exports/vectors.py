@@ -6,7 +6,6 @@ The polygons follow the pixels' edges, nothing is smoothed: their areas are thos
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +15,11 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from pipeline import scratch
 from pipeline.area.antimeridian import EDGE, split_at_antimeridian, wrapped
 from pipeline.area.grid import epsg_of
 from pipeline.errors import FileRefused
+from pipeline.exports import sample
 from pipeline.exports.outlines import Patches, count_corners, trace
 from pipeline.exports.provenance import source, tags
 from pipeline.exports.styles import qgis_polygon_style
@@ -31,6 +32,8 @@ MAX_PX = 25_000_000
 MAX_CORNERS = 750_000
 """Points at which outlines may turn, as 15 km of a town do: a file of 90 MB, 350 MB while it is made."""
 M2_PER_HA = 10_000
+FILL_OPACITY = 0.75
+"""Of GeoJSON's polygons in viewers that follow simplestyle, such as geojson.io and GitHub."""
 DECIMALS = 7
 """Of degrees: a centimetre, and all that RFC 7946 advises."""
 MAX_EDGE_M = 500
@@ -69,8 +72,9 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
     """Return a GeoPackage with the layers `CLASSES` and `PATCHES`.
 
     Fields: ``class`` (1..k), ``name``, ``color`` (``#rrggbb``), ``pixels``, ``hectares`` (grid area: the sum
-    of a class is that of the table) and, in `CLASSES`, ``share`` (0..1 of the area). The metadata are the
-    GeoTIFF's tags; a style in the file lets QGIS draw the clusters in their colours.
+    of a class is that of the table) and, in `CLASSES`, ``share`` (0..1 of the area). Where the land was
+    checked (`Analysis.checked`), `CLASSES` has the estimate, and the layer `sample.POINTS` the points. The
+    metadata are the GeoTIFF's tags; a style in the file lets QGIS draw the clusters in their colours.
 
     Raises
     ------
@@ -88,6 +92,7 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         "pixels": whole["pixels"].to_numpy(np.int64),
         "hectares": whole["hectares"].to_numpy(float),
         "share": whole["share"].to_numpy(float),
+        **sample.class_fields(analysis, found),
     }
     pixel_ha = analysis.resolution_m**2 / M2_PER_HA
     by_patch = {
@@ -98,11 +103,14 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         "hectares": np.round(patches.pixels * pixel_ha, 2),
     }
     metadata = tags(analysis)
-    with tempfile.TemporaryDirectory(prefix="clusters-") as folder:
+    with scratch.folder() as folder:
         path = Path(folder, "clusters.gpkg")
         crs = f"EPSG:{epsg_of(analysis.grid)}"
         _write(path, CLASSES, classes, "MultiPolygon", by_class, crs=crs, dataset_metadata=metadata)
         _write(path, PATCHES, patches.polygons, "Polygon", by_patch, crs=crs, append=True)
+        if analysis.checked is not None:
+            places, fields = sample.points(analysis)
+            _write(path, sample.POINTS, places, "Point", fields, crs=crs, append=True)
         _write(path, STYLES, None, None, _styles(analysis), append=True)
         return path.read_bytes()
 
@@ -125,6 +133,10 @@ def geojson_bytes(analysis: Analysis) -> bytes:
                 "color": areas["color"][number],
                 "pixels": int(areas["pixels"][number]),
                 "hectares": float(areas["hectares"][number]),
+                "title": f"{number} {areas['name'][number]}",
+                "fill": areas["color"][number],
+                "stroke": areas["color"][number],
+                "fill-opacity": FILL_OPACITY,
             },
             geometry,
         )

@@ -16,6 +16,8 @@ HAS_DATA = np.uint8(0b0001_0000)
 """Bit of a pixel's state that is set where there is data."""
 NEAR_CLOUD = np.uint8(0b0010_0000)
 """Bit of a pixel's state that is set within the buffer around clouds and their shadows."""
+IMPROBABLE = np.uint8(0b0100_0000)
+"""Bit of a pixel's state that is set where some number is too low to hold the offset (Pixels.settled)."""
 CLOUDS = (3, 8, 9, 10)
 """Scene classes that a buffer surrounds, where they are masked: cloud shadow, clouds, cirrus."""
 

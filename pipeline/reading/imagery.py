@@ -9,11 +9,12 @@ from functools import cached_property, partial
 import numpy as np
 import xarray as xr
 from odc.geo.xr import xr_coords
+from shapely.geometry.base import BaseGeometry
 
 from pipeline.area.blocks import Block
-from pipeline.arrays import Planes
-from pipeline.clustering.model import ClusterModel
+from pipeline.arrays import Mask, Planes
 from pipeline.progress import Progress
+from pipeline.reading.coverage import Coverage, coverage_of, outline_on
 from pipeline.reading.extent import Extent
 from pipeline.reading.pixels import Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
@@ -34,16 +35,22 @@ class Imagery:
     """With the offset decisions after the look at the pixels."""
     sample: Sample = field(repr=False)
     """Clear pixels inside the area."""
-    n_inside: int
-    """Pixels of the area."""
-    n_data: int
-    """Those with data."""
+    coverage: Coverage
+    """Pixels of the area: outside the images, without data, masked, clear."""
     notes: tuple[str, ...]
     """What a user should know."""
     thinned: Pixels | None = field(default=None, repr=False)
     """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
-    models: dict[tuple[int, int], ClusterModel] = field(default_factory=dict, repr=False, compare=False)
-    """Models fitted on the sample so far, by number of clusters and seed."""
+
+    @property
+    def n_inside(self) -> int:
+        """Pixels of the area."""
+        return self.coverage.inside
+
+    @property
+    def n_data(self) -> int:
+        """Those with data."""
+        return self.coverage.data
 
     @property
     def bands(self) -> tuple[str, ...]:
@@ -65,8 +72,12 @@ class Imagery:
             found = overlap(block, *wanted)
             if found is not None:
                 here, there = found
-                pieces.append((*there, self.store.part(number, *here)))
+                pieces.append((*there, self.store.part(number, *here).settled(self.offsets)))
         return joined(pieces, (len(wanted[0]), len(wanted[1])))
+
+    def block(self, number: int) -> Pixels:
+        """Return the pixels of a block of `store`."""
+        return self.store.get(number).settled(self.offsets)
 
     @cached_property
     def reflectance(self) -> xr.DataArray:
@@ -80,7 +91,7 @@ class Imagery:
 
     def _cube(self, shown: Callable[[Block, Pixels], np.ndarray]) -> xr.DataArray:
         def of_block(number: int) -> Planes:
-            block, pixels = self.store.blocks[number], self.store.get(number)
+            block, pixels = self.store.blocks[number], self.block(number)
             cube = pixels.reflectance(self.offsets)
             cube[:, ~shown(block, pixels)] = np.nan
             return cube
@@ -96,8 +107,9 @@ class _BlockSummary:
     """A block in short, made where it was read: the pixels themselves may stay on another machine."""
 
     sample: RawSample
-    n_inside: int
-    n_data: int
+    coverage: Coverage
+    improbable: dict[int, tuple[int, int]]
+    """Clear and masked pixels of each scene whose numbers are too low to hold the offset."""
     piece: tuple[slice, slice, Pixels] | None
     """Its part of `Imagery.thinned`."""
 
@@ -128,8 +140,14 @@ def read(
     sample_px : int
         About how many pixels of the area are sampled.
     """
-    share = sample_px / (extent.shape[0] * extent.shape[1])
-    summary = partial(_summary, extent=extent, share=share, seed=seed)
+    n_inside = sum(int(np.count_nonzero(extent.inside(block))) for block in store.blocks)
+    summary = partial(
+        _summary,
+        extent=extent,
+        outline=outline_on(scenes, extent),
+        share=sample_px / max(n_inside, 1),
+        seed=seed,
+    )
     found = dict(store.fill(reader, summary, progress))
     summaries = [found[n] for n in range(len(store.blocks))]
     sample = pooled([s.sample for s in summaries])
@@ -137,30 +155,60 @@ def read(
     visible = [visible_dn[sample.scene == n].T for n in range(len(scenes))]
     offsets = check_together([s.offset for s in scenes], visible)
     decided = tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
-    reflectance = sample.reflectance([s.offset.dn for s in decided])
+    settled = sample.settled([s.offset.dn for s in decided])
+    coverage = sum((_settled(s, decided) for s in summaries), start=Coverage())
     pieces = [s.piece for s in summaries if s.piece is not None]
     rows, columns = (stepped(span, extent.step) for span in extent.whole)
     return Imagery(
         extent,
         store,
         decided,
-        Sample(reflectance, sample.rows, sample.columns),
-        sum(s.n_inside for s in summaries),
-        sum(s.n_data for s in summaries),
+        settled,
+        coverage,
         tuple(_notes(decided)),
-        joined(pieces, (len(rows), len(columns))) if pieces else None,
+        joined(pieces, (len(rows), len(columns))).settled([s.offset.dn for s in decided]) if pieces else None,
     )
 
 
-def _summary(block: Block, pixels: Pixels, *, extent: Extent, share: float, seed: int) -> _BlockSummary:
+def _settled(summary: _BlockSummary, decided: Sequence[Scene]) -> Coverage:
+    """Return the coverage of a block now that the offsets are decided (pixels.Pixels.settled)."""
+    coverage = summary.coverage
+    for scene, (clear, masked) in summary.improbable.items():
+        if decided[scene].offset.dn:
+            coverage = coverage.without(clear, masked)
+    return coverage
+
+
+def _summary(
+    block: Block,
+    pixels: Pixels,
+    *,
+    extent: Extent,
+    outline: BaseGeometry | None,
+    share: float,
+    seed: int,
+) -> _BlockSummary:
     within = extent.inside(block)
     usable = pixels.clear(extent.mask) & within
     return _BlockSummary(
         take(block, pixels, usable, share, seed),
-        int(np.count_nonzero(within)),
-        int(np.count_nonzero(pixels.has_data & within)),
+        coverage_of(block, pixels, usable, within, extent, outline),
+        _improbable(pixels, usable, within),
         _thinned(block, pixels, extent),
     )
+
+
+def _improbable(pixels: Pixels, usable: Mask, within: Mask) -> dict[int, tuple[int, int]]:
+    """Return how many clear and masked pixels of each scene have numbers too low to hold the offset."""
+    if not pixels.improbable.any():
+        return {}
+    clear, masked = (
+        np.flatnonzero(pixels.improbable & usable),
+        np.flatnonzero(pixels.improbable & within & ~usable),
+    )
+    n = max(pixels.sources, default=-1) + 1
+    counts = [np.bincount(pixels.scenes(places), minlength=n) for places in (clear, masked)]
+    return {s: (int(counts[0][s]), int(counts[1][s])) for s in pixels.sources}
 
 
 def _thinned(block: Block, pixels: Pixels, extent: Extent) -> tuple[slice, slice, Pixels] | None:

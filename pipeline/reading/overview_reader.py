@@ -105,7 +105,7 @@ class OverviewReading:
             dn, values = np.stack([read[scene.id, b] for b in bands]), read.get((scene.id, SCL))
             classes = None if values is None else scene.scene_classes(values)
             near = None if classes is None else mask.near(classes, self._extent.grid.affine.a)
-            mosaic.feed(Layer(number, dn, classes, near))
+            mosaic.feed(Layer(number, dn, classes, near, may_hold_offset=scene.offset.may_hold))
         return mosaic.result()
 
     def _read(self, wanted: tuple[Scene, str]) -> np.ndarray:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.arrays import Mask, Planes, SceneClasses, State
-from pipeline.reading.cloud_mask import CLASS_BITS, HAS_DATA, CloudMask
+from pipeline.reading.cloud_mask import CLASS_BITS, HAS_DATA, IMPROBABLE, CloudMask
 from pipeline.sentinel2.offset import QUANTIFICATION
 
 NO_DATA_DN, SATURATED_DN = 0, 65535
@@ -42,7 +42,7 @@ class Pixels:
     fine: Planes
     """uint16 ``(band, y, x)`` of the bands that are kept at 10 m, offset still in it."""
     state: State
-    """uint8 ``(y, x)``: 0 without data, else scene class, HAS_DATA and NEAR_CLOUD (cloud_mask.py)."""
+    """uint8 ``(y, x)``: 0 without data, else scene class and the bits of cloud_mask.py."""
     sources: tuple[int, ...]
     """Numbers of the scenes."""
     source: np.ndarray | None = None
@@ -79,6 +79,23 @@ class Pixels:
     def clear(self, mask: CloudMask) -> Mask:
         """Return where there is data that the mask lets through: bool ``(y, x)``."""
         return mask.clear(self.state)
+
+    def settled(self, offsets: Sequence[int]) -> Pixels:
+        """Return the pixels without those whose numbers cannot be, now that the offsets are decided.
+
+        At a swath's edge numbers of 1, 2, 3 ... occur. With the offset in them that is a reflectance of -0.1.
+        """
+        if not any(offsets[s] for s in self.sources):
+            return self
+        wrong = self.improbable
+        if self.source is not None:
+            wrong &= (np.array([offsets[s] for s in self.sources]) != 0)[self.source]
+        return replace(self, state=np.where(wrong, np.uint8(0), self.state)) if wrong.any() else self
+
+    @property
+    def improbable(self) -> Mask:
+        """Bool ``(y, x)``: where some number is too low to hold the offset."""
+        return np.asarray(self.state & IMPROBABLE > 0)
 
     def offset_dn(self, offsets: Sequence[int]) -> int | np.ndarray:
         """Return what is added to the digital numbers: one number, or int32 ``(y, x)`` where scenes differ.
@@ -134,6 +151,8 @@ class Pixels:
 
     def packed(self) -> tuple[np.ndarray, ...]:
         """Return everything as plain arrays, from which `unpacked` makes equal pixels."""
+        if not self.sources:  # nothing was read: no zeros are kept
+            return (np.array([len(self.dn), *self.state.shape], np.int32),)
         none = np.empty(0, np.uint16)
         sources = np.array(self.sources, np.int32)
         source = none if self.source is None else self.source
@@ -145,6 +164,9 @@ class Pixels:
     @classmethod
     def unpacked(cls, arrays: Sequence[np.ndarray]) -> Pixels:
         """Return the pixels of which `packed` made arrays."""
+        if len(arrays) == 1:
+            n_bands, *shape = arrays[0].tolist()
+            return cls(np.zeros((n_bands, *shape), np.uint16), np.zeros(shape, np.uint8), ())
         fine, state, sources, source, dn, layout = arrays
         coarse = None
         if layout.size:

@@ -14,7 +14,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from stackstac.to_dask import asset_table_to_reader_and_window
 
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
+from pipeline.arrays import Mask
 from pipeline.progress import Progress
 from pipeline.reading.alignment import Placement, SourceWindow, common_grid, corner_of_files
 from pipeline.reading.cloud_mask import CloudMask
@@ -85,10 +86,13 @@ class Reading:
             blocks = blocks_of(extent.shape, corner_of_files(scenes, fine, extent.grid))
         self.blocks = blocks
         self._files = [_files_of(scene, extent, reader) for scene in scenes]
-        counter.expected = sum(
-            group.n_reads(block) for files in self._files for group in files.groups for block in self.blocks
-        )
         self._scenes, self._extent, self._key = tuple(scenes), extent, uuid.uuid4().hex
+        counter.expected = sum(
+            group.n_reads(block, within)
+            for block, within in zip(self.blocks, map(self._within, self.blocks), strict=True)
+            for files in self._files
+            for group in files.groups
+        )
         distant = any(file.href.startswith("http") for scene in scenes for file in scene.bands.values())
         threads = READ_THREADS if distant else cores or os.cpu_count()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
@@ -101,15 +105,24 @@ class Reading:
         ReadFailed
             When a file is missing, refused, cut off or no GeoTIFF.
         """
-        reached = [n for n, files in enumerate(self._files) if any(g.n_reads(block) for g in files.bands)]
+        within = self._within(block)
+        reached = [
+            n for n, files in enumerate(self._files) if any(g.n_reads(block, within) for g in files.bands)
+        ]
         mosaic = FirstValid(block.shape, len(self._extent.bands))
         for start in range(0, len(reached), SCENES_AT_ONCE):
             now = reached[start : start + SCENES_AT_ONCE]
-            parts = {n: [group.part(block) for group in self._files[n].groups] for n in now}
+            parts = {n: [group.part(block, within) for group in self._files[n].groups] for n in now}
             self._read([part for n in now for part in parts[n]])
             for n in now:
-                mosaic.feed(_layer(n, self._scenes[n], parts.pop(n), block.shape, self._extent.mask))
+                layer = _layer(n, self._scenes[n], parts.pop(n), block.shape, self._extent.mask)
+                mosaic.feed(replace(layer, may_hold_offset=self._scenes[n].offset.may_hold))
         return mosaic.result()
+
+    def _within(self, block: Block) -> Mask | None:
+        """Return which pixels of a block belong to the area; None: all of them."""
+        within = self._extent.inside(block)
+        return None if within.all() else within
 
     def _read(self, parts: Sequence[_Part]) -> None:
         """Fill parts: reads wait for the network, not for each other; the headers of all files come first.
@@ -155,12 +168,15 @@ class _Part:
     window: SourceWindow
     data: np.ndarray
     """``(file, y, x)`` in the files' own pixels, filled by `Reading`; 0 where a file has nothing."""
+    within: Mask | None
+    """Pixels of the area in the block; None: all of them."""
 
     def reads(self) -> Iterator[tuple[int, Any, Window, np.ndarray]]:
         """Give what is to be read: its place in the order of a file, the file, the window, where it goes."""
         for reader, band in zip(self.group.readers, self.data, strict=True):
             if reader is not None:
-                for number, (window, inner) in enumerate(reversed(self.window.windows)):
+                needed = self.window.needed(self.within, self.group.margin)
+                for number, (window, inner) in enumerate(reversed(needed)):
                     yield number, reader, window, band[inner]
 
 
@@ -177,15 +193,16 @@ class _FileGroup:
     margin: int = 0
     """Pixels of 10 m that are read around a block."""
 
-    def part(self, block: Block) -> _Part:
-        """Return the part under a block, still unread."""
+    def part(self, block: Block, within: Mask | None) -> _Part:
+        """Return the part under a block, still unread; `within`: pixels of the area in it, None: all."""
         window = self.placement.under(block.grown(self.margin))
-        return _Part(self, window, np.zeros((len(self.readers), *window.shape), self.dtype))
+        return _Part(self, window, np.zeros((len(self.readers), *window.shape), self.dtype), within)
 
-    def n_reads(self, block: Block) -> int:
+    def n_reads(self, block: Block, within: Mask | None) -> int:
         """Return how many pieces of files are read for a block."""
-        windows = self.placement.under(block.grown(self.margin)).windows
-        return sum(reader is not None for reader in self.readers) * len(windows)
+        window = self.placement.under(block.grown(self.margin))
+        n_files = sum(reader is not None for reader in self.readers)
+        return n_files * len(window.needed(within, self.margin))
 
 
 @dataclass(frozen=True)

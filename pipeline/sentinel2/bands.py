@@ -5,7 +5,7 @@ Centre wavelengths: Sentinel-2A, from ESA's spectral response functions, rounded
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -47,9 +47,28 @@ ALL_BANDS = (
 """The ten bands of 10 and 20 m, by wavelength."""
 BY_KEY: Mapping[str, Band] = {band.key: band for band in ALL_BANDS}
 BANDS = tuple(band.key for band in ALL_BANDS if band.default)
-"""Keys of the bands that are grouped by default: the four of 10 m."""
+"""Keys of the bands that are grouped by default, those of 10 m. They are always read: pictures need them."""
 VISIBLE = ("blue", "green", "red")
-"""The bands that tell whether the offset is in the pixels (offset.py)."""
+"""What people see, by wavelength."""
+TRUE_COLOUR = ("red", "green", "blue")
+"""Bands shown as red, green and blue."""
+FALSE_COLOUR = ("nir", "red", "green")
+"""The same for near infrared: vegetation is red."""
+RED, NIR = "red", "nir"
+"""The two bands that tell vegetation."""
+
+
+def by_wavelength(keys: Iterable[str]) -> tuple[Band, ...]:
+    """Return the bands of some keys in the order of the spectrum."""
+    wanted = set(keys)
+    return tuple(band for band in ALL_BANDS if band.key in wanted)
+
+
+def numbers(keys: Iterable[str]) -> str:
+    """Return ESA's names of some bands as people list them: ``B02, B03``."""
+    return ", ".join(BY_KEY[key].number for key in keys)
+
+
 SCL = "scl"
 """The scene classification, 20 m."""
 SCL_ASSET_KEYS = ("scl", "SCL", "SCL_20m")

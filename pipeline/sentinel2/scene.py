@@ -12,9 +12,6 @@ from shapely.geometry.base import BaseGeometry
 
 from pipeline.sentinel2.offset import OffsetDecision
 
-PLATFORMS = {f"S2{letter}": f"Sentinel-2{letter}" for letter in "ABCD"}
-"""Short name of a satellite -> its full name."""
-
 
 @dataclass(frozen=True)
 class BandFile:

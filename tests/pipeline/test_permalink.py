@@ -143,3 +143,18 @@ def test_many_fields_are_refused() -> None:
 def test_a_long_query_does_not_fit() -> None:
     assert fits("x" * MAX_QUERY_BYTES)
     assert not fits("x" * (MAX_QUERY_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lat=48&lon=11&km=1e5",
+        "lat=48&lon=11&km=1e308",
+        "area=-180,-90_180,-90_180,90_-180,90",
+        "area=1,1_2,1_2,1e308",
+    ],
+)
+def test_an_area_that_no_map_can_show_is_told_and_left_out(query: str) -> None:
+    linked = from_query(query, ["demo"])
+    assert "area" not in linked.values
+    assert linked.unread

@@ -24,4 +24,6 @@ def model_of(
     centres: np.ndarray = SPECTRA, mean: Sequence[float] = (0.06, 0.08, 0.08, 0.2), scale: float = 0.1
 ) -> ClusterModel:
     """Return a model with given centres."""
-    return ClusterModel(BANDS, tuple(mean), (scale,) * 4, tuple(tuple(c) for c in centres.tolist()), 0)
+    return ClusterModel(
+        BANDS, tuple(mean), (scale,) * len(BANDS), tuple(tuple(c) for c in centres.tolist()), 0
+    )

@@ -40,6 +40,8 @@ class FakeAnalysis:
     resolution_m: float = 10.0
     pixels: object = None
     model_given: bool = False
+    edits: tuple[int, ...] | None = None
+    smallest_patch_ha: float = 0.0
     classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 
@@ -72,7 +74,8 @@ class FakeAnalysis:
 
     @property
     def model(self) -> Any:
-        return SimpleNamespace(n_clusters=self.request.n_clusters)
+        centres = tuple((0.1 * n,) * 4 for n in range(self.request.n_clusters))
+        return SimpleNamespace(n_clusters=len(centres), mean=(0.1,) * 4, scale=(0.1,) * 4, centres=centres)
 
     @property
     def areas(self) -> pd.DataFrame:
@@ -445,6 +448,80 @@ def test_edits_stay_when_the_same_is_calculated_again(page: Dashboard) -> None:
     page.parts.fields.inputs["n_clusters"].value = 3
     settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 3)
     assert page.parts.results.legend.rows[0].box.description == "Kind 0"
+    assert "classes=" not in page.parts.address.query
+    page.parts.fields.inputs["n_clusters"].value = 6
+    settled(page, lambda: shown_names(page)[0] == "Lake")
+    assert "classes=" in page.parts.address.query
+
+
+def test_names_that_stay_behind_are_told_and_their_clusters_can_be_used(page: Dashboard) -> None:
+    page.parts.fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    areas_of(page).edit.click()
+    areas_of(page).rows[0].name.value = "Lake"
+    settled(page, lambda: shown_names(page)[0] == "Lake")
+    page.parts.fields.inputs["n_clusters"].value = 3
+    settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 3)
+    finish(page)
+    assert "your class names" in areas_of(page).behind.value.lower()
+    areas_of(page).take_along.click()
+    settled(page, lambda: shown_names(page)[0] == "Lake")
+    assert page.parts.fields.settings.n_clusters == 6
+
+
+def test_a_reload_brings_the_names_back(page: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    page.parts.fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    areas_of(page).edit.click()
+    areas_of(page).rows[0].name.value = "Lake & <mill>"
+    settled(page, lambda: "classes=" in page.parts.address.query)
+    monkeypatch.setenv("QUERY_STRING", page.parts.address.query)
+    again = Dashboard()
+    press(again)
+    finish(again)
+    settled(again, lambda: shown_names(again)[0] == "Lake & <mill>")
+
+
+def test_after_a_result_a_click_asks_and_the_area_moves_when_told_to(
+    page: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float]] = []
+    monkeypatch.setattr(page.parts.results.inspector, "ask", lambda *place: asked.append(place))
+    page.parts.fields.settings = SETTINGS
+    press(page)
+    finish(page)
+    page.parts.map.click(46.5, 11.35)
+    assert asked == [(46.5, 11.35)]
+    assert page.parts.fields.settings == SETTINGS
+    page.parts.map.mover.move.click()
+    page.parts.map.click(46.5, 371.35)
+    assert page.parts.fields.settings == SETTINGS.at(46.5, 11.35)
+    page.parts.map.click(46.6, 11.35)
+    assert len(asked) == 2, "one click moves the area, the next one asks again"
+    assert "Out of date" in page.parts.results.head.value
+    page.parts.map.mover.undo.click()
+    assert page.parts.fields.settings == SETTINGS
+    assert "clear here" in page.parts.results.head.value
+
+
+def test_the_knob_takes_the_area_along(page: Dashboard) -> None:
+    page.parts.fields.settings = SETTINGS
+    marker = page.parts.map.knob.marker
+    north, west = marker.location
+    assert page.parts.fields.settings == SETTINGS, "placing the knob moves nothing"
+    marker.location = [north + 0.1, west - 0.2]
+    assert page.parts.fields.settings == SETTINGS.at(46.59, 11.14)
+    page.visitor.escape()
+
+
+def test_the_browsers_way_back_brings_the_area_back(page: Dashboard) -> None:
+    page.parts.fields.settings = SETTINGS
+    query = page.parts.address.query
+    page.parts.map.click(10.0, 20.0)
+    page.parts.address.receive({"event": "went", "query": query})
+    assert page.parts.fields.settings == SETTINGS
 
 
 def first_look(page: Dashboard) -> None:

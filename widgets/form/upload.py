@@ -29,6 +29,7 @@ class Upload(anywidget.AnyWidget):
     _esm = script("form/upload.js")
     endings: traitlets.List[str] = traitlets.List().tag(sync=True)
     max_bytes = traitlets.Int().tag(sync=True)
+    """What the page is told; nothing that a page sends changes what is taken."""
 
     def __init__(
         self,
@@ -38,9 +39,15 @@ class Upload(anywidget.AnyWidget):
         on_refused: Callable[[str, int], None],
     ) -> None:
         super().__init__(endings=endings, max_bytes=max_bytes)
+        self._most = max_bytes
         self._on_file, self._on_refused = on_file, on_refused
         self._pieces: list[bytes] = []
         self.on_msg(lambda _widget, content, buffers: self.receive(content, buffers))
+
+    @property
+    def held_bytes(self) -> int:
+        """What has arrived of a file that is not complete yet."""
+        return sum(map(len, self._pieces))
 
     def receive(self, content: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> None:
         """Take a message of the page: a piece of a file, or why there is none."""
@@ -50,9 +57,12 @@ class Upload(anywidget.AnyWidget):
             return
         if content["piece"] == 0:
             self._pieces = []
-        self._pieces.append(bytes(buffers[0]))
-        if sum(map(len, self._pieces)) > self.max_bytes:
+        piece = bytes(buffers[0])
+        if self.held_bytes + len(piece) > self._most:
             self._pieces = []
-        elif len(self._pieces) == content["of"]:
-            pieces, self._pieces = self._pieces, []
-            self._on_file(name, b"".join(pieces))
+            return
+        self._pieces.append(piece)
+        if len(self._pieces) != content["of"]:
+            return
+        pieces, self._pieces = self._pieces, []
+        self._on_file(name, b"".join(pieces))

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.polygons import shape_on_map
 from pipeline.catalogs import profiles
 from pipeline.exports import credit
-from widgets.map.layers import Shape
-from widgets.map.view import Box
 from widgets.page import messages
 from widgets.page.messages import STAGE_WORDS, Action, Message
 from widgets.page.state import Outcome, PageState, Situation, state_of
+from widgets.page.whereabouts import Whereabouts
 from widgets.results.tabs.host import Layers
 
 if TYPE_CHECKING:
@@ -41,13 +39,13 @@ class Painter:
         self._shown_area: AreaOfInterest | None = None
         self.moving = False
         """Whether the next click shall move the area."""
-        self.turn = 0.0
-        """Degrees by which the area in the form was placed beside its own world copy."""
 
     def take(self, parts: Parts, limit_km: float) -> None:
         """Take the parts to paint, and the longest side of an area that can be calculated here."""
         self._parts, self._limit_km = parts, limit_km
+        self.where = Whereabouts(parts.map.camera)
         self.state = state_of(Situation(parts.fields.settings, limit_km))
+        self.where.area = self.state.area
 
     # What a run tells (session.runs.Listener)
 
@@ -67,7 +65,7 @@ class Painter:
         self._shown_area = analysis.request.area
         self._show(analysis, self._parts.results.begin)
         if moved and self._parts.map.camera.looks_at == self._looked_at:
-            self._parts.map.camera.look_at_if_needed(self.box(analysis.request.area))
+            self._parts.map.camera.look_at_if_needed(self.where.box(analysis.request.area))
         self.refresh()
 
     def run_failed(self, error: Exception) -> None:
@@ -86,12 +84,12 @@ class Painter:
         """Show sharper pictures of the part of the result that the map shows."""
         result = self._parts.runs.result
         if result is not None:
-            self._parts.map.show_zoomed_in(pictures, self._turn_of(result.request.area))
+            self._parts.map.show_zoomed_in(pictures, self.where.turn_of(result.request.area))
 
     def lay(self, name: str, layers: Layers | None) -> None:
         """Lay a tab's layers over the result; None takes them away."""
         result = self._parts.runs.result
-        turn = self._turn_of(result.request.area) if result is not None else 0.0
+        turn = self.where.turn_of(result.request.area if result is not None else None)
         self._parts.map.lay_over(name, layers(turn) if layers is not None else ())
 
     def lay_backdrop(self, catalog: str, overlay: Any) -> None:
@@ -120,9 +118,11 @@ class Painter:
             log.exception("the page could not be brought up to date")
             self._parts.foot.show(message, self._act)
 
-    def box(self, area: AreaOfInterest) -> Box:
-        """Return the box around an area, on the copy of the world where it was placed."""
-        return Box.around(point for polygon in self._shape(area) for ring in polygon for point in ring)
+    def stop_moving(self) -> None:
+        """Let the next click move nothing, after all."""
+        if self.moving:
+            self.moving = False
+            self.refresh()
 
     # State
 
@@ -134,6 +134,7 @@ class Painter:
         if not parts.runs.busy:
             message, self._unsaid = message or self._unsaid, None
         state = self.state = state_of(self._situation(message))
+        self.where.area = state.area
         self._paint_map(state)
         self._paint_form(state)
         result = parts.runs.result
@@ -142,7 +143,7 @@ class Painter:
         else:
             parts.results.invitation.show_step(state.step, running=parts.runs.busy)
         if state.area is not None and state.area != before.area and not parts.runs.busy:
-            parts.map.camera.look_at_if_unseen(self.box(state.area))
+            parts.map.camera.look_at_if_unseen(self.where.box(state.area))
         if state.regroup and state.request is not None:
             parts.runs.regroup_soon(state.request.n_clusters)
 
@@ -163,9 +164,9 @@ class Painter:
 
     def _paint_map(self, state: PageState) -> None:
         view, result = self._parts.map, self._parts.runs.result
-        shape = self._shape(state.area) if state.area is not None else None
+        shape = self.where.shape(state.area) if state.area is not None else None
         view.show_areas(
-            shape, self._shape(result.request.area) if result else None, running=self._parts.runs.busy
+            shape, self.where.shape(result.request.area) if result else None, running=self._parts.runs.busy
         )
         view.show_knob(shape if state.knob else None)
         view.drawing.use(state.tool)
@@ -176,7 +177,9 @@ class Painter:
 
     def _paint_form(self, state: PageState) -> None:
         parts = self._parts
-        parts.address.show(state.request)
+        result, carried = parts.runs.result, parts.results.editor.carried
+        same = carried is not None and result is not None and result.request == state.request
+        parts.address.show(state.request, carried.to_text() if carried is not None and same else "")
         parts.fields.show_area(state.counted)
         parts.foot.show_button(state.button.text, primary=state.button.primary, enabled=state.button.enabled)
         if state.message is not None:
@@ -188,13 +191,6 @@ class Painter:
         made_up = analysis.request.catalog == profiles.DEMO.name
         source = "Made-up demo land" if made_up else credit(analysis)
         ticks = parts.results.legend.ticks_for(len(analysis.areas) - 1)
-        parts.map.show_result(analysis.overlays, self._turn_of(area), source, ticks)
+        parts.map.show_result(analysis.overlays, self.where.turn_of(area), source, ticks)
         show(analysis)
-        parts.zoomed_in.of(analysis, self.box(area), self._turn_of(area))
-
-    def _turn_of(self, area: AreaOfInterest) -> float:
-        return self.turn if area == self.state.area else self._parts.map.camera.copy_of(area.longitude)
-
-    def _shape(self, area: AreaOfInterest) -> Shape:
-        turn = self._turn_of(area)
-        return [[[(y, x + turn) for y, x in ring] for ring in polygon] for polygon in shape_on_map(area)]
+        parts.zoomed_in.of(analysis, self.where.box(area), self.where.turn_of(area))

@@ -2,6 +2,8 @@
 // notebook: there the same button saves the request as a file.
 
 const SHOWN_MS = 2000;
+const APART_MS = 1000;
+const PLACE = ["lat", "lon", "km", "area"];
 
 function inVoila() {
   const data = document.getElementById("jupyter-config-data");
@@ -10,9 +12,29 @@ function inVoila() {
 
 function address(model, dropped = []) {
   const ours = [...model.get("names"), ...dropped];
-  const others = location.search.slice(1).split("&").filter((part) => part && !ours.includes(part.split("=")[0]));
+  const name = (part) => part.split("=")[0].replace(/^amp;/, "");
+  const others = location.search.slice(1).split("&").filter((part) => part && !ours.includes(name(part)));
   const query = [...others, model.get("query")].filter(Boolean).join("&");
   return location.origin + location.pathname + (query && `?${query}`) + location.hash;
+}
+
+function place(query) {
+  return query.split("&").filter((part) => PLACE.includes(part.split("=")[0])).join("&");
+}
+
+// Another area is another entry of the browser's history: going back brings the area back.
+function keep(model, last) {
+  const target = address(model);
+  if (target === location.href) return;
+  const before = place(location.search.slice(1));
+  const moved = before && before !== place(model.get("query"));
+  const now = Date.now();
+  if (moved && now - last.pushed > APART_MS) {
+    last.pushed = now;
+    history.pushState(history.state, "", target);
+  } else {
+    history.replaceState(history.state, "", target);
+  }
 }
 
 function make(name, className, text) {
@@ -24,6 +46,7 @@ function make(name, className, text) {
 
 function render({ model, el }) {
   const voila = inVoila();
+  const last = { pushed: 0 };
   const label = voila ? "Copy link" : "Save request";
   const button = make("button", "eo-copy", label);
   const spoken = make("span", "eo-file", "");
@@ -63,7 +86,7 @@ function render({ model, el }) {
       file.addEventListener("click", save);
       return open(make("p", "", model.get("too_long")), file);
     }
-    const link = address(model, ["token"]);
+    const link = shared(address(model, ["token"]), model.get("hub"), model.get("launch"));
     if (await copied(link, el)) return say("Copied");
     const field = make("input", "eo-link", "");
     field.readOnly = true;
@@ -76,8 +99,9 @@ function render({ model, el }) {
     button.disabled = !model.get("has_request");
     button.title = button.disabled ? "Choose an area first" : "";
     button.dataset.linked = voila && model.get("query") ? "yes" : "no";
-    if (voila && model.get("has_request")) history.replaceState(history.state, "", address(model));
+    if (voila && model.get("has_request")) keep(model, last);
   };
+  const went = () => model.send({ event: "went", query: location.search.slice(1) });
   const outside = (event) => {
     if (!el.contains(event.target)) close();
   };
@@ -86,11 +110,13 @@ function render({ model, el }) {
   };
 
   button.addEventListener("click", press);
+  if (voila) addEventListener("popstate", went);
   document.addEventListener("click", outside);
   document.addEventListener("keydown", escape, true);
   model.on("change", update);
   update();
   return () => {
+    removeEventListener("popstate", went);
     document.removeEventListener("click", outside);
     document.removeEventListener("keydown", escape, true);
     model.off("change", update);

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anywidget
@@ -24,28 +25,41 @@ class Address(anywidget.AnyWidget):
         Called with the query string of the address to which the browser went back or forward.
     """
 
-    _esm = script("toolkit/copied.js", "page/permalink.js")
+    _esm = script("toolkit/copied.js", "page/shared_link.js", "page/permalink.js")
     names: traitlets.List[str] = traitlets.List().tag(sync=True)
     has_request = traitlets.Bool(False).tag(sync=True)
     query = traitlets.Unicode().tag(sync=True)
     too_long = traitlets.Unicode().tag(sync=True)
     """What is said instead of a link."""
+    hub = traitlets.Unicode().tag(sync=True)
+    """Path of this visitor's own server on a JupyterHub, such as ``/user/ada/``; empty elsewhere."""
+    launch = traitlets.Unicode().tag(sync=True)
+    """Address at which Binder starts this page for anybody; empty elsewhere."""
 
     def __init__(self, on_save: Callable[[], None], on_went: Callable[[str], None]) -> None:
-        super().__init__(names=list(permalink.keys()))
+        hub, launch = where_served(os.environ)
+        super().__init__(names=list(permalink.keys()), hub=hub, launch=launch)
         self._on_save, self._on_went = on_save, on_went
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
-    def show(self, request: AnalysisRequest | None) -> None:
-        """Put a request into the address; without one, the last one stays there."""
+    def show(self, request: AnalysisRequest | None, classes: str = "") -> None:
+        """Put a request into the address; without one, the last one stays there.
+
+        Parameters
+        ----------
+        request : AnalysisRequest or None
+            What the form asks for.
+        classes : str
+            The classes that a person made of the clusters, as text.
+        """
         if request is None:
             return
-        query = permalink.to_query(request)
+        query = permalink.to_query(request, classes=classes)
         fits = permalink.fits(query)
         with self.hold_sync():
             self.has_request = True
             self.query = query if fits else ""
-            self.too_long = "" if fits else _too_long(len(query))
+            self.too_long = "" if fits else _too_long(request, query)
 
     def receive(self, content: dict[str, Any]) -> None:
         """Take a message of the page."""
@@ -55,8 +69,27 @@ class Address(anywidget.AnyWidget):
             self._on_went(str(content.get("query", "")))
 
 
-def _too_long(length: int) -> str:
+def where_served(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return the path of a visitor's own server on a JupyterHub, and Binder's launch address.
+
+    Parameters
+    ----------
+    environment : mapping of str to str
+        JupyterHub and Binder name these things in variables of the server's process.
+    """
+    hub = environment.get("JUPYTERHUB_SERVICE_PREFIX", "")
+    host, built = (environment.get(name, "") for name in ("BINDER_LAUNCH_HOST", "BINDER_PERSISTENT_REQUEST"))
+    return hub, f"{host.rstrip('/')}/{built.lstrip('/')}" if host and built else ""
+
+
+def _too_long(request: AnalysisRequest, query: str) -> str:
+    most = f"{permalink.MAX_QUERY_BYTES / 1000:g} kB"
+    if permalink.fits(permalink.to_query(request)):
+        return (
+            f"The names of the classes are too long for a link: {len(query) / 1000:.1f} kB, at most {most}. "
+            "Save the request as a file, and the names with the model (More formats)."
+        )
     return (
-        f"The area has too many corners for a link: {length / 1000:.1f} kB, at most "
-        f"{permalink.MAX_QUERY_BYTES / 1000:g} kB. Save the request as a file; Upload reads it again."
+        f"The area has too many corners for a link: {len(query) / 1000:.1f} kB, at most {most}. "
+        "Save the request as a file; Upload reads it again."
     )

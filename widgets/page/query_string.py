@@ -10,6 +10,11 @@ import threading
 
 log = logging.getLogger(__name__)
 
+ASK_ANEW_S = 20.0
+"""How long a kernel that waits for its visitor listens before it asks anew."""
+TRIES, PAUSE_S = 10, 1.0
+"""How often the server may fail to answer, and the time between."""
+
 
 def query_string() -> str:
     """Return the query string of the page's address, empty when there is none (as in JupyterLab).
@@ -28,16 +33,39 @@ async def _visitor() -> None:
     """Wait until Voilà tells what the visitor's request was; set the variables of a kernel started for it.
 
     `voila.utils.get_query_string` does the same, but importing it takes 40 MB and most of a second: it brings
-    the whole server along. The variables and the address are the ones that its documentation names.
+    the whole server along. The variables and the address are the ones that its documentation names. Asked
+    anew again and again: the server forgets a kernel whose place somebody else took, or whose line broke.
     """
-    from tornado.websocket import websocket_connect
-
     given = os.environ.get
     base = given("VOILA_WS_BASE_URL", given("VOILA_SERVER_URL", "/"))
     server = f"{given('VOILA_APP_IP', '127.0.0.1')}:{given('VOILA_APP_PORT', '8866')}"
     address = f"{given('VOILA_WS_PROTOCOL', 'ws')}://{server}{base}voila/query/{given('VOILA_KERNEL_ID', '')}"
+    failures = 0
+    while failures < TRIES:
+        try:
+            message = await _ask(address)
+        except Exception:
+            failures += 1
+            log.warning("the server did not say who the visitor is; asked again", exc_info=True)
+            await asyncio.sleep(PAUSE_S)
+            continue
+        if message is not None:
+            os.environ.update(json.loads(message))
+            return
+    log.error("the visitor of a pre-heated kernel is not known")
+
+
+async def _ask(address: str) -> str | None:
+    """Return what the server says, None when it says nothing for a while; the line is closed in any case."""
+    from tornado.websocket import websocket_connect
+
+    line = await websocket_connect(address, connect_timeout=5)
     try:
-        message = await (await websocket_connect(address, connect_timeout=5)).read_message()
-        os.environ.update(json.loads(message or "{}"))
-    except Exception:
-        log.exception("the visitor of a pre-heated kernel is not known")
+        message = await asyncio.wait_for(asyncio.ensure_future(line.read_message()), ASK_ANEW_S)
+        if message is None:
+            raise ConnectionError("the server closed the line")
+        return message if isinstance(message, str) else message.decode()
+    except TimeoutError:
+        return None
+    finally:
+        line.close()

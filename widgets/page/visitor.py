@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pipeline import permalink
-from pipeline.area.antimeridian import wrapped
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.request import AnalysisRequest
-from widgets.form import area_input
 from widgets.page import messages
 from widgets.page.messages import Action
 from widgets.page.start_view import demo, demo_example
@@ -55,10 +52,10 @@ class Visitor:
 
     def take_example(self, example: profiles.Example) -> None:
         """Fill the form with an example and look at it."""
-        self._painter.turn = self._parts.map.camera.copy_of(example.longitude)
+        self._painter.where.placed_in_view(example.longitude)
         self._parts.fields.settings = self._parts.fields.settings.of_example(example)
         if self._painter.state.area is not None:
-            self._parts.map.camera.look_at(self._painter.box(self._painter.state.area))
+            self._parts.map.camera.look_at(self._painter.where.box(self._painter.state.area))
 
     def set_clusters(self, n_clusters: int) -> None:
         """Set the number of clusters."""
@@ -71,44 +68,13 @@ class Visitor:
         except InvalidRequest:
             return None
 
-    # The map
-
-    def clicked(self, latitude: float, longitude: float) -> None:
-        """Place the area, or tell what is there: as the page's state says."""
-        click = self._painter.state.click
-        if click == "inspect":
-            self._parts.results.inspector.ask(latitude, longitude)
-        elif click == "place":
-            self._painter.moving = False
-            self._place(latitude, longitude)
-
-    def dragged(self, north: float, east: float) -> None:
-        """Move the area by so many degrees."""
-        area = self._painter.state.area
-        if area is not None:
-            self._place(area.latitude + north, area.longitude + self._painter.turn + east)
-
-    def move_area(self) -> None:
-        """Let the next click place the area, or not after all."""
-        self._painter.moving = not self._painter.moving
-        self._painter.refresh()
-
-    def undo_area(self) -> None:
-        """Bring back the area before."""
-        fields = self._parts.fields
-        fields.settings = self._parts.history.restored(fields.settings)
-
-    def clear_drawing(self) -> None:
-        """Forget the drawing, finished or not."""
-        self._parts.map.drawing.start_over()
-        self._change(drawn=None)
+    # Cards
 
     def escape(self) -> None:
         """Close what is open, and start a drawing over."""
         self._parts.results.close_cards()
         self._parts.map.drawing.start_over()
-        if self._painter.moving:
-            self.move_area()
+        self._painter.stop_moving()
 
     # Runs
 
@@ -155,22 +121,12 @@ class Visitor:
         """Show the clusters that are switched on."""
         self._parts.map.set_ticks(self._parts.results.legend.ticks)
 
-    def went(self, query: str) -> None:
-        """Take the request of the address that the browser went back or forward to."""
-        linked = permalink.from_query(query, area_input.offered())
-        fields = self._parts.fields
-        fields.settings = fields.settings.of_values(linked.values)
-
     def save_request(self) -> None:
         """Save the request as a file."""
         request = self.request()
         if request is not None:
             name = f"request_{request.start:%Y-%m-%d}_{request.end:%Y-%m-%d}.json"
             self._parts.saver.save(request.to_json().encode(), name, "application/json")
-
-    def _place(self, latitude: float, longitude: float) -> None:
-        self._painter.turn = longitude - wrapped(longitude)
-        self._parts.fields.settings = self._parts.fields.settings.at(latitude, longitude)
 
     def _change(self, **changes: object) -> None:
         self._parts.fields.settings = self._parts.fields.settings.changed(**changes)

@@ -17,15 +17,21 @@ PARTS = (
     "spectra",
     "legend",
     "pixel",
+    "knob",
     "scenes",
     "quality",
+    "check",
     "change",
     "classes",
     "downloads",
     "session",
-    "widths",
     "tooltip",
     "area",
+    "size",
+    "widths",
+    "narrow",
+    "touch",
+    "forced",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 import weakref
 from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
+
+from pipeline import scratch
 
 MEMORY_BYTES = 64 * 2**20
 """What one spill holds in memory: pixels of an area of about 27 km, labels of one of 80 km."""
@@ -42,7 +43,7 @@ class Spill:
                 self._held[key] = arrays
                 return
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="clusters-"))
+                self._folder = scratch.new_folder()
                 weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             path = self._folder / f"{len(self._filed)}.npy"
             self._filed[key] = path

@@ -12,8 +12,8 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from pipeline import Cancelled, ClusterModel, InvalidRequest
+from pipeline.clustering.kmeans import SAMPLE_PX, _finished, fit
 from pipeline.clustering.lloyd import Points
-from pipeline.clustering.model import SAMPLE_PX, _finished, fit
 from pipeline.progress import Progress
 
 BANDS = ("blue", "green", "red", "nir")
@@ -231,7 +231,7 @@ def test_a_model_refuses_other_bands_or_another_order() -> None:
         lambda v: v.update(mean=["a", "b", "c", "d"]),
         lambda v: v.update(scale=[0.1, 0.0, 0.1, 0.1]),
         lambda v: v.update(mean=[0.1, float("nan"), 0.1, 0.1]),
-        lambda v: v.update(bands=[]),
+        lambda v: v.update(features=[]),
     ],
 )
 def test_files_that_are_no_model_are_refused(change: Callable[[dict[str, object]], object]) -> None:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.clustering.surface_types import KINDS, MASKED_COLOR, PALETTE, Spectrum, spectral_order, suggest
+from pipeline.clustering.palette import FAMILIES, MASKED_COLOR, PALETTE
+from pipeline.clustering.surface_types import KINDS, Spectrum, spectral_order, suggest
 
 WATER = (0.04, 0.05, 0.03, 0.02)
 FOREST = (0.02, 0.04, 0.02, 0.31)
@@ -37,7 +38,7 @@ def test_each_kind_follows_its_rule(spectrum: tuple[float, ...], kind: str, reas
 
 
 def test_indices_stay_within_their_range() -> None:
-    spectrum = Spectrum(0.1, -0.2, 0.3, -0.1)
+    spectrum = Spectrum({"blue": 0.1, "green": -0.2, "red": 0.3, "nir": -0.1})
     assert spectrum.ndvi == -1
     assert spectrum.ndwi == 0
 
@@ -57,16 +58,16 @@ def test_twelve_clusters_of_one_kind_still_differ(k: int) -> None:
     found = suggest(centres)
     assert len({s.color for s in found}) == k
     assert len({s.name for s in found}) == k
-    assert all(s.color in PALETTE for s in found)
-    assert MASKED_COLOR not in PALETTE
+    assert MASKED_COLOR not in {s.color for s in found}
 
 
-def test_shades_are_named_from_dark_to_light() -> None:
-    centres = np.array(SOIL)[None] * np.array([[1.2], [0.8], [1.0]])
+def test_clusters_of_one_kind_are_numbered_by_the_figure_that_orders_them() -> None:
+    centres = np.array([(0.10, 0.13, 0.20, 0.22), SOIL, (0.10, 0.13, 0.15, 0.25), WATER])
     assert [s.name for s in suggest(centres)] == [
-        "Bare or built-up, light",
-        "Bare or built-up, dark",
-        "Bare or built-up, medium",
+        "Bare or built-up 3 (NDVI 0.05)",
+        "Bare or built-up 2 (NDVI 0.17)",
+        "Bare or built-up 1 (NDVI 0.25)",
+        "Water",
     ]
 
 
@@ -90,8 +91,9 @@ def test_the_order_is_by_kind_then_from_dark_to_bright() -> None:
 
 def test_each_rule_is_written_down() -> None:
     assert len({k.rank for k in KINDS}) == len(KINDS)
-    assert all(k.rule and k.colors for k in KINDS)
-    assert len({k.colors[0] for k in KINDS}) == len(KINDS)
+    assert all(k.rule and k.bands and k.family in FAMILIES for k in KINDS)
+    assert len({k.family for k in KINDS}) == len(KINDS)
+    assert len(set(PALETTE)) == len(FAMILIES)
 
 
 def test_a_name_never_contradicts_the_figure_beside_it() -> None:

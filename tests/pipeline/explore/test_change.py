@@ -177,11 +177,12 @@ def test_an_offset_that_is_a_guess_is_refused(pair: tuple[Analysis, Analysis]) -
 
 def test_a_model_of_other_bands_or_another_quantity_is_refused(pair: tuple[Analysis, Analysis]) -> None:
     model = model_of()
-    check_model(model)
-    with pytest.raises(InvalidRequest, match="fitted on the bands blue, green, red, swir16"):
-        check_model(replace(model, bands=("blue", "green", "red", "swir16")))
+    check_model(model, model.features)
+    for other in (("blue", "green", "red", "swir16"), ("nir", "red", "green", "blue"), ("NDVI",)):
+        with pytest.raises(InvalidRequest, match="fitted on B02, B03, B04, B08, in this order"):
+            check_model(model, other)
     with pytest.raises(InvalidRequest, match="fitted on “digital numbers”"):
-        check_model(replace(model, quantity="digital numbers"))
+        check_model(replace(model, quantity="digital numbers"), model.features)
     strange = replace(pair[0], model=replace(pair[0].model, quantity="digital numbers"))
     with pytest.raises(InvalidRequest, match="digital numbers"):
         other_date(strange, ("any",), date(2023, 8, 10))

@@ -144,9 +144,9 @@ def test_each_cluster_has_its_reason() -> None:
         "It did not meet the rule for “Very bright”, tried before."
     )
     assert dict(water.figures) == {"NDVI": "−0.33", "NDWI": "0.50", "visible": "0.05", "NIR": "0.02"}
-    assert "“dark” tells it from the other clusters of this name by its brightness" in dark.sentence
-    assert "“light”" in light.sentence
-    assert (light.cluster, light.name, light.kind) == (3, "Dense vegetation, light", "Dense vegetation")
+    assert "Clusters of this name are numbered by their NDVI" in dark.sentence
+    assert light.name.startswith("Dense vegetation 2 (NDVI 0.8")
+    assert (light.cluster, light.kind) == (3, "Dense vegetation")
     assert crops.rule == "NDVI from 0.30 to 0.70"
     assert bare.sentence == f"{SUGGESTED[4].reason}: none of the above: NDVI below 0.30."
 
@@ -155,4 +155,4 @@ def test_reasons_need_the_suggestions_of_the_same_centres() -> None:
     with pytest.raises(ValueError, match="zip"):
         reasons(CENTRES[:3], SUGGESTED)
     renamed = (replace(SUGGESTED[0], name="Lake"), *SUGGESTED[1:])
-    assert "tells it" not in reasons(CENTRES, renamed)[0].sentence
+    assert "numbered" not in reasons(CENTRES, renamed)[0].sentence

@@ -11,7 +11,7 @@ from PIL import Image
 from pipeline import Analysis, Cancelled, analyse
 from pipeline.area import blocks
 from pipeline.area.grid import epsg_of, outline
-from pipeline.clustering.surface_types import PALETTE
+from pipeline.clustering.palette import PALETTE
 from pipeline.drawing.frame import whole_frame
 from pipeline.drawing.warp import Warp, picture_grid
 from pipeline.explore.classes import Classes

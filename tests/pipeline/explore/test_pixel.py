@@ -10,7 +10,8 @@ from pyproj import Transformer
 from pipeline import Analysis, AreaOfInterest, analyse
 from pipeline.clustering.surface_types import MASKED_NAME
 from pipeline.explore.classes import Classes
-from pipeline.explore.pixel import SCENE_CLASSES, inspect, inspect_pixel
+from pipeline.explore.pixel import inspect, inspect_pixel
+from pipeline.sentinel2.scene_classes import SCENE_CLASSES
 from tests.pipeline.conftest import Land
 
 FILES = ("B02", "B03", "B04", "B08")
@@ -62,8 +63,8 @@ def test_the_margin_and_the_next_cluster_are_those_of_the_distances(bolzano: Ana
         assert (report.nearest, report.runner_up) == tuple(order[:2])
         expected = 1 - distance[order[0] - 1] / distance[order[1] - 1]
         assert report.confidence == pytest.approx(expected, abs=2e-4)
-        assert dict(report.lines)["Confidence"].endswith(
-            f"next: {order[1]} {bolzano.suggestions[order[1] - 1].name}"
+        assert dict(report.lines)["How sure"].endswith(
+            f" {order[1]} {bolzano.suggestions[order[1] - 1].name}"
         )
 
 

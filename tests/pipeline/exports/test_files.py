@@ -17,6 +17,7 @@ from odc.geo.geobox import GeoBox
 
 from pipeline import Analysis, AreaOfInterest, ClusterModel, analyse, exports
 from pipeline.errors import FileRefused
+from pipeline.explore.classes import Classes
 from pipeline.exports import files, image, vectors
 from tests.pipeline.conftest import Land
 
@@ -42,7 +43,9 @@ def test_the_list_has_every_format_under_a_name_of_its_own(done: Analysis) -> No
         "package",
     ]
     names = [exports.file_name(done, k) for k in KEYS]
-    assert names[:2] == ["clusters_2022-06-17_32TPS_k4.tif", "clusters_2022-06-17_32TPS_k4.gpkg"]
+    stem = exports.file_stem(done)
+    assert re.fullmatch(r"clusters_2022-06-17_46\.932N_10\.337E_k4_[0-9a-f]{8}", stem)
+    assert names[:2] == [f"{stem}.tif", f"{stem}.gpkg"]
     assert len(set(names)) == len(names)
     assert all(f.title and f.note and "/" in f.mime for f in exports.FORMATS)
 
@@ -51,7 +54,21 @@ def test_the_list_has_every_format_under_a_name_of_its_own(done: Analysis) -> No
 def test_a_catalogue_has_no_say_in_file_names(done: Analysis, tile: str) -> None:
     scenes = (replace(done.scenes[0], tile=tile),)
     made = replace(done, pixels=replace(done.pixels, scenes=scenes))
-    assert re.fullmatch(r"clusters_2022-06-17_[A-Za-z0-9]+_k4\.tif", exports.file_name(made, "geotiff"))
+    assert re.fullmatch(r"clusters_[-0-9A-Za-z._]+_k4_[0-9a-f]{8}\.tif", exports.file_name(made, "geotiff"))
+
+
+def test_different_results_have_different_file_names(done: Analysis) -> None:
+    """Other settings, sieved, edited, labelled with a model: on the same day and place."""
+    classes = Classes.of(done.suggestions).rename(1, "Lake")
+    results = [
+        done,
+        replace(done, request=replace(done.request, seed=5)),
+        replace(done, smallest_patch_ha=1.0),
+        done.with_classes(classes.lut(), classes.suggestions()),
+        replace(done, model_given=True),
+    ]
+    assert len({exports.file_stem(result) for result in results}) == len(results)
+    assert exports.file_stem(replace(done)) == exports.file_stem(done), "the same result, the same name"
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +82,10 @@ def test_the_zip_holds_every_file_under_one_stem(done: Analysis, package: bytes)
         names = opened.namelist()
         contents = {n: opened.read(n) for n in names}
     expected = {exports.file_name(done, k) for k in KEYS if k != "package"}
-    assert set(names) == {*expected, f"{exports.file_stem(done)}.tif.aux.xml", "README.txt"}
+    stem = exports.file_stem(done)
+    assert set(names) == {*expected, f"{stem}.tif.aux.xml", f"{stem}.csvt", "README.txt"}
+    header = contents[f"{stem}.csv"].decode("utf-8-sig").splitlines()[0]
+    assert header.count(",") == contents[f"{stem}.csvt"].decode().count(",")
     assert contents[exports.file_name(done, "geotiff")] == exports.geotiff_bytes(done)
     readme = contents["README.txt"].decode()
     assert all(name in readme for name in expected)

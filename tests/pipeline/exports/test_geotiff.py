@@ -28,6 +28,7 @@ def test_the_file_opens_finished(tiff: tuple[Analysis, Path]) -> None:
     with rasterio.open(path) as dataset:
         assert dataset.driver == "GTiff"
         assert dataset.dtypes == ("uint8",)
+        assert dataset.tags(1, ns="IMAGE_STRUCTURE")["NBITS"] == "4"
         assert dataset.nodata == 0
         assert dataset.crs.to_epsg() == 32632
         assert tuple(dataset.transform)[:6] == tuple(made.grid.affine)[:6]
@@ -107,9 +108,15 @@ def test_gdal_reads_the_class_names_beside_the_file(done: Analysis, tmp_path: Pa
     copy(str(tmp_path / f"{stem}.tif"), str(tmp_path / "look.vrt"), driver="VRT")  # GDAL writes what it knows
     band = Xml.parse(tmp_path / "look.vrt").getroot().find("VRTRasterBand")
     assert band is not None
-    assert [c.text for c in band.findall("CategoryNames/Category")] == done.areas["name"].tolist()
+    rows = band.findall("GDALRasterAttributeTable/Row")
+    classes = done.areas.iloc[1:]
+    assert [[f.text for f in row.findall("F")][:2] for row in rows] == [
+        [str(number), name] for number, name in classes["name"].items()
+    ]
+    colors = ["#" + bytes(int(f.text or "") for f in row.findall("F")[2:5]).hex() for row in rows]
+    assert colors == classes["color"].tolist()
     assert band.findtext("NoDataValue") == "0"
-    assert len(band.findall("ColorTable/Entry")) >= 5
+    assert len(band.findall("ColorTable/Entry")) == 16, "no list of 256 classes"
     with rasterio.open(tmp_path / f"{stem}.tif") as dataset:
         assert dataset.tags()["SEED"] == "0", "the side-car hides no tags"
         assert dataset.nodata == 0
@@ -136,8 +143,9 @@ def test_names_with_special_characters_stay_valid_xml(done: Analysis) -> None:
     areas = done.areas.copy()
     areas.loc[1, "name"] = 'Water <&> "wet"'
     odd = replace(done, areas=areas)
-    names = Xml.fromstring(exports.category_names_xml(odd))
-    assert names.findall("PAMRasterBand/CategoryNames/Category")[1].text == 'Water <&> "wet"'
+    first = Xml.fromstring(exports.attribute_table_xml(odd)).find(".//Row")
+    assert first is not None
+    assert first.findall("F")[1].text == 'Water <&> "wet"'
     assert (
         'Water <&> "wet"'
         in Xml.fromstring(exports.qgis_style(odd)).findall(".//paletteEntry")[0].attrib["label"]

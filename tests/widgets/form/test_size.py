@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from widgets.form.size import SizeField, stops
+from widgets.form.size import SizeField, parse_km, stops
 
 
 @pytest.fixture
@@ -51,3 +51,24 @@ def test_a_side_between_two_steps_is_shown_until_another_is_chosen(field: SizeFi
 def test_a_side_beyond_the_last_step_is_kept(field: SizeField) -> None:
     field.value = 250.0
     assert offered(field)[-1] == field.slider.value == 250.0
+
+
+@pytest.mark.parametrize(
+    ("text", "side"), [("0.5", 0.5), ("7,25", 7.25), (" 12 km ", 12.0), ("0.1", 0.5), ("110", 110.0)]
+)
+def test_a_side_that_is_typed_is_the_side_that_is_used(field: SizeField, text: str, side: float) -> None:
+    field.typed.value = text
+    assert field.value == field.slider.value == side
+    assert parse_km(field.typed.value) == side
+
+
+@pytest.mark.parametrize("text", ["", "wide", "-3", "nan", "inf", "1e400"])
+def test_what_is_no_length_changes_nothing_and_does_not_stay_there(field: SizeField, text: str) -> None:
+    field.typed.value = text
+    assert field.value == 5.0
+    assert field.typed.value == "5.0"
+
+
+def test_the_field_follows_the_slider(field: SizeField) -> None:
+    field.slider.value = 60.0
+    assert field.typed.value == "60"

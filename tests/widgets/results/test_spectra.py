@@ -46,7 +46,7 @@ def test_the_scatter_shows_pixels_with_their_clusters() -> None:
     analysis: Any = SimpleNamespace(
         sample=SimpleNamespace(reflectance=pixels),
         sample_labels=labels,
-        model=SimpleNamespace(bands=("blue", "green", "red", "nir")),
+        bands=("blue", "green", "red", "nir"),
     )
     points = scatter_of(analysis)
     assert 0.5 * SCATTER_PX < len(points.red) <= SCATTER_PX

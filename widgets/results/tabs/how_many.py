@@ -132,7 +132,7 @@ class HowMany(ipw.VBox):
         def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
             from pipeline.explore.cluster_count import elbow_points
 
-            for point in elbow_points(analysis.sample.reflectance, analysis.request.seed, cancelled):
+            for point in elbow_points(analysis.sample_features, analysis.request.seed, cancelled):
                 points.append(point)
                 progress(str(point.n_clusters), point.n_clusters / NUMBERS[-1])
 

@@ -1,0 +1,84 @@
+"""Between the fit and the names: the spectrum of each cluster, and models that were fitted once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from pipeline.arrays import CentreRows, Labels, Table
+from pipeline.clustering.features import computed
+from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.refinements import refined
+from pipeline.clustering.signatures import signatures
+from pipeline.clustering.surface_types import spectral_order
+from pipeline.progress import Progress
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Models fitted on the sample of one area, each once; for several threads at once.
+
+    Parameters
+    ----------
+    reflectance : numpy.ndarray
+        float32 ``(n, band)``: the sample.
+    bands : tuple of str
+        Key of each column.
+    origin : str
+        What the sample is of, in words; kept in the models.
+    """
+
+    reflectance: Table = field(repr=False)
+    bands: tuple[str, ...]
+    origin: str = ""
+    _known: dict[tuple[tuple[str, ...], int, int], ClusterModel] = field(default_factory=dict, repr=False)
+
+    def model(
+        self, features: tuple[str, ...], n_clusters: int, seed: int, progress: Progress
+    ) -> ClusterModel:
+        """Return the model of so many clusters of these features, in the order of the legend."""
+        known = self._known.get((features, n_clusters, seed))
+        if known is None:
+            from pipeline.clustering.kmeans import fit
+
+            fitted = fit(self.sample(features), features, n_clusters, seed, progress)
+            order = spectral_order(fitted_spectra(fitted, self.reflectance, self.bands), self.bands)
+            known = replace(fitted.reordered(order.tolist()), origin=self.origin)
+            self._known[features, n_clusters, seed] = known
+        return known
+
+    def sample(self, features: Sequence[str]) -> Table:
+        """Return the sample's features: float32 ``(n, feature)``."""
+        return computed(self.reflectance.T, self.bands, features).T
+
+
+def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
+    """Return the spectrum of each cluster of a model that was fitted on these very pixels: ``(k, band)``.
+
+    A band that was clustered itself has the value of the centre; others the mean of the cluster's pixels.
+    """
+    if model.refinements:
+        return own_spectra(model, reflectance, bands)
+    spectra = np.full((model.n_clusters, len(bands)), np.nan)
+    if not set(bands) <= set(model.features):
+        spectra = own_spectra(model, reflectance, bands)
+    centres = np.array(model.centres)
+    for column, band in enumerate(bands):
+        if band in model.features:
+            spectra[:, column] = centres[:, model.features.index(band)]
+    return spectra
+
+
+def own_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
+    """Return the mean reflectance of the pixels in each cluster: ``(k, band)``; NaN where there is none."""
+    labels = labels_of(model, reflectance, bands)
+    return signatures(reflectance, labels, model.n_clusters).mean
+
+
+def labels_of(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> Labels:
+    """Return the clusters of single pixels ``(n, band)``: uint8 ``(n,)``."""
+    planes = computed(reflectance.T, bands, model.features)
+    nearest = model.nearest(planes, np.ones(len(reflectance), bool))
+    return refined(nearest, model.refinements, planes, reflectance.T, bands, model.scale, len(model.centres))
