@@ -46,11 +46,18 @@ def area_from_geojson(geometry: dict[str, Any]) -> AreaOfInterest:
         raise InvalidRequest("The drawing cannot be read. Draw the area again.", "area") from error
 
 
-def area_of(geometry: BaseGeometry) -> AreaOfInterest:
+def area_of(geometry: BaseGeometry, *, exact: bool = False) -> AreaOfInterest:
     """Return the area inside polygons in longitude/latitude (WGS 84): their union.
 
     Rings that cross themselves are repaired (every enclosed part counts). Longitudes of any world copy will
     do; what crosses the antimeridian is split there, as RFC 7946 (section 3.1.9) asks.
+
+    Parameters
+    ----------
+    geometry : shapely geometry
+        Its polygons count, whatever else is in it.
+    exact : bool
+        Keep corners on straight edges: zones that share the edge have them, too.
 
     Raises
     ------
@@ -62,7 +69,7 @@ def area_of(geometry: BaseGeometry) -> AreaOfInterest:
     polygons = polygons_in(geometry)
     crossings.check(polygons)
     united = shapely.union_all([_repaired(polygon) for polygon in polygons])
-    united = united.simplify(PRECISION_DEGREES)
+    united = united if exact else united.simplify(PRECISION_DEGREES)
     if not united.area > 0:
         raise InvalidRequest("The polygon has no area. Give at least three corners.", "area")
     united = _in_one_piece(united)
@@ -76,11 +83,11 @@ def area_of(geometry: BaseGeometry) -> AreaOfInterest:
 
 
 def rings_of(geometry: BaseGeometry) -> tuple[Rings, ...]:
-    """Return the polygons of a feature in longitude/latitude, repaired and rounded as the area's are."""
+    """Return the polygons of a feature in longitude/latitude, repaired and rounded."""
     united = shapely.union_all([_repaired(polygon) for polygon in polygons_in(geometry)])
     if united.is_empty:
         return ()
-    united = _in_one_piece(united.simplify(PRECISION_DEGREES))
+    united = _in_one_piece(united)
     turn = turn_towards(0.0, (united.bounds[0] + united.bounds[2]) / 2)
     within = split_at_antimeridian(affinity.translate(united, xoff=turn))
     rounded = polygons_in(shapely.set_precision(within, PRECISION_DEGREES).normalize())

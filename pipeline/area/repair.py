@@ -44,8 +44,13 @@ def put_together(features: Sequence[BaseGeometry], zones: bool) -> Made:
 
 
 def _here(features: Sequence[BaseGeometry], zones: bool) -> Made:
-    area = area_of(shapely.GeometryCollection(list(features)))
-    return area, [rings_of(feature) for feature in features] if zones else []
+    if not zones:
+        return area_of(shapely.GeometryCollection(list(features))), []
+    outlines = [rings_of(feature) for feature in features]
+    rounded = [shapely.Polygon(rings[0], rings[1:]) for outline in outlines for rings in outline]
+    if not rounded:
+        return area_of(shapely.GeometryCollection(list(features))), outlines
+    return area_of(shapely.GeometryCollection(rounded), exact=True), outlines
 
 
 def _in_child(features: Sequence[BaseGeometry], zones: bool) -> Made:
