@@ -190,6 +190,16 @@ class Analysis:
         return 1.0 - float(self.areas["share"].iloc[0])
 
     @cached_property
+    def zones(self) -> pd.DataFrame:
+        """One row a feature of the file that the area came from: attributes, hectares per class, masked.
+
+        See `pipeline.explore.zones.zones_of`; without features it has no row.
+        """
+        from pipeline.explore.zones import zones_of
+
+        return zones_of(self)
+
+    @cached_property
     def true_area_factor(self) -> float:
         """Ellipsoidal area over grid area at the centre of the area (grid.true_area_factor)."""
         return true_area_factor(self.grid)
