@@ -1,7 +1,7 @@
 """What the rasters of a result say of themselves: attributes after the CF conventions, and their grid.
 
-``.rio`` works on them at once: the coordinate system stands in the coordinate ``spatial_ref``, and rioxarray is
-imported here, where a raster is made.
+``.rio`` works on them at once: the coordinate system stands in the coordinate ``spatial_ref``, and rioxarray
+is imported here, where a raster is made. All attributes are text or numbers: any format can hold them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def described_labels(labels: xr.DataArray, analysis: Analysis) -> xr.DataArray:
-    """Return labels with the names and colours of their classes; 0 is their no-data value."""
+    """Return labels with the name and colour of each class (``class_1``, ``color_1``); 0 is no data."""
     areas = analysis.areas
     names = areas["name"].tolist()
     return _described(
@@ -31,8 +31,8 @@ def described_labels(labels: xr.DataArray, analysis: Analysis) -> xr.DataArray:
             "_FillValue": np.uint8(0),
             "flag_values": np.arange(len(names), dtype=np.uint8),
             "flag_meanings": " ".join("_".join(name.split()) for name in names),
-            "class_names": names,
-            "class_colors": areas["color"].tolist(),
+            **{f"class_{number}": name for number, name in enumerate(names)},
+            **{f"color_{number}": color for number, color in enumerate(areas["color"])},
         },
     )
 
@@ -44,12 +44,12 @@ def described_imagery(imagery: xr.DataArray, analysis: Analysis) -> xr.DataArray
 
 
 def described_features(features: xr.DataArray, analysis: Analysis) -> xr.DataArray:
-    """Return features with the formula of each one, in their order."""
+    """Return features with the formula of each one (``formula_NDVI``)."""
     from pipeline.clustering.features import FEATURES
 
-    formulas = [FEATURES[name].formula for name in analysis.model.features]
-    about = {"long_name": "what was clustered", "units": "1", "formulas": formulas}
-    return _described(features, analysis, {**about, "_FillValue": np.float32(np.nan)})
+    formulas = {f"formula_{name}": FEATURES[name].formula for name in analysis.model.features}
+    about = {"long_name": "what was clustered", "units": "1", "_FillValue": np.float32(np.nan)}
+    return _described(features, analysis, {**about, **formulas})
 
 
 def _described(raster: xr.DataArray, analysis: Analysis, about: dict[str, Any]) -> xr.DataArray:
@@ -61,5 +61,5 @@ def _described(raster: xr.DataArray, analysis: Analysis, about: dict[str, Any]) 
         grid_mapping="spatial_ref",
         resolution_m=analysis.resolution_m,
         date=analysis.date.isoformat(),
-        scenes=[scene.id for scene in analysis.scenes],
+        scenes=" ".join(scene.id for scene in analysis.scenes),
     )

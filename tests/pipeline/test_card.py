@@ -61,13 +61,14 @@ def test_rasters_know_their_grid_and_what_they_are(done: Analysis, tmp_path: Pat
     assert labels.rio.crs.to_epsg() == 32632
     assert labels.rio.transform() == done.grid.affine
     assert labels.rio.nodata == 0
-    assert labels.attrs["class_names"] == done.areas["name"].tolist()
+    assert [labels.attrs[f"class_{n}"] for n in done.areas.index] == done.areas["name"].tolist()
+    assert [labels.attrs[f"color_{n}"] for n in done.areas.index] == done.areas["color"].tolist()
     assert labels.attrs["flag_values"].tolist() == list(done.areas.index)
     assert len(labels.attrs["flag_meanings"].split()) == len(done.areas)
     assert (labels.attrs["units"], labels.attrs["crs"]) == ("1", "EPSG:32632")
     assert done.imagery.attrs["long_name"] == "surface reflectance"
     assert done.imagery.rio.crs == labels.rio.crs
-    assert len(done.features.attrs["formulas"]) == len(done.model.features)
+    assert all(done.features.attrs[f"formula_{name}"] for name in done.model.features)
 
     labels.rio.to_raster(tmp_path / "labels.tif")
     with rasterio.open(tmp_path / "labels.tif") as file:

@@ -83,7 +83,7 @@ def test_work_goes_on_without_the_catalogue(
 
 
 def test_every_part_of_a_result_is_kept_or_made_again() -> None:
-    """A new field has to be thought of here: plain values keep themselves, others need a line in saving.py."""
+    """A new field needs a thought: plain values keep themselves, others need a line in saving.py."""
     known = {"extent", "store", "scenes", "sample", "coverage", "notes", "thinned"}
     assert {f.name for f in fields(Imagery)} == known
     plain = {f.name for f in fields(Analysis)} - MADE_AGAIN
@@ -100,7 +100,7 @@ def test_another_file_is_refused_in_a_sentence(content: bytes, path: Path) -> No
 def test_a_missing_file_and_a_folder_that_is_none_are_told(done: Analysis, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="cannot be opened: No such file"):
         Analysis.load(tmp_path / "nothing")
-    with pytest.raises(FileRefused, match="cannot be saved as .*: No such file"):
+    with pytest.raises(FileRefused, match=r"cannot be saved as .*: No such file"):
         done.save(tmp_path / "no" / "folder")
 
 
