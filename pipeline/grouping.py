@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
+from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.labels import label
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
@@ -54,18 +55,19 @@ def grouped(
         When the model was fitted on other features than the request asks for.
     """
     progress.report("clustering", 0)
+    features = over_periods(request.features, pixels.bands)
     if model is not None:
-        model.check(request.features)
+        model.check(features)
     if not len(pixels.sample.rows):
         raise nothing_to_group(pixels)
     frame = whole_frame(pixels.extent.grid)
     with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
         drawn = aside.submit(_pictures, pixels, frame, pictures)
         fits = fits_of(pixels) if fits is None else fits
-        fitted = model or fits.model(request.features, request.n_clusters, request.seed, progress)
+        fitted = model or fits.model(features, request.n_clusters, request.seed, progress)
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
-    suggestions = suggest(spectra_of(fitted, pixels, model is not None), pixels.bands)
+    suggestions = suggest(spectra_of(fitted, pixels, model is not None), plain_bands(pixels.bands))
     edits = None
     if fitted.classes:
         classes = classes_of(fitted.classes, suggestions)

@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
+from odc.geo.xr import xr_coords
 
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
 from pipeline.attributes import described_features, described_imagery, described_labels
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.features import computed, features_of
+from pipeline.clustering.features import computed, features_of, plain_bands
 from pipeline.clustering.labels import LabelRaster, raster_of
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.naming import Fits
@@ -41,7 +42,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy import Checked, SamplingDesign
     from pipeline.reference.agreement import Agreement
 
 
@@ -55,6 +56,8 @@ class Missing:
     """Inside them, but without data."""
     masked_ha: float
     """Cloud, cloud shadow and what else the request masks."""
+    too_few_looks_ha: float = 0.0
+    """Of a composite of periods: clear on some dates, but not in enough periods."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,6 +88,8 @@ class Analysis(InNotebooks):
     """The map that gave the names, or was held against them; empty: the spectra alone."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
+    checked: Checked | None = field(default=None, repr=False, compare=False)
+    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
     """Models fitted on these pixels so far."""
 
@@ -108,11 +113,18 @@ class Analysis(InNotebooks):
         """The scenes used, with their offset decisions."""
         return self.pixels.scenes
 
+    @cached_property
+    def looks(self) -> xr.DataArray:
+        """uint8 ``(y, x)``: clear acquisitions of every pixel of the area."""
+        coords = dict(xr_coords(self.grid))
+        return xr.DataArray(self.pixels.looks, dims=("y", "x"), coords=coords, name="looks")
+
     @property
     def missing(self) -> Missing:
         """Hectares of the area that are in no cluster, by reason."""
         coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
-        return Missing(*(n * pixel_ha for n in (coverage.outside, coverage.no_data, coverage.masked)))
+        parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
+        return Missing(*(n * pixel_ha for n in parts))
 
     @property
     def date(self) -> date:
@@ -129,8 +141,8 @@ class Analysis(InNotebooks):
 
     @property
     def bands(self) -> tuple[str, ...]:
-        """Key of each band that was read: those of 10 m first, then those that the features need."""
-        return self.pixels.bands
+        """Key of each band that was read, once: those of 10 m first, then those that the features need."""
+        return plain_bands(self.pixels.bands)
 
     @cached_property
     def features(self) -> xr.DataArray:
@@ -150,7 +162,12 @@ class Analysis(InNotebooks):
     @property
     def sample_features(self) -> Table:
         """float32 ``(n, feature)``: what was clustered of `sample`."""
-        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
+        return computed(self.sample.reflectance.T, self.pixels.bands, self.model.features).T
+
+    @cached_property
+    def sample_bands(self) -> Table:
+        """float32 ``(n, band)``: reflectance of `sample` in `bands`; of periods the median."""
+        return computed(self.sample.reflectance.T, self.pixels.bands, self.bands).T
 
     @cached_property
     def spectra(self) -> np.ndarray:
@@ -167,7 +184,7 @@ class Analysis(InNotebooks):
     @cached_property
     def signatures(self) -> Signatures:
         """Mean spectrum and standard deviation of clusters 1..k, from `sample`."""
-        return signatures(self.sample.reflectance, self.sample_labels, len(self.suggestions))
+        return signatures(self.sample_bands, self.sample_labels, len(self.suggestions))
 
     @property
     def clear_share(self) -> float:
@@ -252,6 +269,7 @@ class Analysis(InNotebooks):
             suggestions=made,
             areas=areas_of(raster.counts, made, self.resolution_m**2 / 10_000),
             overlays=drawn,
+            checked=None,
             **changes,  # type: ignore[arg-type]
         )
 
@@ -299,6 +317,12 @@ class Analysis(InNotebooks):
         from pipeline.accuracy.drawing import sampling_design
 
         return sampling_design(self, n, margin, seed)
+
+    def with_sample(self, design: SamplingDesign) -> Analysis:
+        """Return the analysis with a labelled sample of it: `checked` and all exports have its estimate."""
+        from pipeline.accuracy.checked import check
+
+        return replace(self, checked=check(self, design))
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""

@@ -93,4 +93,5 @@ async def opens(address: str, headers: dict[str, str]) -> bool:
     await socket.write_message("not a message: the server closes the socket")
     while await asyncio.wait_for(socket.read_message(), 60) is not None:
         pass
+    socket.close()
     return True

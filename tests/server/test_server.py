@@ -44,9 +44,11 @@ def asked(server: Running, path: str = "/", method: str = "GET", **headers: str)
     connection.request(
         method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
+    answer = connection.getresponse()
     try:
-        yield connection.getresponse()
+        yield answer
     finally:
+        answer.close()
         connection.close()
 
 
@@ -120,6 +122,7 @@ def test_a_message_that_is_not_sound_closes_its_socket_and_hangs_nobody(
         await socket.write_message(message, binary=isinstance(message, bytes))
         while await asyncio.wait_for(socket.read_message(), 60) is not None:
             pass
+        socket.close()
         return socket.close_code
 
     assert run(send()) == 1003
@@ -137,12 +140,15 @@ def test_a_sound_message_is_answered_and_code_is_not_run(server: Running) -> Non
         await socket.write_message(packed(execute), binary=True)
         await socket.write_message(packed([b"control", *execute[1:]]), binary=True)
         await socket.write_message(packed(INFO), binary=True)
-        while True:
-            answer = await asyncio.wait_for(socket.read_message(), 60)
+        seen = ""
+        while answer := await asyncio.wait_for(socket.read_message(), 60):
             assert isinstance(answer, bytes)
             for kind in ("kernel_info_reply", "execute_reply"):
-                if kind.encode() in answer:
-                    return kind
+                if kind.encode() in answer and not seen:
+                    seen = kind
+                    await socket.write_message("not a message: the server closes the socket")
+        socket.close()
+        return seen
 
     assert run(send()) == "kernel_info_reply"
     assert not (server.log.parent / "ran").exists()
@@ -160,6 +166,7 @@ def test_a_kernel_has_few_sockets(server: Running) -> None:
             await socket.write_message("not a message: the server closes the socket")
             while await asyncio.wait_for(socket.read_message(), 60) is not None:
                 pass
+            socket.close()
         return refused.value.code
 
     assert run(open_many()) == 429
