@@ -21,6 +21,7 @@ from odc.geo.xr import xr_coords
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
+from pipeline.attributes import described_features, described_imagery, described_labels
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import computed, features_of, plain_bands
 from pipeline.clustering.labels import LabelRaster, raster_of
@@ -32,6 +33,7 @@ from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.explore.classes import Classes
+from pipeline.in_notebooks import InNotebooks
 from pipeline.progress import IsCancelled, OnProgress, Progress
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
@@ -58,8 +60,8 @@ class Missing:
     """Of a composite of periods: clear on some dates, but not in enough periods."""
 
 
-@dataclass(frozen=True)
-class Analysis:
+@dataclass(frozen=True, repr=False)
+class Analysis(InNotebooks):
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
@@ -129,13 +131,13 @@ class Analysis:
         """Day of the image (UTC)."""
         return self.scenes[0].date
 
-    @property
+    @cached_property
     def imagery(self) -> xr.DataArray:
         """Reflectance ``(band, y, x)`` float32, bands as `bands`; NaN where masked or outside.
 
         A dask array where the area is large (windows.IN_MEMORY_PX).
         """
-        return self.pixels.masked
+        return described_imagery(self.pixels.masked, self)
 
     @property
     def bands(self) -> tuple[str, ...]:
@@ -145,12 +147,12 @@ class Analysis:
     @cached_property
     def features(self) -> xr.DataArray:
         """What was clustered: ``(feature, y, x)`` float32, NaN where masked or outside. Lazy as `imagery`."""
-        return features_of(self.imagery, self.model.features)
+        return described_features(features_of(self.imagery, self.model.features), self)
 
     @cached_property
     def labels(self) -> xr.DataArray:
         """uint8 ``(y, x)``: 0 masked, missing or outside; 1..k clusters. Lazy as `imagery`."""
-        return self.raster.array()
+        return described_labels(self.raster.array(), self)
 
     @property
     def sample(self) -> Sample:
