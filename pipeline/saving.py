@@ -37,7 +37,7 @@ COMPRESSION = 1
 """Of zip, 0..9: pixels of land hardly become smaller by more."""
 MAX_ARRAY_BYTES = 2**29
 """More than any block of 2048 pixels with all bands takes."""
-MADE_AGAIN = {"request", "pixels", "model", "raster", "suggestions", "areas", "overlays", "fits"}
+MADE_AGAIN = {"request", "pixels", "model", "raster", "suggestions", "areas", "overlays", "fits", "checked"}
 """Fields of `Analysis` that are no plain values: kept in their own way, or made again."""
 
 
@@ -99,12 +99,15 @@ def _head(analysis: Analysis) -> dict[str, Any]:
         "model": analysis.model.to_json(),
         "suggestions": [asdict(s) for s in analysis.suggestions],
         "plain": plain,
+        "sample": None if analysis.checked is None else analysis.checked.design.to_json(),
         "grid": {"epsg": epsg_of(grid), "shape": list(grid.shape), "affine": list(grid.affine[:6])},
         "mask": asdict(pixels.extent.mask),
         "bands": pixels.extent.bands,
         "coverage": asdict(pixels.coverage),
         "scenes": [_scene_values(scene) for scene in pixels.scenes],
         "notes": pixels.notes,
+        "composite": None if pixels.composite is None else asdict(pixels.composite),
+        "n_filled": pixels.n_filled,
         "blocks": [asdict(block) for block in pixels.store.blocks],
         "label_blocks": [asdict(block) for block in analysis.raster.blocks],
     }
@@ -163,6 +166,7 @@ def _tupled(value: Any) -> Any:
 
 
 def _loaded(archive: zipfile.ZipFile) -> Analysis:
+    from pipeline.accuracy import SamplingDesign
     from pipeline.clustering.areas import areas_of
     from pipeline.clustering.model import ClusterModel
     from pipeline.clustering.surface_types import Suggestion
@@ -194,13 +198,15 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
         overlays,
         fits=fits,
     )
-    return replace(analysis, **_tupled(head["plain"]))
+    whole = replace(analysis, **_tupled(head["plain"]))
+    return whole if head["sample"] is None else whole.with_sample(SamplingDesign.from_json(head["sample"]))
 
 
 def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) -> Imagery:
     from odc.geo.geobox import GeoBox
 
     from pipeline.reading.cloud_mask import CloudMask
+    from pipeline.reading.composite import Composite
     from pipeline.reading.coverage import Coverage
     from pipeline.reading.extent import Extent
     from pipeline.reading.imagery import Imagery
@@ -216,13 +222,16 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
 
     def read(block: Block) -> Pixels:
         found = Pixels.unpacked(_all(archive, f"pixels/{number_of[block]}"))
-        if found.state.shape != block.shape or len(found.dn) != len(extent.bands):
+        if found.state.shape != block.shape:
             raise ValueError("a block of another size")
         return found
 
     for _ in store.fill(read, lambda block, found: None, Progress()):
         pass
     thinned = _all(archive, "thinned")
+    composite = None
+    if head["composite"] is not None:
+        composite = Composite(**{**_tupled(head["composite"]), "mask": extent.mask})
     return Imagery(
         extent,
         store,
@@ -230,6 +239,8 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
         Sample(**{f.name: _array(archive, f"sample/{f.name}") for f in fields(Sample)}),
         Coverage(**head["coverage"]),
         tuple(head["notes"]),
+        composite,
+        head["n_filled"],
         Pixels.unpacked(thinned) if thinned else None,
     )
 
