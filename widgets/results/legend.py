@@ -68,10 +68,10 @@ class Legend(ipw.VBox):
         self.column = column("eo-rows")
         self._total = html("", "eo-total")
         self.notes = html("", "eo-notes")
-        chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
+        self._chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
         self._tools = row("eo-tools", self._all)
         self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, chart, self._total, self.notes, self._below])
+        super().__init__([self._tools, self._chart, self._total, self.notes, self._below])
         self._below.children = (self._note,)
         self.add_class("eo-pad")
 
@@ -97,6 +97,7 @@ class Legend(ipw.VBox):
             self.show_rows(None, None)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._values = tuple(rows)
+        self._chart.add_class("eo-undrawn")
         self._total.value = _total(sum(r.hectares for r in rows))
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
@@ -114,6 +115,7 @@ class Legend(ipw.VBox):
     def draw_bars(self) -> None:
         """Draw the bars of the rows; only while they can be seen."""
         self._bars.show(self._values, len(self._values) - 1)
+        self._chart.remove_class("eo-undrawn")
 
     def _ticked(self) -> None:
         if not self._quiet:
