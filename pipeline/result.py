@@ -6,7 +6,6 @@ Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -17,33 +16,31 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from odc.geo.geobox import GeoBox
+from odc.geo.xr import xr_coords
 
 from pipeline import exports
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
-from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.features import computed, features_of
-from pipeline.clustering.labels import LabelRaster, label, raster_of
+from pipeline.clustering.features import computed, features_of, plain_bands
+from pipeline.clustering.labels import LabelRaster, raster_of
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
+from pipeline.clustering.naming import Fits
 from pipeline.clustering.signatures import Signatures, signatures
-from pipeline.clustering.surface_types import Suggestion, suggest
-from pipeline.drawing.frame import Frame, frame_of, images, whole_frame, with_clusters
+from pipeline.clustering.surface_types import Suggestion
+from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
-from pipeline.explore.classes import Classes, classes_of
-from pipeline.notes import notes_on, nothing_to_group
+from pipeline.explore.classes import Classes
 from pipeline.progress import IsCancelled, OnProgress, Progress
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, place_words
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy import Checked, SamplingDesign
     from pipeline.reference.agreement import Agreement
 
 
@@ -57,6 +54,8 @@ class Missing:
     """Inside them, but without data."""
     masked_ha: float
     """Cloud, cloud shadow and what else the request masks."""
+    too_few_looks_ha: float = 0.0
+    """Of a composite of periods: clear on some dates, but not in enough periods."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,12 @@ class Analysis:
     """Whether the model came with the call instead of being fitted on these pixels."""
     edits: tuple[int, ...] | None = None
     """Class of each label 0..k of the model, where classes were merged or renamed."""
+    names_from: str = ""
+    """The map that gave the names, or was held against them; empty: the spectra alone."""
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
+    checked: Checked | None = field(default=None, repr=False, compare=False)
+    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
     """Models fitted on these pixels so far."""
 
@@ -108,11 +111,18 @@ class Analysis:
         """The scenes used, with their offset decisions."""
         return self.pixels.scenes
 
+    @cached_property
+    def looks(self) -> xr.DataArray:
+        """uint8 ``(y, x)``: clear acquisitions of every pixel of the area."""
+        coords = dict(xr_coords(self.grid))
+        return xr.DataArray(self.pixels.looks, dims=("y", "x"), coords=coords, name="looks")
+
     @property
     def missing(self) -> Missing:
         """Hectares of the area that are in no cluster, by reason."""
         coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
-        return Missing(*(n * pixel_ha for n in (coverage.outside, coverage.no_data, coverage.masked)))
+        parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
+        return Missing(*(n * pixel_ha for n in parts))
 
     @property
     def date(self) -> date:
@@ -129,8 +139,8 @@ class Analysis:
 
     @property
     def bands(self) -> tuple[str, ...]:
-        """Key of each band that was read: those of 10 m first, then those that the features need."""
-        return self.pixels.bands
+        """Key of each band that was read, once: those of 10 m first, then those that the features need."""
+        return plain_bands(self.pixels.bands)
 
     @cached_property
     def features(self) -> xr.DataArray:
@@ -150,12 +160,19 @@ class Analysis:
     @property
     def sample_features(self) -> Table:
         """float32 ``(n, feature)``: what was clustered of `sample`."""
-        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
+        return computed(self.sample.reflectance.T, self.pixels.bands, self.model.features).T
+
+    @cached_property
+    def sample_bands(self) -> Table:
+        """float32 ``(n, band)``: reflectance of `sample` in `bands`; of periods the median."""
+        return computed(self.sample.reflectance.T, self.pixels.bands, self.bands).T
 
     @cached_property
     def spectra(self) -> np.ndarray:
         """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
-        return _spectra(self.model, self.pixels, self.model_given)
+        from pipeline.grouping import spectra_of
+
+        return spectra_of(self.model, self.pixels, self.model_given)
 
     @cached_property
     def sample_labels(self) -> Labels:
@@ -165,7 +182,7 @@ class Analysis:
     @cached_property
     def signatures(self) -> Signatures:
         """Mean spectrum and standard deviation of clusters 1..k, from `sample`."""
-        return signatures(self.sample.reflectance, self.sample_labels, len(self.suggestions))
+        return signatures(self.sample_bands, self.sample_labels, len(self.suggestions))
 
     @property
     def clear_share(self) -> float:
@@ -192,6 +209,8 @@ class Analysis:
         on_progress, cancelled : callable, optional
             As for `analyse`.
         """
+        from pipeline.grouping import grouped
+
         request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
         return progress.run(
@@ -207,7 +226,9 @@ class Analysis:
 
     def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
         """Fit another number of clusters ahead, so that `recluster` only has to label."""
-        fits = _fits(self.pixels) if self.fits is None else self.fits
+        from pipeline.grouping import fits_of
+
+        fits = fits_of(self.pixels) if self.fits is None else self.fits
         fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
@@ -246,6 +267,7 @@ class Analysis:
             suggestions=made,
             areas=areas_of(raster.counts, made, self.resolution_m**2 / 10_000),
             overlays=drawn,
+            checked=None,
             **changes,  # type: ignore[arg-type]
         )
 
@@ -268,12 +290,6 @@ class Analysis:
         from pipeline.reference.agreement import compare
 
         return compare(self, reference, classes, cancelled)
-
-    def named_after(self, agreement: Agreement) -> Analysis:
-        """Return the analysis with names from a reference map (reference.names.named)."""
-        from pipeline.reference.names import named
-
-        return self.with_classes(range(len(self.areas)), named(agreement, self.suggestions))
 
     def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
         """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.
@@ -300,6 +316,12 @@ class Analysis:
 
         return sampling_design(self, n, margin, seed)
 
+    def with_sample(self, design: SamplingDesign) -> Analysis:
+        """Return the analysis with a labelled sample of it: `checked` and all exports have its estimate."""
+        from pipeline.accuracy.checked import check
+
+        return replace(self, checked=check(self, design))
+
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""
         return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
@@ -307,90 +329,3 @@ class Analysis:
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
         """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
         exports.write_geotiff(self, target)
-
-
-def grouped(
-    request: AnalysisRequest,
-    pixels: Imagery,
-    model: ClusterModel | None,
-    progress: Progress,
-    *,
-    pictures: Overlays | None = None,
-    preview: bool = False,
-    fits: Fits | None = None,
-) -> Analysis:
-    """Group pixels that were read: fit, label, count, name, draw.
-
-    Parameters
-    ----------
-    model : ClusterModel or None
-        Label with this model; None: fit one.
-    pictures : Overlays, optional
-        Pictures of the same pixels; only the clusters are drawn anew.
-    preview : bool
-        Whether the pixels are a first look.
-    fits : Fits, optional
-        Models fitted on the same pixels before.
-
-    Raises
-    ------
-    NothingToGroup
-        When no pixel is clear.
-    InvalidRequest
-        When the model was fitted on other features than the request asks for.
-    """
-    progress.report("clustering", 0)
-    if model is not None:
-        model.check(request.features)
-    if not len(pixels.sample.rows):
-        raise nothing_to_group(pixels)
-    frame = whole_frame(pixels.extent.grid)
-    with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
-        drawn = aside.submit(_pictures, pixels, frame, pictures)
-        fits = _fits(pixels) if fits is None else fits
-        fitted = model or fits.model(request.features, request.n_clusters, request.seed, progress)
-        progress.report("clustering", 0.5)
-        raster = label(pixels, fitted, progress)
-    suggestions = suggest(_spectra(fitted, pixels, model is not None), pixels.bands)
-    edits = None
-    if fitted.classes:
-        classes = classes_of(fitted.classes, suggestions)
-        edits, suggestions = classes.lut(), classes.suggestions()
-        raster = raster.mapped(edits)
-    table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
-    progress.report("drawing", 0)
-    overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
-    notes = notes_on(request, pixels, fitted, raster.counts)
-    if model is not None:
-        notes = (*notes, *given.notes(model, fits.sample(model.features)))
-    progress.report("drawing", 1)
-    return Analysis(
-        request,
-        pixels,
-        fitted,
-        raster,
-        suggestions,
-        table,
-        overlays,
-        notes,
-        preview,
-        model_given=model is not None,
-        edits=edits,
-        fits=fits,
-    )
-
-
-def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
-    return images(pixels, frame) if known is None else known
-
-
-def _fits(pixels: Imagery) -> Fits:
-    area = pixels.extent.area
-    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {day_words(pixels.scenes[0].date)}"
-    return Fits(pixels.sample.reflectance, pixels.bands, origin)
-
-
-def _spectra(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
-    """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
-    of = own_spectra if given else fitted_spectra
-    return of(model, pixels.sample.reflectance, pixels.bands)

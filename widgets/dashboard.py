@@ -14,6 +14,7 @@ from widgets.form import area_input
 from widgets.form.area_input import AreaInput
 from widgets.form.history import AreaHistory
 from widgets.form.settings import Settings, at_the_start
+from widgets.map.aim import Aim
 from widgets.map.mover import Mover
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
@@ -94,7 +95,7 @@ class Dashboard(ipw.VBox):
                 on_example=guard(visitor.take_example),
                 on_ticks=guard(visitor.ticked),
                 on_mixed=lambda mixed: setattr(names, "mixed", mixed),
-                host=self._host(saver, view),
+                host=self._host(saver, names, view),
             ),
             address=Address(guard(visitor.save_request), guard(self.placing.went)),
             names=names,
@@ -121,13 +122,15 @@ class Dashboard(ipw.VBox):
             on_refused=guard(on_refused),
         )
 
-    def _host(self, saver: Download, view: MapView) -> Host:
+    def _host(self, saver: Download, names: Names, view: MapView) -> Host:
         return Host(
             gate=self.gate,
             adopt=self.painter.edited,
             request=self.visitor.request,
             save=saver.save,
             lay=self.painter.lay,
+            aim=Aim(view, lambda on: self.parts.results.inspector.set_blind(on)),
+            focus=names.focus,
             centre=lambda: view.camera.centre,
             use_scenes=self.visitor.use_scenes,
             use_model=self.visitor.use_model,

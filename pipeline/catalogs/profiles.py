@@ -125,6 +125,15 @@ def examples() -> tuple[Example, ...]:
     )
 
 
+def reference_map(catalog: str) -> str | None:
+    """Return the reference map of a catalogue whose land no real map shows (the demo)."""
+    if catalog != DEMO.name:
+        return None
+    import demo
+
+    return str(demo.reference_map())
+
+
 def backdrop(catalog: str) -> Overlay | None:
     """Return a muted picture of a catalogue's land where maps from outside cannot show it (the demo)."""
     return embedded.backdrop() if catalog == DEMO.name else None

@@ -16,6 +16,7 @@ from pipeline.arrays import Labels, Mask, Planes
 from pipeline.clustering.areas import counted
 from pipeline.clustering.features import columns_of, computed, picked
 from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.refinements import refined
 from pipeline.progress import Progress
 from pipeline.reading.extent import Extent
 from pipeline.reading.imagery import Imagery
@@ -132,6 +133,13 @@ def labelled(
     bands : sequence of str
         Key of each band of the pixels.
     """
+    if model.refinements:
+        reflectance = pixels.reflectance(offsets)
+        planes = computed(reflectance, bands, model.features)
+        nearest = model.nearest(planes, usable)
+        return refined(
+            nearest, model.refinements, planes, reflectance, bands, model.scale, len(model.centres)
+        )
     columns = columns_of(bands, model.features)
     if columns is None:
         return model.nearest(computed(pixels.reflectance(offsets), bands, model.features), usable)

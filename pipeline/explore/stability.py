@@ -98,7 +98,9 @@ def stability(
     from pipeline.clustering.kmeans import fit
 
     progress = Progress(cancelled=cancelled)
-    classes = np.arange(model.n_clusters + 1) if lut is None else np.asarray(lut)
+    k = len(model.centres)  # refinements are no part of the grouping
+    own = lut is None or bool(model.refinements)
+    classes = np.arange(k + 1) if own else np.asarray(lut)
     rng = np.random.default_rng((model.seed, 1))
     looked_at = pixels
     if len(pixels) > EVALUATED_PX:
@@ -110,8 +112,8 @@ def stability(
     for refit in range(1, refits + 1):
         progress.check()
         drawn = pixels[rng.choice(len(pixels), min(-(-len(pixels) // 2), REFIT_PX), replace=False)]
-        other = fit(drawn, model.features, model.n_clusters, (model.seed + refit) % 2**32, progress)
-        matched = matches(present, other.nearest(planes, usable), model.n_clusters)
+        other = fit(drawn, model.features, k, (model.seed + refit) % 2**32, progress)
+        matched = matches(present, other.nearest(planes, usable), k)
         different = classes[matched] != classes[present]
         changed += different
         shares.append(float(different.mean()))

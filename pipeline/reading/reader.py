@@ -32,6 +32,7 @@ from pipeline.arrays import Mask
 from pipeline.progress import Progress
 from pipeline.reading.alignment import Placement, SourceWindow, common_grid, corner_of_files
 from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.composite import Composite
 from pipeline.reading.extent import Extent
 from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
 from pipeline.reading.mosaic import FirstValid, Layer
@@ -69,6 +70,8 @@ class Reading:
         What is read at a time; cut along the files' own blocks by default.
     cores : int, optional
         Processors that decode files of this machine's own disk; all by default.
+    composite : Composite, optional
+        How several acquisitions are combined; by default the first scene with data wins.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Reading:
         progress: Progress,
         blocks: Sequence[Block] | None = None,
         cores: int | None = None,
+        composite: Composite | None = None,
     ) -> None:
         counter = _BlockCounter(progress)
         reader = _counting_reader(counter)
@@ -87,6 +91,7 @@ class Reading:
         self.blocks = blocks
         self._files = [_files_of(scene, extent, reader) for scene in scenes]
         self._scenes, self._extent, self._key = tuple(scenes), extent, uuid.uuid4().hex
+        self._composite = composite
         counter.expected = sum(
             group.n_reads(block, within)
             for block, within in zip(self.blocks, map(self._within, self.blocks), strict=True)
@@ -109,7 +114,8 @@ class Reading:
         reached = [
             n for n, files in enumerate(self._files) if any(g.n_reads(block, within) for g in files.bands)
         ]
-        mosaic = FirstValid(block.shape, len(self._extent.bands))
+        n_bands, made = len(self._extent.bands), self._composite
+        mosaic = FirstValid(block.shape, n_bands) if made is None else made.mosaic(block.shape, n_bands)
         for start in range(0, len(reached), SCENES_AT_ONCE):
             now = reached[start : start + SCENES_AT_ONCE]
             parts = {n: [group.part(block, within) for group in self._files[n].groups] for n in now}
@@ -142,18 +148,24 @@ class Reading:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other machines as scenes and grid; there, each process plans once."""
-        return _planned, (self._key, self._scenes, self._extent, self.blocks)
+        return _planned, (self._key, self._scenes, self._extent, self.blocks, self._composite)
 
 
 _plans_made: dict[str, Reading] = {}
 
 
-def _planned(key: str, scenes: Sequence[Scene], extent: Extent, blocks: Sequence[Block]) -> Reading:
+def _planned(
+    key: str,
+    scenes: Sequence[Scene],
+    extent: Extent,
+    blocks: Sequence[Block],
+    composite: Composite | None,
+) -> Reading:
     """Return the reading of a run, planned at first use in this process, a worker with one core."""
     with _plan_lock:
         if key not in _plans_made:
             _plans_made.clear()
-            _plans_made[key] = Reading(scenes, extent, Progress(), blocks, cores=1)
+            _plans_made[key] = Reading(scenes, extent, Progress(), blocks, cores=1, composite=composite)
         return _plans_made[key]
 
 

@@ -204,6 +204,9 @@ def _named_inside(dataset: Any) -> Iterator[tuple[int, str]]:
     if side_car.is_file():
         yield from _of_side_car(side_car)
     told = {**dataset.tags(), **dataset.tags(1)}
+    for name, text in told.items():
+        if name.startswith("class_") and name.removeprefix("class_").isdigit():
+            yield int(name.removeprefix("class_")), text
     for line in told.get("legend", "").splitlines():  # as WorldCover writes it
         value, _, name = line.strip().partition(" ")
         if value.isdigit() and name.strip():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pipeline.clustering.palette import colours
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.reference.agreement import Agreement
-from pipeline.reference.profiles import SCENE_CLASSIFICATION
 from pipeline.sentinel2.scene_classes import (
     NOT_VEGETATED,
     SCENE_CLASSES,
@@ -16,6 +17,9 @@ from pipeline.sentinel2.scene_classes import (
     VEGETATION,
     WATER,
 )
+
+if TYPE_CHECKING:
+    from pipeline.result import Analysis
 
 CLEAR_MAJORITY = 0.6
 """Share of a class from which on a cluster has its name."""
@@ -60,11 +64,10 @@ def doubts(agreement: Agreement, suggestions: Sequence[Suggestion]) -> dict[int,
 
 
 def named(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    """Return names for clusters 1..k after a reference map.
+    """Return names for clusters 1..k from a reference map.
 
-    Of the scene classification, whose classes are few, only doubts are taken: a name that the majority speaks
-    against becomes ``Mixed: 71 % not vegetated``, and what is mostly snow is called so. Any other map gives
-    the name of its class where that has `CLEAR_MAJORITY`.
+    A cluster has the name of a class that holds at least `CLEAR_MAJORITY` of it; else its two largest classes
+    are told, ``mixed: crops 54 %, grass 31 %``.
 
     Parameters
     ----------
@@ -73,29 +76,6 @@ def named(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Sugg
     suggestions : sequence of Suggestion
         The names so far.
     """
-    if agreement.reference.name == SCENE_CLASSIFICATION.name:
-        return _doubted(agreement, suggestions)
-    return _renamed(agreement, suggestions)
-
-
-def _doubted(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    against = doubts(agreement, suggestions)
-    made = []
-    for cluster, given in enumerate(suggestions, start=1):
-        shares = dict(agreement.shares(cluster))
-        snow = shares.get(SCENE_CLASSES[SNOW], 0.0)
-        if snow >= CLEAR_MAJORITY:
-            reason = f"{given.reason}, {100 * snow:.0f} % snow or ice"
-            made.append(Suggestion("Snow or ice", "Snow or ice", reason, given.color))
-        elif cluster in against:
-            reason = f"{given.reason}, {against[cluster]}"
-            made.append(Suggestion(f"{MIXED}: {against[cluster]}", MIXED, reason, given.color))
-        else:
-            made.append(given)
-    return tuple(made)
-
-
-def _renamed(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     mains = [_main(agreement, cluster) for cluster in range(1, len(suggestions) + 1)]
     unnamed = "other" if agreement.reference.families else ""
     of_value = agreement.reference.families
@@ -109,10 +89,66 @@ def _renamed(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[S
         shares = agreement.sentence(n + 1)
         title = name or f"mixed: {_two(agreement, n + 1)}"
         if name and mains.count(name) > 1:
-            title = f"{name} {number} ({given.reason})"
+            title = f"{name} {number} ({_figure(given)})"
         color = chosen.get(n, given.color)
-        made.append(Suggestion(title, name or MIXED, f"{given.reason}, {shares}", color))
+        made.append(Suggestion(title, name or MIXED, f"{_figure(given)}, {shares}", color))
     return tuple(made)
+
+
+def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    """Return the names so far, those changed that the scene classification speaks against.
+
+    They become ``Mixed: 71 % not vegetated``; what is mostly snow is called so.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        With the scene classification.
+    suggestions : sequence of Suggestion
+        Names from the spectra.
+    """
+    against = doubts(agreement, suggestions)
+    made = []
+    for cluster, given in enumerate(suggestions, start=1):
+        shares = dict(agreement.shares(cluster))
+        snow = shares.get(SCENE_CLASSES[SNOW], 0.0)
+        if snow >= CLEAR_MAJORITY:
+            reason = f"{_figure(given)}, {100 * snow:.0f} % snow or ice"
+            made.append(Suggestion("Snow or ice", "Snow or ice", reason, given.color))
+        elif cluster in against:
+            reason = f"{_figure(given)}, {against[cluster]}"
+            made.append(Suggestion(f"{MIXED}: {against[cluster]}", MIXED, reason, given.color))
+        else:
+            made.append(given)
+    return tuple(made)
+
+
+def _figure(suggestion: Suggestion) -> str:
+    """Return the figure of the spectrum alone, without what another map has added to it."""
+    return suggestion.reason.partition(", ")[0]
+
+
+def with_names(analysis: Analysis, agreement: Agreement) -> Analysis:
+    """Return the analysis with the names that a reference map gives (`named`)."""
+    return _renamed(analysis, named(agreement, analysis.suggestions), agreement.reference.title)
+
+
+def with_checked_names(analysis: Analysis) -> Analysis:
+    """Return the analysis, names changed that its scene classification speaks against (`checked`).
+
+    Raises
+    ------
+    InvalidRequest
+        When the image has no scene classification here.
+    """
+    agreement = analysis.compare("scl")
+    title = f"the spectra, checked by the {agreement.reference.title.lower()}"
+    return _renamed(analysis, checked(agreement, analysis.suggestions), title)
+
+
+def _renamed(analysis: Analysis, names: Sequence[Suggestion], names_from: str) -> Analysis:
+    made = analysis.with_classes(range(len(analysis.areas)), names)
+    return replace(made, names_from=names_from)
 
 
 def _main(agreement: Agreement, cluster: int) -> str:

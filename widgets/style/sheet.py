@@ -20,6 +20,7 @@ PARTS = (
     "knob",
     "scenes",
     "quality",
+    "check",
     "change",
     "classes",
     "downloads",

@@ -1,6 +1,8 @@
 // Gives parts of the page the names, roles and keys that the toolkit leaves out.
 // Rules are [selector, attribute, value]; "{}" in a value stands for what the slider shows beside it.
 
+const FRAMES = 60;
+
 function shownBy(handle) {
   const slider = handle.closest(".widget-slider, .widget-hslider");
   const readout = slider?.querySelector(".widget-readout") ?? slider?.parentElement.querySelector(".eo-size-typed input");
@@ -61,8 +63,14 @@ function render({ model, el }) {
       }
       if (closed && event.target.closest(".leaflet-container")) event.stopPropagation();
     };
+    // What is to get the focus may still be on its way to the page.
+    const focus = (selector, frames = FRAMES) => {
+      const found = root.querySelector(selector);
+      if (found) found.focus();
+      else if (frames) requestAnimationFrame(() => focus(selector, frames - 1));
+    };
     const messages = (message) => {
-      if (message.focus) requestAnimationFrame(() => root.querySelector(message.focus)?.focus());
+      if (message.focus) requestAnimationFrame(() => focus(message.focus));
     };
 
     const observer = new MutationObserver(soon);

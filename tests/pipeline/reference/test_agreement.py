@@ -12,11 +12,12 @@ from rasterio.enums import Resampling
 from rasterio.warp import calculate_default_transform, reproject
 
 from pipeline import Analysis, InvalidRequest, analyse
+from pipeline.clustering.reasons import reasons
 from pipeline.errors import ReadFailed
 from pipeline.reference import files
 from pipeline.reference.agreement import NO_CLASS_NAME, compare
 from pipeline.reference.files import tiles
-from pipeline.reference.names import MIXED, doubts, named
+from pipeline.reference.names import MIXED, doubts, named, with_checked_names, with_names
 from pipeline.reference.profiles import WORLDCOVER, WORLDCOVER_ON_PC, find, offered
 from tests.pipeline.conftest import Land
 
@@ -57,7 +58,7 @@ def test_a_name_that_the_majority_speaks_against_is_mixed(done: Analysis) -> Non
     against = doubts(agreement, done.suggestions)
     doubted = {s.kind for n, s in enumerate(done.suggestions, start=1) if n in against}
     assert doubted == {"Water", "Bare or built-up"}
-    after = done.named_after(agreement)
+    after = with_checked_names(done)
     water = after.suggestions[0]
     assert water.name == "Mixed: 100 % vegetation"
     assert water.reason.startswith("NDWI 0.")
@@ -155,6 +156,14 @@ def test_a_real_tile_is_read_only_where_the_area_is(shared_dir: Path, done: Anal
     assert (found.ravel() == expected).mean() > 0.995
     assert names[10] == "Tree cover"
     assert len(np.unique(found)) > 2
+
+
+def test_the_scene_classification_can_give_the_names_itself(done: Analysis) -> None:
+    after = with_names(done, done.compare("scl"))
+    assert {s.kind for s in after.suggestions} == {"Vegetation"}
+    told = reasons(after.spectra, after.suggestions, after.bands)
+    assert "By the spectrum it would be “Water”" in told[0].sentence
+    assert np.array_equal(after.labels.values, done.labels.values)
 
 
 def test_pixels_without_a_class_are_a_column_of_their_own(done: Analysis, tmp_path: Path) -> None:
