@@ -36,7 +36,7 @@ class Aim:
         self._view, self._on_blind = view, on_blind
         self._square = tuple(
             leaflet.Polygon(color=color, weight=weight, fill=False, pane="aoi", interactive=False)
-            for color, weight in (("#ffffff", 4), ("#14212b", 1.5))
+            for color, weight in (("#ffffff", 4), ("#14212b", 2))
         )
         self._arms = tuple(
             leaflet.Polyline(color=color, weight=weight, fill=False, pane="aoi", interactive=False)

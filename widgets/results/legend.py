@@ -79,7 +79,7 @@ class Legend(ipw.VBox):
         self.column = column("eo-rows")
         self._total = html("", "eo-total")
         self.notes = html("", "eo-notes")
-        chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
+        self._chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
         self._tools = row("eo-tools", self._all)
         self.switch = row(
             "eo-seg",
@@ -89,7 +89,7 @@ class Legend(ipw.VBox):
         self.switch.add_class("eo-figures")
         self._grow = html("", "eo-grow")
         self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, chart, self._total, self.notes, self._below])
+        super().__init__([self._tools, self._chart, self._total, self.notes, self._below])
         self._below.children = (self._note,)
         self.add_class("eo-pad")
 
@@ -134,6 +134,7 @@ class Legend(ipw.VBox):
             arrange(self._below, self._note)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._fill()
+        self._chart.add_class("eo-undrawn")
         self._total.value = _total(sum(r.hectares for r in rows))
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
@@ -154,6 +155,7 @@ class Legend(ipw.VBox):
         """Draw the bars of the rows; only while they can be seen."""
         if self._values:
             self._bars.show(self._values, self._shown)
+            self._chart.remove_class("eo-undrawn")
 
     @property
     def is_estimated(self) -> bool:
