@@ -87,7 +87,7 @@ class Centres:
             if not wanted.any():
                 continue
             m = wanted.size
-            # The block's pixels in single precision; the largest value of each feature bounds rounding errors.
+            # The pixels in single precision; the largest value of each feature bounds rounding errors.
             block, low, sums = pixels[:n_bands, :m], least[:m], found[:m]
             np.copyto(block, planes[:, start : start + m], casting="unsafe")
             largest = np.fmax(np.fmax.reduce(block, axis=1), -np.fmin.reduce(block, axis=1))
