@@ -14,9 +14,7 @@ WHY = (
     "Counted hectares carry every mistake of the map. Say what covers some pixels drawn at random, without "
     "seeing the clusters, and every hectare gets a margin of error."
 )
-FIRST = (
-    "The points are drawn in the classes of Areas. Merge or rename them there first, if two mean the same."
-)
+FIRST = "Points are drawn in the classes of Areas. If two of them mean the same, merge them there first."
 PREVIEW = "This is a preview. Points can be drawn when the full image is there."
 OTHER_MAP = "The map has changed: the points belong to the one before. They come back with it."
 LEGEND = (
@@ -72,8 +70,8 @@ def estimate_table(checked: Checked) -> str:
         f"<table class='eo-table eo-estimate'><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
         f"{f'<div class=eo-check-notes>{notes}</div>' if notes else ''}"
-        f"<p class='eo-muted'>Of 100 such samples, about {100 * estimate.level:g} have intervals that hold the "
-        f"truth. {LEGEND}</p>"
+        f"<p class='eo-muted'>Of 100 such samples, about {100 * estimate.level:g} have intervals that hold "
+        f"the truth. {LEGEND}</p>"
         f"<details class='eo-check-source'><summary>Method and source</summary>"
         f"<p class='eo-muted'>{escape(estimate.sentence())}</p></details>"
     )
