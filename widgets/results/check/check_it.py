@@ -71,7 +71,7 @@ class CheckIt(ipw.VBox):
         self._works = Worker(host.gate, progress=lambda *_: None, done=self._take, failed=self.fail)
         self._unseen = classed(ipw.Box([self.shelf]), "eo-unseen")
         super().__init__([self._unseen, self.told])
-        for name in ("eo-fold-body", "eo-check"):
+        for name in ("eo-fold-body", "eo-checking"):
             self.add_class(name)
 
     @property
@@ -173,7 +173,7 @@ class CheckIt(ipw.VBox):
         points = points_needed(analysis, self.margin.value)
         classes = int((analysis.areas.iloc[1:].groupby("name")["pixels"].sum() > 0).sum())
         told = words.proposal(points, classes, minutes(points))
-        self.told.value = f"<p>{words.WHY}</p>{told}<p class='eo-muted'>{words.FIRST}</p>"
+        self.told.value = f"<p>{words.WHY}</p>{told}{words.first(analysis.suggestions)}"
 
     def _draw(self) -> None:
         analysis, margin = self._analysis, self.margin.value
