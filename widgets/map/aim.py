@@ -19,7 +19,7 @@ ZOOM = 16.0
 """At which a pixel of 10 m is about 5 pixels of the screen, and the land around it can be read."""
 LINES = ((4, "#ffffff"), (2, "#14212b"))
 """Weight and colour: dark on a white edge, visible on any ground."""
-LOOK: dict[str, Any] = {"fill": False, "pane": "aoi", "interactive": False}
+LOOK: dict[str, Any] = {"fill": False, "pane": "aoi"}
 GAP_PX, ARM_PX = 3.0, 9.0
 """Where the arms of the cross begin and end, in pixels of the image from the middle of the pixel."""
 

@@ -192,8 +192,9 @@ class CheckIt(ipw.VBox):
     def _work(self, work: Callable[..., SamplingDesign], said: str) -> None:
         """Get a sample in the background and take it if it is of this map."""
         analysis = self._analysis
-        if analysis is None:
+        if analysis is None or self._works.busy:
             return
+        self._warn(said, plain=True)
 
         def checked(*_: Any) -> Found:
             from pipeline.accuracy import classes_now
@@ -201,8 +202,7 @@ class CheckIt(ipw.VBox):
             design = work()
             return design, classes_now(design, analysis)
 
-        if self._works.start(checked):
-            self._warn(said, plain=True)
+        self._works.start(checked)
 
     def _take(self, found: Found) -> None:
         """Take a sample that was drawn or opened; one without labels is labelled at once."""

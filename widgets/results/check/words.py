@@ -35,8 +35,8 @@ def first(suggestions: Sequence[Suggestion]) -> str:
     alike = next((names for names in kinds.values() if len(names) > 1), None)
     if alike is None:
         return f"<p class='eo-muted'>{FIRST}</p>"
-    names = " and ".join(f"“{name}”" for name in alike[:2])
-    return f"<p class='eo-check-notes'>{escape(ALIKE.format(names=names))}</p>"
+    quoted = " and ".join(f"“{name}”" for name in alike[:2])
+    return f"<p class='eo-check-notes'>{escape(ALIKE.format(names=quoted))}</p>"
 
 
 def proposal(points: int, classes: int, minutes: int) -> str:
