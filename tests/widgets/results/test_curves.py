@@ -1,6 +1,7 @@
 """Curves over the year: an axis of time, values below 0, the feature that was chosen stays."""
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,39 +23,31 @@ REQUEST = AnalysisRequest(
 PLANES = ("blue@1", "green@1", "red@1", "nir@1", "blue@2", "green@2", "red@2", "nir@2")
 
 
-class Result:
-    """What the curves read of an analysis: two clusters, two periods."""
-
-    request = REQUEST
-    bands = ("blue", "green", "red", "nir")
-    suggestions = (None, None)
-    sample_labels = np.array([1, 1, 2], np.uint8)
-
-    class pixels:
-        bands = PLANES
-
-    class sample:
-        reflectance = np.array(
-            [
-                [0.1, 0.1, 0.1, 0.3, 0.1, 0.1, 0.3, 0.1],
-                [0.1, 0.1, 0.1, 0.3, 0.1, 0.1, 0.3, 0.1],
-                [0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2],
-            ],
-            np.float32,
-        )
+SAMPLE = [
+    [0.1, 0.1, 0.1, 0.3, 0.1, 0.1, 0.3, 0.1],
+    [0.1, 0.1, 0.1, 0.3, 0.1, 0.1, 0.3, 0.1],
+    [0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2],
+]
+RESULT: Any = SimpleNamespace(
+    request=REQUEST,
+    bands=("blue", "green", "red", "nir"),
+    suggestions=(None, None),
+    sample_labels=np.array([1, 1, 2], np.uint8),
+    pixels=SimpleNamespace(bands=PLANES),
+    sample=SimpleNamespace(reflectance=np.array(SAMPLE, np.float32)),
+)
 
 
 def test_a_line_per_cluster_over_the_periods() -> None:
     curves = Curves(lambda function: function)
-    result: Any = Result()
-    curves.show(result, ["Crops", "Town"], ["#d6c928", "#a0286c"])
+    curves.show(RESULT, ["Crops", "Town"], ["#d6c928", "#a0286c"])
     assert curves.choice.value == "NDVI"
     assert curves.figure.lines.y == pytest.approx(np.array([[0.5, -0.5], [0, 0]]), abs=1e-6)
     assert curves.figure.y_scale.min < -0.5
     curves.choice.value = "nir"
     assert curves.figure.lines.y == pytest.approx(np.array([[0.3, 0.1], [0.2, 0.2]]))
     assert curves.figure.y_scale.min == 0
-    curves.show(result, ["Crops", "Town"], ["#d6c928", "#a0286c"])
+    curves.show(RESULT, ["Crops", "Town"], ["#d6c928", "#a0286c"])
     assert curves.choice.value == "nir", "the choice stays"
 
 
