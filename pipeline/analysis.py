@@ -14,6 +14,7 @@ from pipeline.catalogs.acquisitions import ImagePlan
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
+from pipeline.composites import read_composite
 from pipeline.config import max_size_km
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
 from pipeline.estimate import largest_km
@@ -126,7 +127,10 @@ def _analyse(
                 shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
-        pixels = _read_best(request, plans, extent, progress, workers)
+        if request.composite == "day":
+            pixels = _read_best(request, plans, extent, progress, workers)
+        else:
+            pixels = read_composite(request, plans, extent, progress, workers)
     log.info(
         "searched %.2f s, read %.2f s: %s",
         searched - started,
