@@ -13,7 +13,8 @@ _HELP = (
     (
         "What it does",
         "It finds the Sentinel-2 image of your area and period with the fewest clouds, leaves out clouds and "
-        "shadows, and puts pixels of similar colour (blue, green, red, near infrared) into clusters with k-means.",
+        "shadows, and puts pixels of similar colour (blue, green, red, near infrared) into clusters with "
+        "k-means.",
     ),
     (
         "What the numbers are",
