@@ -24,6 +24,8 @@ WIDGETS = {"version": "1.0.0"}
 """The version of the control messages of widgets."""
 BUTTON = "Calculate"
 DONE = "Done in"
+ASK_ANEW_S = 4.0
+"""The page waits as long before it asks in another way."""
 XSRF = "0123456789abcdef"
 _CONFIG = re.compile(r'<script id="jupyter-config-data"[^>]*>(.*?)</script>', re.DOTALL)
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -202,17 +204,23 @@ async def _tab(address: str, kernel: str) -> AsyncIterator[Tab]:
 
 
 async def _states(tab: Tab, deadline: float) -> dict[str, Any]:
-    """Ask for the state of every widget, as the page does first of all."""
-    comm = uuid.uuid4().hex
-    tab.send("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})
-    tab.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
+    """Ask for the state of every widget, as the page does first of all; asked anew where no answer comes."""
+    while True:
+        comm = uuid.uuid4().hex
+        tab.send("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})
+        tab.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
+        try:
+            _, _, content = await _until(tab, min(deadline, time.monotonic() + ASK_ANEW_S), _tells_states)
+        except TimeoutError:
+            if time.monotonic() >= deadline:
+                raise
+            continue
+        states: dict[str, Any] = content["data"]["states"]
+        return states
 
-    def answers(message: Message) -> bool:
-        return bool(message[2].get("data", {}).get("method") == "update_states")
 
-    _, _, content = await _until(tab, deadline, answers)
-    states: dict[str, Any] = content["data"]["states"]
-    return states
+def _tells_states(message: Message) -> bool:
+    return bool(message[2].get("data", {}).get("method") == "update_states")
 
 
 async def _until(tab: Tab, deadline: float, wanted: Callable[[Message], bool]) -> Message:

@@ -96,7 +96,7 @@ def _announce() -> None:
 
 
 def _make(folder: Path) -> None:
-    from demo import basemap, items, scenes
+    from demo import basemap, items, reference, scenes
     from synthetic.land import build
 
     with tempfile.TemporaryDirectory(prefix="making-", dir=folder.parent) as workshop:
@@ -104,10 +104,12 @@ def _make(folder: Path) -> None:
         draft.mkdir()
         land = build()
         classifications = scenes.write_scenes(draft, land)
-        (draft / "collection.json").write_text(json.dumps(items.collection(), indent=1), encoding="utf-8")
-        (draft / "items.json").write_text(
-            json.dumps(items.items(classifications), indent=1), encoding="utf-8"
-        )
+        described = [*items.items(classifications), reference.write(draft, land)]
+        for name, content in (
+            ("collections.json", [items.collection(), reference.collection()]),
+            ("items.json", described),
+        ):
+            (draft / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
         basemap.write(draft, land)
         os.replace(draft, folder)
 

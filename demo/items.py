@@ -13,7 +13,7 @@ from demo.scenes import BAND_FILES, folder
 from synthetic.bands import BANDS, Band
 from synthetic.items import COG, Ring, bbox, feature, grid
 from synthetic.land import Bytes
-from synthetic.place import EPSG, LAND_SHAPE, PIXEL_M, TILE_PX, TILES, Tile
+from synthetic.place import EPSG, NORTH_M, PIXEL_M, TILES, WEST_M, Tile
 from synthetic.sky import swath_edge
 from synthetic.visit import Visit
 
@@ -71,19 +71,25 @@ def items(classifications: dict[str, Bytes]) -> list[dict[str, Any]]:
     classifications
         Scene classification per scene folder, as `scenes.write_scenes` returns them.
     """
-    return [_item(visit, tile, classifications[folder(visit, tile)]) for visit in VISITS for tile in TILES]
+    return [
+        _item(visit, tile, classifications[folder(visit, tile)]) for visit in VISITS for tile in visit.tiles
+    ]
 
 
 def footprint(tile: Tile) -> list[tuple[float, float]]:
     """Outline of the imaged part of a tile: closed ring of longitude and latitude, counter-clockwise."""
-    first, last = tile.columns.start, tile.columns.stop
-    top, bottom = (min(last, float(swath_edge(row))) for row in (0, LAND_SHAPE[0]))
-    ring = [(first, 0), (first, TILE_PX), (bottom, TILE_PX), (top, 0)]
+    first, last, north_row, south_row = (
+        tile.columns.start,
+        tile.columns.stop,
+        tile.rows.start,
+        tile.rows.stop,
+    )
+    top, bottom = (min(last, float(swath_edge(row))) for row in (north_row, south_row))
+    ring = [(first, north_row), (first, south_row), (bottom, south_row), (top, north_row)]
     pixels = np.concatenate(
         [np.linspace(a, b, 5)[:-1] for a, b in zip(ring, ring[1:] + ring[:1], strict=True)]
     )
-    west, north = TILES[0].corner
-    x, y = west + PIXEL_M * pixels[:, 0], north - PIXEL_M * pixels[:, 1]
+    x, y = WEST_M + PIXEL_M * pixels[:, 0], NORTH_M - PIXEL_M * pixels[:, 1]
     longitudes, latitudes = transform(f"EPSG:{EPSG}", "EPSG:4326", x, y)
     points = [(round(lon, 7), round(lat, 7)) for lon, lat in zip(longitudes, latitudes, strict=True)]
     return [*points, points[0]]
@@ -99,7 +105,7 @@ def absolute(item: dict[str, Any], home: Path) -> dict[str, Any]:
 
 def _item(visit: Visit, tile: Tile, classification: Bytes) -> dict[str, Any]:
     name = folder(visit, tile)
-    assets = {band.key: _band_asset(name, band, tile) for band in BANDS if band.pixel_m == PIXEL_M}
+    assets = {band.key: _band_asset(name, band, tile) for band in BANDS}
     assets["scl"] = _asset(name, "scl", "Scene classification map (SCL)", tile, 20, "uint8", {})
     ring = _ring(tile)
     return feature(name, COLLECTION, ring, _properties(visit, tile, classification), assets, _EXTENSIONS)
@@ -180,7 +186,7 @@ def _band_asset(name: str, band: Band, tile: Tile) -> dict[str, Any]:
 def _asset(
     name: str, key: str, title: str, tile: Tile, gsd: int, data_type: str, scale: dict[str, float]
 ) -> dict[str, Any]:
-    side = TILE_PX * PIXEL_M // gsd
+    side = tile.side_px * PIXEL_M // gsd
     return {
         "href": f"{name}/{BAND_FILES[key]}",
         "type": COG,

@@ -127,15 +127,16 @@ def _try_port(program: str, scenes: Path, port: int) -> tuple[_Running | None, s
 
 
 def _documents(scenes: Path, folder: Path, token: str) -> list[str]:
-    """Write what the server loads: the items with whole paths, and a collection only this server has."""
+    """Write what the server loads: items with whole paths, and collections that only this server has."""
     from demo.items import absolute
 
     items = json.loads((scenes / "items.json").read_text(encoding="utf-8"))
-    collection = json.loads((scenes / "collection.json").read_text(encoding="utf-8"))
+    collections = json.loads((scenes / "collections.json").read_text(encoding="utf-8"))
     documents = {
-        "collection.json": {**collection, "demo:instance": token},
-        "items.json": {"type": "FeatureCollection", "features": [absolute(item, scenes) for item in items]},
+        f"{collection['id']}.json": {**collection, "demo:instance": token} for collection in collections
     }
+    features = [absolute(item, scenes) for item in items]
+    documents["items.json"] = {"type": "FeatureCollection", "features": features}
     for name, content in documents.items():
         (folder / name).write_text(json.dumps(content), encoding="utf-8")
     return [str(folder / name) for name in documents]

@@ -23,7 +23,7 @@ ARENAS = 2
 SPARE_BYTES = 2**26
 """What a heap may keep at its end."""
 LARGE_BYTES = 2**25
-"""Arrays from this size on (four bands of a whole block) never come from a heap: glibc allows no more."""
+"""Arrays from this size on (the bands of a whole block) never come from a heap: glibc allows no more."""
 
 
 def keep_for_the_run() -> bool:

@@ -11,11 +11,15 @@ from dataclasses import replace
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan
-from pipeline.catalogs.profiles import max_size_km
 from pipeline.catalogs.search import find_plans
+from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
-from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled
+from pipeline.composites import read_composite
+from pipeline.config import max_size_km
+from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
 from pipeline.estimate import largest_km
+from pipeline.grouping import grouped
+from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.reading import imagery
 from pipeline.reading.cloud_mask import CloudMask
@@ -25,16 +29,18 @@ from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.request import AnalysisRequest
-from pipeline.result import Analysis, grouped
+from pipeline.result import Analysis
+from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words
 
 log = logging.getLogger(__name__)
 
 OnPreview = Callable[[Analysis], object]
 
 MOST_READ = 3
-"""Candidates that are read before a run ends without a clear pixel."""
+"""Candidates that are read before the best of them has to do."""
+MOST_FAILED = 10
+"""Candidates with files that cannot be read before a run ends."""
 PREVIEW_FROM_PX = 640
 """Side from which on a first look is worth its reads: below, the files have a block or two under the area."""
 
@@ -107,7 +113,8 @@ def _analyse(
     limit_km = max_size_km() if workers and configured() else largest_km()
     if size_km(grid) > limit_km:
         raise AreaTooLarge(size_km(grid), limit_km)
-    extent = Extent(request.area, grid, CloudMask(request.mask_classes, request.mask_buffer_m))
+    mask = CloudMask(request.mask_classes, request.mask_buffer_m)
+    extent = Extent(request.area, grid, mask, bands_to_read(request.features))
     if request.area.size_km is None:
         inside(request.area, grid)
     plans = find_plans(request, progress)
@@ -120,7 +127,10 @@ def _analyse(
                 shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
-        pixels = _read_first_clear(request, plans, extent, progress, workers)
+        if request.composite == "day":
+            pixels = _read_best(request, plans, extent, progress, workers)
+        else:
+            pixels = read_composite(request, plans, extent, progress, workers)
     log.info(
         "searched %.2f s, read %.2f s: %s",
         searched - started,
@@ -145,26 +155,78 @@ def _show_preview(
         log.exception("the preview failed")
 
 
-def _read_first_clear(
+def _read_best(
     request: AnalysisRequest,
     plans: Sequence[ImagePlan],
     extent: Extent,
     progress: Progress,
     workers: bool,
 ) -> Imagery:
-    """Return the best plan with a clear pixel in the area; the best one when none of the first has any.
+    """Return the first plan that keeps its promise; else what showed most of the area.
 
-    A catalogue knows footprints and the clouds of whole tiles; only the pixels tell about the area.
+    A catalogue knows outlines and the clouds of whole tiles; only the pixels tell about the area. A plan
+    whose files cannot be read is passed over, too.
+
+    Raises
+    ------
+    ReadFailed
+        When no plan can be read: of the best one.
     """
-    read: list[Imagery] = []
-    for plan in plans[:MOST_READ]:
-        reading = Reading(plan.scenes, extent, progress)
+
+    def read(scenes: Sequence[Scene]) -> Imagery:
+        reading = Reading(scenes, extent, progress)
         store = store_of(reading.blocks, workers)
-        pixels = imagery.read(plan.scenes, extent, store, reading, request.seed, progress)
-        if len(pixels.sample.rows):
-            passed_over = (
-                f"{day_words(p.scenes[0].date)} was passed over: no clear pixel here." for p in read
-            )
-            return replace(pixels, notes=(*passed_over, *pixels.notes))
-        read.append(pixels)
-    return read[0]
+        return imagery.read(scenes, extent, store, reading, request.seed, progress)
+
+    found: list[Imagery] = []
+    failures: list[tuple[ImagePlan, ReadFailed]] = []
+    for plan in plans:
+        if len(found) == MOST_READ or len(failures) == MOST_FAILED:
+            break
+        try:
+            found.append(read(plan.scenes))
+        except ReadFailed as error:
+            failures.append((plan, error))
+            continue
+        if found[-1].coverage.clear and not falls_short(found[-1], plan.promised):
+            break
+    if not found:
+        found.append(_without_classes(failures, read))
+    best = max(found, key=lambda pixels: pixels.coverage.clear)
+    read_plans = {pixels.scenes[0].id for pixels in found}
+    failed = [f for f in failures if f[0].scenes[0].id not in read_plans]
+    passed_over = (
+        *(cannot_be_read(plan.scenes[0].date, error) for plan, error in failed),
+        *(passed_over_for(pixels) for pixels in found if pixels is not best),
+    )
+    return replace(best, notes=(*passed_over, *best.notes))
+
+
+def _without_classes(
+    failures: Sequence[tuple[ImagePlan, ReadFailed]], read: Callable[[Sequence[Scene]], Imagery]
+) -> Imagery:
+    """Return the best plan of which only scene classifications could not be read, without those.
+
+    Raises
+    ------
+    ReadFailed
+        When there is none: of the best plan.
+    """
+    for plan, error in failures:
+        scenes: Sequence[Scene] = plan.scenes
+        while any(_is_classification(error.url, scene) for scene in scenes):
+            scenes = [_bare(s) if _is_classification(error.url, s) else s for s in scenes]
+            try:
+                return read(scenes)
+            except ReadFailed as another:
+                error = another
+    raise failures[0][1]
+
+
+def _is_classification(url: str, scene: Scene) -> bool:
+    return SCL in scene.bands and scene.bands[SCL].href == url
+
+
+def _bare(scene: Scene) -> Scene:
+    """Return a scene without its scene classification."""
+    return replace(scene, bands={band: file for band, file in scene.bands.items() if band != SCL})

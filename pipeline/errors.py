@@ -76,9 +76,11 @@ class CatalogUnavailable(AnalysisError):
 class ReadFailed(AnalysisError):
     """An image file could not be read."""
 
-    def __init__(self, message: str, url: str = "") -> None:
+    def __init__(self, message: str, url: str = "", problem: str = "") -> None:
         super().__init__(message)
         self.url = url
+        self.problem = problem
+        """What is wrong with the file, as a part of a sentence; empty where it is not known."""
 
 
 class ClusterUnavailable(AnalysisError):

@@ -70,6 +70,11 @@ def hectares(value: float) -> str:
     return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"
 
 
+def about_hectares(value: float) -> str:
+    """Return estimated hectares without their unit: one decimal under 10, none above."""
+    return f"{value:,.1f}" if value < 9.95 else f"{value:,.0f}"
+
+
 def percent(share: float) -> str:
     """Return a share (0..1) in percent; what is there but rounds to nothing is "< 0.1 %"."""
     value = 100 * share
@@ -78,6 +83,22 @@ def percent(share: float) -> str:
     if 99.95 <= value < 100:
         return "> 99.9 %"
     return "100 %" if value == 100 else f"{value:.1f} %"
+
+
+def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
+    """Return a number that is larger than its limit and the limit, with digits enough to tell them apart.
+
+    Examples
+    --------
+    >>> above(20.04, 20), above(54.6, 20), above(1e-9, 0)
+    (('20.04', '20'), ('55', '20'), ('more than 0', '0'))
+    """
+    allowed = f"{limit:,.6f}".rstrip("0").rstrip(".")
+    for digits in range(decimals, 7):
+        text = f"{value:,.{digits}f}"
+        if float(text.replace(",", "")) > limit:
+            return text, allowed
+    return f"more than {allowed}", allowed
 
 
 def signed_hectares(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from functools import partial
 from typing import Any
 
 from jupyter_server.utils import url_path_join
@@ -14,6 +15,7 @@ from voila.request_info_handler import RequestInfoSocketHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from pipeline import scratch
 from server import limits
 from server.metrics import Health, Metrics
 from server.page import PageHandler
@@ -21,6 +23,7 @@ from server.places import Bounds, Places
 from server.sockets import KernelSocket, WaitingSocket
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
+MOST_BODY_BYTES = 2**20
 LONGEST_SOCKET_PATH = 100
 """A socket in the file system may have a path of 107 bytes; kernels append a few."""
 KERNEL_FILE = "/voila_xxxxxxxx/kernel-00000000-0000-0000-0000-000000000000-ipc-1"
@@ -77,6 +80,7 @@ class DashboardServer(Voila):
         if not self.notebook_path:
             raise ValueError("name the notebook: python -m server dashboard.ipynb")
         limits.raise_file_limit()
+        scratch.sweep()
         if self.kernel_sockets:
             self.config.KernelManager.transport = "ipc"
         settings: dict[str, Any] = super().init_settings()
@@ -92,6 +96,8 @@ class DashboardServer(Voila):
         bounds = Bounds(self.max_kernels, self.max_per_address, self.max_opening)
         places = Places(bounds, self.kernel_manager.list_kernel_ids, limits.has_files_for_a_visitor)
         self.log.info("Places: %s, of which %s open at a time.", bounds.kernels, bounds.opening)
+        # Requests of this page are short: without a bound each may keep 100 MB in memory.
+        self.app.listen = partial(self.app.listen, max_body_size=MOST_BODY_BYTES)
         bounded = {"places": places, "proxies": frozenset(self.proxies)}
         handlers = [self._ours(bounded, *handler) for handler in super().init_handlers()]
         own = {

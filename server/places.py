@@ -98,13 +98,12 @@ class Places:
             Living kernels that nobody uses yet, one of which this visitor would get.
         """
         if self._of(address) >= self.bounds.per_address:
-            many = (
-                f"{self.bounds.per_address} pages are open from your network, as many as this server allows."
+            most = (
+                f"As many pages are open from your network as this server allows: {self.bounds.per_address}."
             )
-            return Refusal(429, f"{many} Close one that you no longer need.", 15)
+            return Refusal(429, f"{most} Close one that you no longer need.", 15)
         if self.taken - spare >= self.bounds.kernels:
-            full = f"All {self.bounds.kernels} places of this server are taken."
-            return Refusal(503, full, 30)
+            return Refusal(503, f"All places of this server are taken: {self.bounds.kernels}.", 30)
         if not self._has_files():
             return Refusal(503, "This server has as many connections as it can hold.", 30)
         return None

@@ -90,3 +90,8 @@ def cells(rng: np.random.Generator, shape: tuple[int, int], size_px: int) -> tup
     for start in range(0, shape[0], 64):
         search(slice(start, start + 64))
     return winner, gap
+
+
+def halved(values: Floats) -> Floats:
+    """Mean of every 2 x 2 pixels."""
+    return (values[::2, ::2] + values[1::2, ::2] + values[::2, 1::2] + values[1::2, 1::2]) / np.float32(4)

@@ -20,12 +20,15 @@ LAND_SHAPE = (TILE_PX, 3112)
 
 @dataclass(frozen=True)
 class Tile:
-    """One MGRS tile and the columns of the land that it shows."""
+    """One MGRS tile and the square of the land that it shows."""
 
     square: str
     """The 100 km square, e.g. "PU"."""
     first_column: int
     """Column of the land where the tile begins."""
+    first_row: int = 0
+    side_px: int = TILE_PX
+    """Rows and columns at 10 m."""
 
     @property
     def name(self) -> str:
@@ -33,18 +36,25 @@ class Tile:
         return f"32U{self.square}"
 
     @property
+    def rows(self) -> slice:
+        """Rows of the land that the tile shows."""
+        return slice(self.first_row, self.first_row + self.side_px)
+
+    @property
     def columns(self) -> slice:
         """Columns of the land that the tile shows."""
-        return slice(self.first_column, self.first_column + TILE_PX)
+        return slice(self.first_column, self.first_column + self.side_px)
 
     @property
     def corner(self) -> tuple[int, int]:
         """Easting and northing of the upper left corner, metres."""
-        return WEST_M + PIXEL_M * self.first_column, NORTH_M
+        return WEST_M + PIXEL_M * self.first_column, NORTH_M - PIXEL_M * self.first_row
 
 
 TILES = (Tile("PU", 0), Tile("QU", 1064))
 """32UPU ends at 709,800 m and 32UQU begins at 699,960 m: the two share 9.84 km."""
+HEART = Tile("PU", 0, 192, 1536)
+"""The 15.36 km of 32UPU around the town: what is kept of the days outside summer."""
 
 CLASSES: dict[int, tuple[str, str]] = {
     1: ("Water", "#3563e0"),
@@ -56,5 +66,16 @@ CLASSES: dict[int, tuple[str, str]] = {
     7: ("Bare soil", "#c4824a"),
     8: ("Built-up", "#a0286c"),
     9: ("Bright surface", "#f5f0cf"),
+    10: ("Snow", "#dff1fb"),
 }
 """The true classes of one day: value in the class map, name, colour. 0 is outside the image."""
+
+COVER_CLASSES: dict[int, tuple[str, str]] = {
+    **{value: CLASSES[value] for value in (1, 2, 3)},
+    4: ("Winter cereals", "#d6c928"),
+    5: CLASSES[5],
+    6: ("Maize, beet and potatoes", "#a4c93a"),
+    7: ("Cleared forest", "#c4824a"),
+    **{value: CLASSES[value] for value in (8, 9)},
+}
+"""The true cover of the year, as a map of land cover would name it."""

@@ -6,14 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthetic.land import Bytes, Land, Material
-from synthetic.noise import Floats
+from synthetic.noise import halved
+from synthetic.seasons import SEASONS
 from synthetic.sky import Sky
 
-_OF_TRUTH = np.array([0, 6, 4, 4, 4, 4, 5, 5, 5, 5], np.uint8)
+_OF_TRUTH = np.array([0, 6, 4, 4, 4, 4, 5, 5, 5, 5, 11], np.uint8)
 """Scene class of every true class of a day."""
+_LEAFLESS = 0.3
 
 
-def classify(land: Land, above: Sky, truth: Bytes, inside: NDArray[np.bool_]) -> Bytes:
+def classify(land: Land, above: Sky, truth: Bytes, inside: NDArray[np.bool_], season: str) -> Bytes:
     """Scene classification on the 20 m grid.
 
     Parameters
@@ -24,8 +26,13 @@ def classify(land: Land, above: Sky, truth: Bytes, inside: NDArray[np.bool_]) ->
         True classes of the day, 10 m, uint8.
     inside : numpy.ndarray
         Which 10 m pixels were imaged.
+    season : str
+        Name of the season: trees without leaves are no vegetation to the classification.
     """
-    kinds = _OF_TRUTH[truth[::2, ::2]]
+    of_truth = _OF_TRUTH.copy()
+    if SEASONS[season].leafy < _LEAFLESS:
+        of_truth[3] = 5
+    kinds = of_truth[truth[::2, ::2]]
     forest = land.material[::2, ::2] == Material.FOREST
     kinds[forest & (kinds == 4) & (land.slope[::2, ::2] < -0.95)] = 2
     town = land.material[::2, ::2] >= Material.SUBURB
@@ -38,8 +45,3 @@ def classify(land: Land, above: Sky, truth: Bytes, inside: NDArray[np.bool_]) ->
     whole = inside[::2, ::2] & inside[1::2, ::2] & inside[::2, 1::2] & inside[1::2, 1::2]
     kinds[~whole] = 0
     return kinds
-
-
-def halved(values: Floats) -> Floats:
-    """Mean of every 2 x 2 pixels."""
-    return (values[::2, ::2] + values[1::2, ::2] + values[::2, 1::2] + values[1::2, 1::2]) / np.float32(4)

@@ -7,29 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.noise import Floats, fractal, smooth, step
+from synthetic.noise import Floats, fractal, halved, smooth, step
 from synthetic.place import LAND_SHAPE, PIXEL_M
 from synthetic.spectra import CLOUD
-from synthetic.visit import Visit
+from synthetic.visit import Cloud, Visit
 
 _MARGIN_PX = 128
 _CLOUD_BASE_M = 1_500
-_DIM = (0.40, 0.47, 0.52, 0.58)
-Cloud = tuple[int, int, int]
-# Lonely fair-weather clouds of the clear days: column, row, radius (px).
-_FAIR: dict[int, tuple[Cloud, ...]] = {
-    6: (
-        (770, 752, 27),
-        (1490, 1750, 100),
-        (2560, 240, 110),
-        (210, 1700, 70),
-        (1930, 540, 70),
-        (2470, 1900, 76),
-        (1180, 180, 104),
-        (1010, 1330, 50),
-    ),
-    8: ((980, 320, 110), (2260, 1010, 110), (420, 1590, 70), (1250, 1790, 84), (1620, 640, 76)),
-}
+_DIM = (0.40, 0.47, 0.52, 0.58, 0.54, 0.56, 0.57, 0.585, 0.66, 0.70)
+"""Share of the light of every band that a shadow takes away."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +28,15 @@ class Sky:
     """0 full sun, 1 full shadow."""
     relief: Floats
     """Light and shade on the clouds, around 1."""
+
+    def part(self, rows: slice, columns: slice) -> Sky:
+        """Return the sky over a part of the land."""
+        part = (rows, columns)
+        return Sky(self.opacity[part].copy(), self.shadow[part].copy(), self.relief[part].copy())
+
+    def halved(self) -> Sky:
+        """Return the sky at 20 m."""
+        return Sky(halved(self.opacity), halved(self.shadow), halved(self.relief))
 
     def seen_through(self, ground: Floats, band: int, rows: slice) -> Floats:
         """Reflectance of some rows of the land as the satellite sees them under this sky."""
@@ -57,10 +52,7 @@ def sky(visit: Visit) -> Sky:
     """Make the sky of one overpass; the same on every call."""
     rng = np.random.default_rng(visit.absolute_orbit)
     shape = (LAND_SHAPE[0] + 2 * _MARGIN_PX, LAND_SHAPE[1] + 2 * _MARGIN_PX)
-    if visit.sky == "cloudy":
-        thickness = _cumulus(rng, shape)
-    else:
-        thickness = _fair(rng, shape, _FAIR[visit.moment.month])
+    thickness = _cumulus(rng, shape) if visit.clouds is None else _fair(rng, shape, visit.clouds)
     opacity = step(thickness, -0.05, 0.95)
     reach = _CLOUD_BASE_M / PIXEL_M / np.tan(np.radians(visit.sun_elevation))
     to_sun = np.radians(visit.sun_azimuth)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from synthetic.place import TILES, Tile
+
+Cloud = tuple[int, int, int]
+"""Column, row and radius of a lonely cloud, pixels of the land."""
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -15,10 +20,12 @@ class Visit:
     absolute_orbit: int
     sun_azimuth: float
     sun_elevation: float
-    sky: str
-    """"clear" or "cloudy"."""
     season: str
-    """"june" or "august": which state the land is in."""
+    """Which state the land is in: a name of `seasons.SEASONS`."""
+    clouds: tuple[Cloud, ...] | None = ()
+    """The lonely clouds of a fair day; None: broken clouds everywhere."""
+    tiles: tuple[Tile, ...] = TILES
+    """What is kept of it."""
 
     @property
     def stamp(self) -> str:

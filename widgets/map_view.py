@@ -131,6 +131,14 @@ class MapView(ipw.VBox):
         """Show what a click does: "place", "inspect" or "nothing"."""
         (self._frame.add_class if click == "inspect" else self._frame.remove_class)("eo-asks")
 
+    def set_blind(self, blind: bool) -> None:
+        """Hide everything that tells clusters, or show it again."""
+        (self.add_class if blind else self.remove_class)("eo-blind")
+
+    def set_photo(self, on: bool) -> None:
+        """Hide the result's images, so that the base map is seen, or show them again."""
+        (self._frame.add_class if on else self._frame.remove_class)("eo-photo")
+
     def set_calm(self, calm: bool) -> None:
         """Let the button hide the clusters until it is pressed again, where motion is not wanted."""
         self.calm = calm

@@ -79,7 +79,13 @@ class Results(ipw.VBox):
 
     def show(self, analysis: Analysis) -> None:
         """Show a result, edited or not, as a fresh one."""
-        self.legend.show(rows.of(analysis), notes_of(analysis))
+        checked = analysis.checked
+        self.legend.show(
+            rows.of(analysis),
+            notes_of(analysis),
+            rows.estimated(analysis) if checked is not None else (),
+            checked.sentence() if checked is not None else "",
+        )
         self.inspector.show(analysis)
         self.set_state(analysis, FRESH)
         arrange(self, self.head, self.tabs, self.downloads)

@@ -7,6 +7,7 @@ classes: Stehman 2014, doi:10.1080/01431161.2014.930207).
 
 - `SamplingDesign` (design.py): the points, and the labels given so far; `sampling_design` (drawing.py) draws
   them from an analysis, `classes_now` says how its classes lie in the design's strata after a merge.
+- `Checked` (checked.py): an analysis' sample and estimate together, as `Analysis.with_sample` keeps them.
 - `stratified_estimate` (estimation.py): counts of checked points to hectares with intervals, `AreaEstimate`.
 """
 
@@ -16,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.accuracy.checked import Checked as Checked
     from pipeline.accuracy.design import SamplingDesign as SamplingDesign
     from pipeline.accuracy.drawing import classes_now as classes_now
     from pipeline.accuracy.drawing import sampling_design as sampling_design
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _HOME_OF = {
     "AreaEstimate": "result",
+    "Checked": "checked",
     "SamplingDesign": "design",
     "classes_now": "drawing",
     "sampling_design": "drawing",

@@ -68,6 +68,11 @@ def sampling_design(
     return SamplingDesign(strata, points, grid, drawn.fingerprint, seed)
 
 
+def points_needed(analysis: Analysis, margin: float) -> int:
+    """Return how many points `sampling_design` draws for a margin."""
+    return points_for(margin, _strata(analysis)[2])
+
+
 def classes_now(design: SamplingDesign, analysis: Analysis) -> dict[str, str]:
     """Return the class that each stratum of a design is in now: after merges and new names.
 

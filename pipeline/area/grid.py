@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyproj import Transformer
 
 RESOLUTION_M = 10
-"""Pixel side of the four bands used, metres."""
+"""Pixel side of the bands used, metres."""
 PIXEL_HA = RESOLUTION_M**2 / 10_000
 """Hectares of a pixel on the UTM grid."""
 MAX_EDGE_DEGREES = 0.01
@@ -175,11 +175,7 @@ def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np
     part = grid if block is None else block.of(grid)
     rows, columns = part.shape
     if area.size_km is None:
-        from rasterio.features import geometry_mask
-
-        polygons = mapping(polygons_on(area, epsg_of(grid)))
-        with _mask_lock:
-            within = geometry_mask([polygons], out_shape=(rows, columns), transform=part.affine, invert=True)
+        within = centres_within(polygons_on(area, epsg_of(grid)), part)
         if block is None and not within.any():
             raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Draw a larger one.", "area")
         return np.asarray(within)
@@ -192,12 +188,29 @@ def inside(area: AreaOfInterest, grid: GeoBox, block: Block | None = None) -> np
     return np.outer((south < y) & (y < north), (west < x) & (x < east))
 
 
+def centres_within(geometry: BaseGeometry, grid: GeoBox) -> np.ndarray:
+    """Return which pixels have their centre within a geometry in the grid's metres: bool ``(y, x)``."""
+    from rasterio.features import geometry_mask
+
+    if geometry.is_empty:
+        return np.zeros(grid.shape, bool)
+    with _mask_lock:
+        shapes = [mapping(geometry)]
+        within = geometry_mask(shapes, out_shape=grid.shape, transform=grid.affine, invert=True)
+    return np.asarray(within)
+
+
 def polygons_on(area: AreaOfInterest, epsg: int) -> BaseGeometry:
     """Return an area's polygons in a UTM zone, metres.
 
     They get corners enough that edges straight in degrees stay in place.
     """
-    return _project(segmentize(shape(area.geometry or {}), MAX_EDGE_DEGREES), epsg)
+    return geometry_on(shape(area.geometry or {}), epsg)
+
+
+def geometry_on(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
+    """Return a geometry in longitude/latitude in a UTM zone, metres."""
+    return _project(segmentize(geometry, MAX_EDGE_DEGREES), epsg)
 
 
 def _project(geometry: BaseGeometry, epsg: int) -> BaseGeometry:

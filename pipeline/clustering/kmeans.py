@@ -20,6 +20,8 @@ SAMPLE_PX = 500_000
 """Most pixels that a model is fitted to; more do not change it by a thousandth."""
 FIRST_LOOK_PX, SECOND_LOOK_PX = 1000, 25_000
 """Pixels that nearly always, and all but surely, show that there are more distinct values than clusters."""
+TURNED_AT_ONCE = 2048
+"""Rows or columns exchanged at once."""
 REACH_PX, REACH_PERCENT = 50_000, 99
 """How many pixels tell a model's reach, and what share of them lies within."""
 FINISH_ITERATIONS = 1
@@ -53,8 +55,8 @@ def fit(
     """
     rng = np.random.default_rng(seed)
     # Common scale: the mean and the deviation of what is sampled.
-    planes = np.ascontiguousarray(pixels.T[:, evenly(len(pixels), SAMPLE_PX, rng)])
-    mean, scale = planes.mean(axis=1, dtype=np.float64), planes.std(axis=1, dtype=np.float64)
+    planes = _turned(pixels[evenly(len(pixels), SAMPLE_PX, rng)])
+    mean, scale = (np.array([of(plane, dtype=np.float64) for plane in planes]) for of in (np.mean, np.std))
     scale[scale < 1e-9] = 1.0
     # An area that is nearly uniform is fitted on its distinct values, each with its weight.
     weights = None
@@ -81,6 +83,26 @@ def fit(
     return replace(model, reach=float(np.percentile(model.distances(looked_at), REACH_PERCENT)))
 
 
+def two_centres(pixels: Table, scale: np.ndarray, seed: int, progress: Progress) -> CentreRows | None:
+    """Return the centres of 2-means inside one cluster, darker first; None where hardly two pixels differ.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        ``(n, feature)``: those of the cluster.
+    scale : numpy.ndarray
+        Unit of each feature, that of the model.
+    """
+    rng = np.random.default_rng(seed)
+    planes = _turned(pixels[evenly(len(pixels), SAMPLE_PX, rng)])
+    if len(np.unique(planes, axis=1).T) < 3:
+        return None
+    mean = planes.mean(axis=1, dtype=np.float64)
+    points = Points.of(planes, mean, scale)
+    centres = _finished(points, best_start(points, 2, rng, progress.check), None)
+    return np.asarray(centres[np.argsort(centres.mean(axis=1), kind="stable")] * scale + mean)
+
+
 def _finished(points: Points, start: CentreRows, weights: np.ndarray | None) -> CentreRows:
     """Return the centres one step of k-means further: float64 ``(k, feature)``.
 
@@ -90,8 +112,20 @@ def _finished(points: Points, start: CentreRows, weights: np.ndarray | None) -> 
     """
     estimator = KMeans(len(start), init=start, n_init=1, max_iter=FINISH_ITERATIONS, tol=0)
     with _fit_lock, _threads().limit(limits=1):
-        estimator.fit(np.ascontiguousarray(points.planes[:-1].T), sample_weight=weights)
+        estimator.fit(_turned(points.planes[:-1]), sample_weight=weights)
     return np.asarray(estimator.cluster_centers_, np.float64)
+
+
+def _turned(table: np.ndarray) -> np.ndarray:
+    """Return a table with rows and columns exchanged, copied in pieces that stay in the cache."""
+    if table.T.flags.c_contiguous:
+        return table.T
+    turned = np.empty(table.shape[::-1], table.dtype)
+    for rows in range(0, table.shape[0], TURNED_AT_ONCE):
+        for columns in range(0, table.shape[1], TURNED_AT_ONCE):
+            here = slice(rows, rows + TURNED_AT_ONCE), slice(columns, columns + TURNED_AT_ONCE)
+            turned[here[::-1]] = table[here].T
+    return turned
 
 
 @cache

@@ -58,6 +58,21 @@ def webp(rgba: np.ndarray) -> bytes:
     return buffer.getvalue()
 
 
+def png(rgba: np.ndarray) -> bytes:
+    """Return a small image as a PNG, which keeps every pixel as it is.
+
+    Parameters
+    ----------
+    rgba : numpy.ndarray
+        uint8 ``(y, x, 4)``.
+    """
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(rgba).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
 def data_url(kind: str, content: bytes) -> str:
     """Return a file as a data URL; `kind` is "png" or "webp"."""
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

@@ -54,7 +54,7 @@ def confidence_view(
     shown = np.zeros(frame.grid.shape, np.uint8)
     counts = np.zeros(len(LEVELS) + 1, np.int64)
     for number, block in enumerate(pixels.store.blocks):
-        piece = pixels.store.get(number)
+        piece = pixels.block(number)
         cube = piece.reflectance(pixels.offsets)
         cube[:, ~pixels.extent.usable(block, piece)] = np.nan
         planes = computed(cube, pixels.bands, analysis.model.features)

@@ -67,7 +67,7 @@ def zipped(analysis: Analysis, formats: Sequence[Format], content: Callable[[str
             package.writestr(name, made, method)
             lines.append((name, format_.note))
         package.writestr(side_car, attribute_table_xml(analysis))
-        package.writestr(f"{stem}.csvt", csvt_text())
+        package.writestr(f"{stem}.csvt", csvt_text(analysis))
         width = max(len(name) for name, _ in lines)
         readme = README.format(
             title=f"Land-cover clusters, {day_words(analysis.date)}",

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from pipeline.exports import sample
 from pipeline.exports.provenance import model_words
 
 if TYPE_CHECKING:
@@ -35,9 +36,14 @@ COLUMNS = {
 """Columns with their types as GDAL and QGIS name them."""
 
 
-def csvt_text() -> str:
+def csvt_text(analysis: Analysis) -> str:
     """Return the side-car of the table (``.csvt``), by which QGIS knows numbers from text."""
-    return ",".join(f'"{kind}"' for kind in COLUMNS.values()) + "\n"
+    return ",".join(f'"{kind}"' for kind in _columns(analysis).values()) + "\n"
+
+
+def _columns(analysis: Analysis) -> dict[str, str]:
+    """Return the columns of an analysis' table with their types; those of a sample come last."""
+    return COLUMNS if analysis.checked is None else {**COLUMNS, **dict.fromkeys(sample.COLUMNS, "Real")}
 
 
 def csv_bytes(analysis: Analysis) -> bytes:
@@ -45,11 +51,13 @@ def csv_bytes(analysis: Analysis) -> bytes:
 
     Columns: cluster (0: masked or missing), name, color, pixels, hectares (grid area), share (0..1 of the
     area), hectares_true (on the ellipsoid), date, scenes, catalog, features, model (fitted on this image, or
-    which saved one), smallest_patch_ha (0: not sieved). The rows sum to the area.
+    which saved one), smallest_patch_ha (0: not sieved). The rows sum to the area. Where the land was checked
+    (`Analysis.checked`): estimated_ha with low_ha and high_ha, users_accuracy, producers_accuracy; classes
+    that were found on the land only follow as rows of 0 pixels.
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    writer.writerow(_columns(analysis))
     where_from = (
         analysis.date.isoformat(),
         " ".join(_harmless(s.id) for s in analysis.scenes),
@@ -58,13 +66,26 @@ def csv_bytes(analysis: Analysis) -> bytes:
         _harmless(model_words(analysis)),
         f"{analysis.smallest_patch_ha:g}",
     )
-    for cluster, row in analysis.areas.iterrows():
+    checked = analysis.checked
+    figures = [] if checked is None else [[_number(v) for v in row.values()] for row in sample.rows(analysis)]
+    for place, (cluster, row) in enumerate(analysis.areas.iterrows()):
         ha = float(row["hectares"])
         numbers = (f"{ha:.2f}", f"{row['share']:.6f}", f"{ha * analysis.true_area_factor:.4f}")
         writer.writerow(
-            [cluster, _harmless(str(row["name"])), row["color"], row["pixels"], *numbers, *where_from]
+            [
+                *(cluster, _harmless(str(row["name"])), row["color"], row["pixels"], *numbers, *where_from),
+                *(figures[place] if figures else ()),
+            ]
         )
+    n_rows = len(analysis.areas)
+    for number, name in enumerate(checked.added if checked is not None else (), start=n_rows):
+        nothing = ("", 0, "0.00", "0.000000", "0.0000")
+        writer.writerow([number, _harmless(name), *nothing, *where_from, *figures[number]])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
+
+
+def _number(value: float) -> str:
+    return "" if value != value else f"{value:.4f}"
 
 
 def _harmless(text: str) -> str:

@@ -19,6 +19,7 @@ from pipeline import scratch
 from pipeline.area.antimeridian import EDGE, split_at_antimeridian, wrapped
 from pipeline.area.grid import epsg_of
 from pipeline.errors import FileRefused
+from pipeline.exports import sample
 from pipeline.exports.outlines import Patches, count_corners, trace
 from pipeline.exports.provenance import source, tags
 from pipeline.exports.styles import qgis_polygon_style
@@ -71,8 +72,9 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
     """Return a GeoPackage with the layers `CLASSES` and `PATCHES`.
 
     Fields: ``class`` (1..k), ``name``, ``color`` (``#rrggbb``), ``pixels``, ``hectares`` (grid area: the sum
-    of a class is that of the table) and, in `CLASSES`, ``share`` (0..1 of the area). The metadata are the
-    GeoTIFF's tags; a style in the file lets QGIS draw the clusters in their colours.
+    of a class is that of the table) and, in `CLASSES`, ``share`` (0..1 of the area). Where the land was
+    checked (`Analysis.checked`), `CLASSES` has the estimate, and the layer `sample.POINTS` the points. The
+    metadata are the GeoTIFF's tags; a style in the file lets QGIS draw the clusters in their colours.
 
     Raises
     ------
@@ -90,6 +92,7 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         "pixels": whole["pixels"].to_numpy(np.int64),
         "hectares": whole["hectares"].to_numpy(float),
         "share": whole["share"].to_numpy(float),
+        **sample.class_fields(analysis, found),
     }
     pixel_ha = analysis.resolution_m**2 / M2_PER_HA
     by_patch = {
@@ -105,6 +108,9 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         crs = f"EPSG:{epsg_of(analysis.grid)}"
         _write(path, CLASSES, classes, "MultiPolygon", by_class, crs=crs, dataset_metadata=metadata)
         _write(path, PATCHES, patches.polygons, "Polygon", by_patch, crs=crs, append=True)
+        if analysis.checked is not None:
+            places, fields = sample.points(analysis)
+            _write(path, sample.POINTS, places, "Point", fields, crs=crs, append=True)
         _write(path, STYLES, None, None, _styles(analysis), append=True)
         return path.read_bytes()
 

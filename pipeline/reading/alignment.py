@@ -104,6 +104,32 @@ class SourceWindow:
         rows, columns = self.rows.coarse, self.columns.coarse
         return (rows.stop - rows.start, columns.stop - columns.start)
 
+    def needed(
+        self, within: np.ndarray | None, margin: int
+    ) -> tuple[tuple[Window, tuple[slice, slice]], ...]:
+        """Return those of `windows` that reach a pixel of the area.
+
+        Parameters
+        ----------
+        within : numpy.ndarray or None
+            bool ``(y, x)``: pixels of the area in the block; None: all of them.
+        margin : int
+            Pixels around the block that the windows reach over.
+        """
+        if within is None:
+            return self.windows
+
+        def near(span: Span, inner: slice) -> slice:
+            first = span.pad[0] - span.inner.start - margin
+            start, stop = (first + self.factor * n for n in (inner.start, inner.stop))
+            return slice(max(0, start - margin), max(0, stop + margin))
+
+        return tuple(
+            (window, (rows, columns))
+            for window, (rows, columns) in self.windows
+            if within[near(self.rows, rows), near(self.columns, columns)].any()
+        )
+
     def placed(self, data: np.ndarray) -> np.ndarray:
         """Return pixels ``(file, y, x)`` on the block's own; 0 where the files end."""
         if self.factor > 1:

@@ -8,13 +8,17 @@ from functools import cached_property, partial
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from odc.geo.xr import xr_coords
+from shapely.geometry.base import BaseGeometry
 
 from pipeline.area.blocks import Block
-from pipeline.arrays import Planes
+from pipeline.arrays import Mask, Planes
 from pipeline.progress import Progress
+from pipeline.reading.composite import Composite
+from pipeline.reading.coverage import Coverage, coverage_of, outline_on
 from pipeline.reading.extent import Extent
-from pipeline.reading.pixels import Pixels, joined
+from pipeline.reading.pixels import FILLED, Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
 from pipeline.reading.storage.local import Reader, Store
 from pipeline.reading.windows import assembled, overlap, stepped
@@ -33,23 +37,37 @@ class Imagery:
     """With the offset decisions after the look at the pixels."""
     sample: Sample = field(repr=False)
     """Clear pixels inside the area."""
-    n_inside: int
-    """Pixels of the area."""
-    n_data: int
-    """Those with data."""
+    coverage: Coverage
+    """Pixels of the area: outside the images, without data, masked, clear."""
     notes: tuple[str, ...]
     """What a user should know."""
+    composite: Composite | None = None
+    """How several acquisitions were combined; None: the image is of one."""
+    n_filled: int = 0
+    """Clear pixels of the area that lacked a period, which was filled from its neighbours in time."""
     thinned: Pixels | None = field(default=None, repr=False)
     """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
 
     @property
+    def n_inside(self) -> int:
+        """Pixels of the area."""
+        return self.coverage.inside
+
+    @property
+    def n_data(self) -> int:
+        """Those with data."""
+        return self.coverage.data
+
+    @property
     def bands(self) -> tuple[str, ...]:
         """Names of the planes."""
-        return self.extent.bands
+        return self.extent.bands if self.composite is None else self.composite.names(self.extent.bands)
 
     @property
     def offsets(self) -> tuple[int, ...]:
-        """What is added to the digital numbers of each scene."""
+        """What is added to the numbers of each scene; a composite is without the offset already."""
+        if self.composite is not None:
+            return (0,)
         return tuple(s.offset.dn for s in self.scenes)
 
     def window(self, rows: slice, columns: slice, step: int = 1) -> Pixels:
@@ -62,8 +80,41 @@ class Imagery:
             found = overlap(block, *wanted)
             if found is not None:
                 here, there = found
-                pieces.append((*there, self.store.part(number, *here)))
+                pieces.append((*there, self.store.part(number, *here).settled(self.offsets)))
         return joined(pieces, (len(wanted[0]), len(wanted[1])))
+
+    def picture_planes(self, pixels: Pixels, bands: Sequence[str]) -> Planes:
+        """Return reflectance x 10000 of some bands for a picture: uint16 ``(band, y, x)``, 0 without data.
+
+        Of a composite of periods: the median of the periods.
+        """
+        names = self.bands
+        if names[: len(self.extent.bands)] == self.extent.bands:
+            return pixels.picture_planes(self.offsets, [names.index(band) for band in bands])
+        planes = [
+            pixels.picture_planes(
+                self.offsets, [n for n, name in enumerate(names) if name.split("@")[0] == band]
+            )
+            for band in bands
+        ]
+        return np.stack([np.asarray(np.median(p, axis=0), np.uint16) for p in planes])
+
+    @cached_property
+    def looks(self) -> NDArray[np.uint8]:
+        """uint8 ``(y, x)``: clear acquisitions of every pixel of the area; 0 outside it."""
+
+        def of_block(number: int) -> np.ndarray:
+            block, pixels = self.store.blocks[number], self.block(number)
+            within = self.extent.inside(block)
+            if pixels.looks is None:
+                return np.asarray(pixels.clear(self.extent.mask) & within, np.uint8)
+            return np.asarray((pixels.looks & ~FILLED) * within, np.uint8)
+
+        return np.asarray(assembled(self.store.blocks, self.extent.shape, of_block, np.dtype(np.uint8)))
+
+    def block(self, number: int) -> Pixels:
+        """Return the pixels of a block of `store`."""
+        return self.store.get(number).settled(self.offsets)
 
     @cached_property
     def reflectance(self) -> xr.DataArray:
@@ -77,7 +128,7 @@ class Imagery:
 
     def _cube(self, shown: Callable[[Block, Pixels], np.ndarray]) -> xr.DataArray:
         def of_block(number: int) -> Planes:
-            block, pixels = self.store.blocks[number], self.store.get(number)
+            block, pixels = self.store.blocks[number], self.block(number)
             cube = pixels.reflectance(self.offsets)
             cube[:, ~shown(block, pixels)] = np.nan
             return cube
@@ -93,8 +144,10 @@ class _BlockSummary:
     """A block in short, made where it was read: the pixels themselves may stay on another machine."""
 
     sample: RawSample
-    n_inside: int
-    n_data: int
+    coverage: Coverage
+    n_filled: int
+    improbable: dict[int, tuple[int, int]]
+    """Clear and masked pixels of each scene whose numbers are too low to hold the offset."""
     piece: tuple[slice, slice, Pixels] | None
     """Its part of `Imagery.thinned`."""
 
@@ -107,13 +160,14 @@ def read(
     seed: int,
     progress: Progress,
     sample_px: int = SAMPLE_PX,
+    composite: Composite | None = None,
 ) -> Imagery:
     """Read all blocks of an area once.
 
     Parameters
     ----------
     scenes : sequence of Scene
-        Tiles of one acquisition.
+        Tiles of one acquisition, or of those that are combined.
     extent : Extent
         Which pixels count.
     store : Store
@@ -124,40 +178,86 @@ def read(
         Of the sample.
     sample_px : int
         About how many pixels of the area are sampled.
+    composite : Composite, optional
+        How the scenes of several acquisitions are combined; the offsets are decided then.
     """
-    share = sample_px / (extent.shape[0] * extent.shape[1])
-    summary = partial(_summary, extent=extent, share=share, seed=seed)
+    n_inside = sum(int(np.count_nonzero(extent.inside(block))) for block in store.blocks)
+    summary = partial(
+        _summary,
+        extent=extent,
+        outline=outline_on(scenes, extent),
+        share=sample_px / max(n_inside, 1),
+        seed=seed,
+    )
     found = dict(store.fill(reader, summary, progress))
     summaries = [found[n] for n in range(len(store.blocks))]
     sample = pooled([s.sample for s in summaries])
-    visible_dn = sample.dn[:, [extent.bands.index(b) for b in VISIBLE]]
-    visible = [visible_dn[sample.scene == n].T for n in range(len(scenes))]
-    offsets = check_together([s.offset for s in scenes], visible)
-    decided = tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
-    reflectance = sample.reflectance([s.offset.dn for s in decided])
+    decided = tuple(scenes) if composite is not None else _decided(scenes, sample, extent.bands)
+    offsets = (0,) if composite is not None else tuple(s.offset.dn for s in decided)
+    coverage = sum((_settled(s, offsets) for s in summaries), start=Coverage())
     pieces = [s.piece for s in summaries if s.piece is not None]
     rows, columns = (stepped(span, extent.step) for span in extent.whole)
     return Imagery(
         extent,
         store,
         decided,
-        Sample(reflectance, sample.rows, sample.columns),
-        sum(s.n_inside for s in summaries),
-        sum(s.n_data for s in summaries),
+        sample.settled(offsets),
+        coverage,
         tuple(_notes(decided)),
-        joined(pieces, (len(rows), len(columns))) if pieces else None,
+        composite,
+        sum(s.n_filled for s in summaries),
+        joined(pieces, (len(rows), len(columns))).settled(offsets) if pieces else None,
     )
 
 
-def _summary(block: Block, pixels: Pixels, *, extent: Extent, share: float, seed: int) -> _BlockSummary:
+def _decided(scenes: Sequence[Scene], sample: RawSample, bands: Sequence[str]) -> tuple[Scene, ...]:
+    """Return scenes with their offsets after a look at the pixels."""
+    visible_dn = sample.dn[:, [bands.index(b) for b in VISIBLE]]
+    visible = [visible_dn[sample.scene == n].T for n in range(len(scenes))]
+    offsets = check_together([s.offset for s in scenes], visible)
+    return tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
+
+
+def _settled(summary: _BlockSummary, offsets: Sequence[int]) -> Coverage:
+    """Return the coverage of a block now that the offsets are decided (pixels.Pixels.settled)."""
+    coverage = summary.coverage
+    for scene, (clear, masked) in summary.improbable.items():
+        if offsets[scene]:
+            coverage = coverage.without(clear, masked)
+    return coverage
+
+
+def _summary(
+    block: Block,
+    pixels: Pixels,
+    *,
+    extent: Extent,
+    outline: BaseGeometry | None,
+    share: float,
+    seed: int,
+) -> _BlockSummary:
     within = extent.inside(block)
     usable = pixels.clear(extent.mask) & within
     return _BlockSummary(
         take(block, pixels, usable, share, seed),
-        int(np.count_nonzero(within)),
-        int(np.count_nonzero(pixels.has_data & within)),
+        coverage_of(block, pixels, usable, within, extent, outline),
+        0 if pixels.looks is None else int(np.count_nonzero((pixels.looks & FILLED > 0) & usable)),
+        _improbable(pixels, usable, within),
         _thinned(block, pixels, extent),
     )
+
+
+def _improbable(pixels: Pixels, usable: Mask, within: Mask) -> dict[int, tuple[int, int]]:
+    """Return how many clear and masked pixels of each scene have numbers too low to hold the offset."""
+    if not pixels.improbable.any():
+        return {}
+    clear, masked = (
+        np.flatnonzero(pixels.improbable & usable),
+        np.flatnonzero(pixels.improbable & within & ~usable),
+    )
+    n = max(pixels.sources, default=-1) + 1
+    counts = [np.bincount(pixels.scenes(places), minlength=n) for places in (clear, masked)]
+    return {s: (int(counts[0][s]), int(counts[1][s])) for s in pixels.sources}
 
 
 def _thinned(block: Block, pixels: Pixels, extent: Extent) -> tuple[slice, slice, Pixels] | None:

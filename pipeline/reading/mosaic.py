@@ -8,8 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.arrays import Mask, Planes, SceneClasses, State
-from pipeline.reading.cloud_mask import NEAR_CLOUD
+from pipeline.reading.cloud_mask import IMPROBABLE, NEAR_CLOUD
 from pipeline.reading.pixels import NO_DATA_DN, SATURATED_DN, CoarsePlanes, Pixels, state_of
+from pipeline.sentinel2.offset import IMPOSSIBLE_DN
 
 
 @dataclass(frozen=True)
@@ -26,29 +27,42 @@ class Layer:
     """Pixels within the buffer around clouds, None where there are none."""
     coarse: CoarsePlanes | None = None
     """Bands that are kept at larger pixels, None where there are none."""
+    may_hold_offset: bool = False
+    """Whether the offset can turn out to be in the numbers (sentinel2/offset.py)."""
 
     def state(self) -> State:
         """Return what is known of each pixel (pixels.Pixels.state)."""
-        shape = self.fine.shape[1:]
-        valid = _all_bands_valid(self.fine)
-        if self.coarse is not None:
-            valid = valid & self.coarse.under(_all_bands_valid(self.coarse.dn), shape)
+        least = self._of_all_bands(np.minimum)
+        valid = least != NO_DATA_DN
+        if self.classes is not None:
+            # dark water may have a 0 in one band: with a classification only all bands or class 0 are no data
+            if not valid.all():
+                valid = self._of_all_bands(np.maximum) != NO_DATA_DN
+            valid &= self.classes != 0
+        if self._greatest() == SATURATED_DN:
+            valid &= self._of_all_bands(np.maximum) != SATURATED_DN
         state = state_of(valid, self.classes)
         if self.near_cloud is not None:
             state |= np.where(self.near_cloud & valid, NEAR_CLOUD, np.uint8(0))
+        if self.may_hold_offset:
+            state |= np.where((least < IMPOSSIBLE_DN) & valid, IMPROBABLE, np.uint8(0))
         return state
+
+    def _of_all_bands(self, extreme: np.ufunc) -> np.ndarray:
+        """Return the least or the greatest number of every pixel over all bands: uint16 ``(y, x)``."""
+        parts = [extreme.reduce(self.fine, axis=0)] if len(self.fine) else []
+        if self.coarse is not None:
+            parts.append(self.coarse.under(extreme.reduce(self.coarse.dn, axis=0), self.fine.shape[1:]))
+        return np.asarray(parts[0] if len(parts) == 1 else extreme(*parts))
+
+    def _greatest(self) -> int:
+        """Return the greatest number of all."""
+        coarse = 0 if self.coarse is None else self.coarse.dn.max(initial=NO_DATA_DN)
+        return int(max(self.fine.max(initial=NO_DATA_DN), coarse))
 
     def pixels(self) -> Pixels:
         """Return the layer as pixels."""
         return Pixels(self.fine, self.state(), (self.scene,), None, self.coarse)
-
-
-def _all_bands_valid(dn: Planes) -> Mask:
-    """Return where no band is without data or saturated."""
-    valid = dn.min(axis=0, initial=SATURATED_DN) != NO_DATA_DN
-    if dn.max(initial=NO_DATA_DN) == SATURATED_DN:
-        valid &= dn.max(axis=0) != SATURATED_DN
-    return np.asarray(valid)
 
 
 class Mosaic(Protocol):
@@ -75,14 +89,16 @@ class FirstValid:
     def __init__(self, shape: tuple[int, int], n_bands: int) -> None:
         empty = np.zeros((n_bands, *shape), np.uint16)
         self._pixels = Pixels(empty, np.zeros(shape, np.uint8), ())
+        self._is_empty = True
 
     def feed(self, layer: Layer) -> None:
         """Lay a layer under those before: it shows where they have no data."""
         above, below = self._pixels, layer.pixels()
-        if not above.state.any():
-            self._pixels = below
+        if self._is_empty:
+            self._pixels, self._is_empty = below, not below.state.any()
             return
-        new = (above.state == 0) & (below.state > 0)
+        new = ((above.state == 0) | above.improbable) & (below.state > 0) & ~below.improbable
+        new |= (above.state == 0) & (below.state > 0)
         if not new.any():
             return
         # where several scenes meet, all bands lie at 10 m: the larger pixels of two scenes do not match

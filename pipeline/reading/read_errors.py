@@ -17,7 +17,10 @@ def read_failed(url: str, error: Exception) -> Exception:
         return error
     log.warning("reading %s failed", url, exc_info=error)
     name = "/".join(url.rsplit("/", 2)[-2:])
-    return ReadFailed(f"An image file could not be read. {name}: {_meaning(_causes(error))}", url)
+    problem, advice = _meaning(_causes(error))
+    return ReadFailed(
+        f"An image file could not be read. {name}: {problem}. {advice}", url, f"{name}: {problem}"
+    )
 
 
 def _causes(error: BaseException | None) -> str:
@@ -28,22 +31,28 @@ def _causes(error: BaseException | None) -> str:
     return " ".join(texts)
 
 
-def _meaning(said: str) -> str:
-    """Return in a user's words what GDAL said of a file."""
+def _meaning(said: str) -> tuple[str, str]:
+    """Return in a user's words what GDAL said of a file, and what to do."""
+    if "Range downloading not supported" in said:
+        advice = "Use another catalogue, or ask the one who runs the server."
+        return (
+            "the server sends whole files only, not the parts of them that are needed (byte ranges)",
+            advice,
+        )
     status = re.search(r"response[ _]code\D{0,3}(\d{3})", said)
     if status:
         code = int(status[1])
         words = _STATUS_WORDS.get(code, "the server has an error" if code >= 500 else "the server refuses it")
-        return f"{words} (error {code}). {'Try again in a minute.' if code >= 429 else 'Try another date.'}"
+        return f"{words} (error {code})", "Try again in a minute." if code >= 429 else "Try another date."
     if "not recognized" in said:
-        return "it is not a GeoTIFF. Try another date."
+        return "it is not a GeoTIFF", "Try another date."
     if "No such file" in said:
-        return "it does not exist. Try another date."
+        return "it does not exist", "Try another date."
     if "timed out" in said or "too slow" in said:
-        return f"the server sent nothing for {SILENCE_S} seconds. Try again."
+        return f"the server sent nothing for {SILENCE_S} seconds", "Try again."
     if re.search(r"got \d+ bytes, expected", said):
-        return "it is not complete. Try another date."
-    return "the connection was lost or the file is damaged. Try again, or try another date."
+        return "it is not complete", "Try another date."
+    return "the connection was lost or the file is damaged", "Try again, or try another date."
 
 
 _STATUS_WORDS = {

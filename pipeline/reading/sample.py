@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.area.blocks import Block
 from pipeline.reading.pixels import Pixels
-from pipeline.sentinel2.offset import QUANTIFICATION
+from pipeline.sentinel2.offset import IMPOSSIBLE_DN, QUANTIFICATION
 
 SAMPLE_PX = 500_000
 """Pixels of an area that are looked at; smaller areas are taken whole."""
@@ -31,10 +31,13 @@ class RawSample:
     columns: np.ndarray
     """int32 ``(n,)`` on the area's grid."""
 
-    def reflectance(self, offsets: Sequence[int]) -> np.ndarray:
-        """Return reflectance: float32 ``(n, band)``."""
-        offset = np.array(offsets, np.float32)[self.scene] if len(self.scene) else np.zeros(0, np.float32)
-        return np.asarray((self.dn + offset[:, None]) / np.float32(QUANTIFICATION), np.float32)
+    def settled(self, offsets: Sequence[int]) -> Sample:
+        """Return the sample in reflectance, without numbers that cannot be (pixels.Pixels.settled)."""
+        offset = np.array(offsets, np.float32)[self.scene]
+        can_be = (self.dn.min(axis=1) >= IMPOSSIBLE_DN) | (offset == 0)
+        reflectance = (self.dn + offset[:, None]) / np.float32(QUANTIFICATION)
+        kept = slice(None) if can_be.all() else can_be
+        return Sample(np.asarray(reflectance, np.float32)[kept], self.rows[kept], self.columns[kept])
 
 
 @dataclass(frozen=True)

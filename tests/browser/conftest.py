@@ -98,11 +98,20 @@ def open_page(browser: Browser) -> Iterator[Open]:
     allowed = ["net::ERR"]
 
     def opened(
-        address: str, *, height: int = 800, hosts_own_errors: Sequence[str] = (), calm: bool = False
+        address: str,
+        *,
+        size: tuple[int, int] = (1280, 800),
+        scale: float = 1,
+        touch: bool = False,
+        hosts_own_errors: Sequence[str] = (),
+        calm: bool = False,
     ) -> DashboardPage:
         allowed.extend(hosts_own_errors)
         context = browser.new_context(
-            viewport={"width": 1280, "height": height},
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=scale,
+            has_touch=touch,
+            is_mobile=touch,
             accept_downloads=True,
             reduced_motion="reduce" if calm else "no-preference",
         )

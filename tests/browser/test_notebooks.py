@@ -43,7 +43,7 @@ def test_keys_and_a_restart_in_jupyterlab(open_page: Open, jupyter: str) -> None
 
 def test_notebook_7(open_page: Open, jupyter: str) -> None:
     address = f"{jupyter}notebooks/dashboard.ipynb"
-    core(run_notebook(open_page(address, height=1000, hosts_own_errors=NOTEBOOKS_OWN_ERRORS)))
+    core(run_notebook(open_page(address, size=(1280, 1000), hosts_own_errors=NOTEBOOKS_OWN_ERRORS)))
 
 
 def test_the_route_of_binder(open_page: Open, jupyter: str) -> None:

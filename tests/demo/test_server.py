@@ -16,6 +16,7 @@ from pystac_client import Client
 import demo
 from demo import cache, server
 from demo.errors import DemoUnavailable
+from synthetic.reference import WORLD_COVER
 from tests.support.servers import local
 
 COLLECTION = "sentinel-2-c1-l2a"
@@ -60,13 +61,20 @@ def test_search_by_place_and_date(url: str) -> None:
 def test_paging_gives_every_item_once(url: str) -> None:
     everything = Client.open(url).search(collections=[COLLECTION], limit=1)
     found = [item.id for item in everything.items()]
-    assert len(found) == len(set(found)) == 6
+    assert len(found) == len(set(found)) == 14
 
 
 def test_the_collection_is_described(url: str) -> None:
-    (collection,) = Client.open(url).get_collections()
-    assert collection.id == COLLECTION
-    assert "Invented land" in collection.description
+    described = {c.id: c.description for c in Client.open(url).get_collections()}
+    assert set(described) == {COLLECTION, "esa-worldcover"}
+    assert all("Invented" in text for text in described.values())
+
+
+def test_the_reference_map_is_served(url: str) -> None:
+    catalogue = Client.open(url)
+    (item,) = catalogue.search(collections=["esa-worldcover"], intersects=POINT).items()
+    assert local(item.assets["map"].href) == demo.reference_map()
+    assert {c["value"] for c in item.assets["map"].extra_fields["classification:classes"]} == set(WORLD_COVER)
 
 
 def test_serving_twice_gives_the_same_address(url: str) -> None:

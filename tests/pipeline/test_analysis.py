@@ -28,6 +28,7 @@ from pipeline import (
     analyse,
 )
 from pipeline.progress import Progress
+from pipeline.result import Missing
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.patience import Pauses, quickest
 from tests.support.servers import requests_to
@@ -262,7 +263,9 @@ def test_an_area_partly_outside_is_told(land: Land) -> None:
     inside = land.dn[0, rows, columns]
     missing = 1 - (inside > 0).sum() / 100**2
     assert 0.1 < missing < 0.9
-    assert f"{100 * missing:.1f} % of the area lies outside the image." in found.notes
+    hectares = 100 * missing
+    assert f"{hectares:.1f} ha of the area ({100 * missing:.1f} %) hold no data in the image." in found.notes
+    assert found.missing == Missing(0, pytest.approx(hectares), 0)
     assert found.areas.share[0] == pytest.approx(missing)
 
 

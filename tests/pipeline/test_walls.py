@@ -1,11 +1,14 @@
 """Who may know whom, and what a page costs before anybody presses a button."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from pipeline.sentinel2.bands import ALL_BANDS
 
 HEAVY = ("sklearn", "stackstac", "rasterio", "dask", "xarray", "pystac", "pystac_client", "distributed")
 SIGHT = ("ipywidgets", "IPython", "ipyleaflet", "bqplot", "anywidget", "traitlets", "widgets", "voila")
@@ -68,7 +71,7 @@ def test_neither_pipeline_nor_widgets_know_the_invented_land(repository: Path) -
         ("stackstac", "reading/reader.py"),
         ("pystac_client", "catalogs/stac_api.py"),
         ("planetary_computer", "reading/signing.py"),
-        ("demo", "catalogs/profiles.py"),
+        ("demo", "catalogs/demo.py"),
     ],
 )
 def test_each_foreign_thing_has_one_home(repository: Path, package: str, home: str) -> None:
@@ -97,13 +100,14 @@ def test_showing_a_page_and_making_a_request_import_nothing_heavy(repository: Pa
 from datetime import date
 import pipeline
 from pipeline import AnalysisRequest, AreaOfInterest
+from pipeline import config
 from pipeline.catalogs import profiles
 from pipeline.area import grid
 request = AnalysisRequest(AreaOfInterest.square(11.34, 46.49, 5), date(2022, 6, 1), date(2022, 6, 30))
 AnalysisRequest.from_json(request.to_json())
 box = grid.grid_for(request.area)
 grid.outline(box), grid.hectares(box)
-profiles.offered(), profiles.default_name(), profiles.examples(), profiles.max_size_km()
+profiles.offered(), profiles.default_name(), profiles.examples(), config.max_size_km()
 """,
     )
     assert not modules & {"sklearn", "stackstac", "rasterio", "pystac_client", "dask.array", "distributed"}
@@ -154,3 +158,43 @@ def test_the_public_names_resolve_and_no_other(repository: Path) -> None:
         assert name in dir(pipeline)
     with pytest.raises(AttributeError, match="nonsense"):
         pipeline.nonsense  # noqa: B018
+
+
+BAND_WORDS = {word for band in ALL_BANDS for word in (band.key, band.number)} - {"green", "red", "blue"}
+COLOUR_BANDS = {"green", "red", "blue"}
+NUMBER_OF_BANDS = re.compile(r"\b(?:four|4) (?:bands|values a pixel)\b|``\(\w+, 4\)``|``\(4, ")
+SPELLS_BANDS_TODAY = {
+    "pipeline/catalogs/known.py",  # what other archives call their bands
+    "pipeline/catalogs/items.py",
+    "widgets/results/tabs/areas.py",
+}
+"""Modules that still do; the list may only become shorter."""
+
+
+def spells_bands(path: Path) -> bool:
+    """Tell whether a module names a band in a text of its own, or counts them."""
+    source = path.read_text("utf-8")
+    texts = {n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant)}
+    colours = texts & COLOUR_BANDS
+    return bool(texts & BAND_WORDS or len(colours) > 1 or NUMBER_OF_BANDS.search(source))
+
+
+def test_the_names_and_the_number_of_bands_stand_in_one_room(repository: Path) -> None:
+    found = {
+        path.relative_to(repository).as_posix()
+        for room in ("pipeline", "widgets")
+        for path in files(repository, room)
+        if spells_bands(path) and "sentinel2" not in path.parts
+    }
+    assert found <= SPELLS_BANDS_TODAY, "take them from sentinel2.bands"
+
+
+def test_reading_knows_no_clusters(repository: Path) -> None:
+    for path in files(repository, "pipeline/reading"):
+        assert "pipeline.clustering" not in path.read_text("utf-8"), path
+
+
+def test_the_fit_knows_no_names(repository: Path) -> None:
+    for name in ("kmeans", "lloyd", "assign", "model"):
+        source = (repository / "pipeline" / "clustering" / f"{name}.py").read_text("utf-8")
+        assert "surface_types" not in source, name

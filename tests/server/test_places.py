@@ -46,7 +46,7 @@ def test_all_places_taken_is_a_sentence_with_their_number() -> None:
         open_page(places, living, address)
     refusal = places.refusal("10.0.0.3")
     assert refusal is not None
-    assert (refusal.status, refusal.sentence) == (503, "All 2 places of this server are taken.")
+    assert (refusal.status, refusal.sentence) == (503, "All places of this server are taken: 2.")
     living.pop()
     assert places.refusal("10.0.0.3") is None
 
@@ -59,7 +59,7 @@ def test_one_network_cannot_take_all_places() -> None:
     refusal = places.refusal("10.0.0.1")
     assert refusal is not None
     assert refusal.status == 429
-    assert "2 pages are open from your network" in refusal.sentence
+    assert "from your network as this server allows: 2." in refusal.sentence
     assert places.refusal("10.0.0.2") is None
     living.clear()
     assert places.refusal("10.0.0.1") is None

@@ -91,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         content = file.read_bytes()
         if fault == "truncated":
             content = content[: len(content) // 2]
+        if fault == "norange":
+            return self.answer(200, content, "image/tiff")
         if fault == "nottiff":
             content = b"this is no TIFF " * 4096
         return self.send_range(content)

@@ -57,6 +57,12 @@ class Camera:
             self._map.center = box.middle
             self._map.zoom = max(zoom_for(box, self._size_px), MIN_ZOOM)
 
+    def go_to(self, centre: tuple[float, float], zoom: float) -> None:
+        """Move the map to a place and zoom."""
+        with self._map.hold_sync():
+            self._map.center = centre
+            self._map.zoom = zoom
+
     def look_at_world(self) -> None:
         """Show the continents, which are drawn without tiles from outside."""
         self.look_at(WORLD)

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import InvalidRequest
 from pipeline.explore.classes import Classes, History
 from widgets.results.kept_classes import Carried, Keeper, mark_of
 from widgets.session.gate import Gate
 from widgets.session.worker import Worker
 
 if TYPE_CHECKING:
+    from pipeline.accuracy import Checked, SamplingDesign
     from pipeline.explore.sieve import Sieved
     from pipeline.result import Analysis
 
@@ -24,9 +26,28 @@ class Edits:
     """The classes, and those before each edit."""
     smallest_ha: float = 0.0
     """Patches below this many hectares join their neighbours; 0: all stay."""
+    sample: SamplingDesign | None = None
+    """Points that were labelled, of this map or another one; None: nobody has checked any land."""
 
-    def applied_to(self, analysis: Analysis) -> tuple[Analysis, Sieved | None]:
-        """Return the result as it is after the edits, and what removing small patches changed."""
+    def applied_to(self, analysis: Analysis, known: Checked | None = None) -> tuple[Analysis, Sieved | None]:
+        """Return the result as it is after the edits, and what removing small patches changed.
+
+        Parameters
+        ----------
+        known : Checked, optional
+            What the sample said before, which may still hold.
+        """
+        edited, found = self._applied_to_classes(analysis)
+        if self.sample is None or edited.preview:
+            return edited, found
+        from pipeline.accuracy.checked import check
+
+        try:
+            return replace(edited, checked=check(edited, self.sample, known)), found
+        except InvalidRequest:  # a sample of another map: it waits until that map is shown again
+            return edited, found
+
+    def _applied_to_classes(self, analysis: Analysis) -> tuple[Analysis, Sieved | None]:
         classes = self.history.present
         if classes.edited(analysis.suggestions):
             analysis = analysis.with_classes(classes.lut(), classes.suggestions())
@@ -65,6 +86,7 @@ class Editor:
         self.sieved: Sieved | None = None
         """What removing small patches changed in the result that is shown."""
         self._applied: Edits | None = None
+        self._checked: Checked | None = None
         self.keeper = Keeper()
         self.left_behind: Analysis | None = None
         """An earlier result with edited classes that are made of other clusters than the present ones."""
@@ -74,9 +96,9 @@ class Editor:
         self._worker.cancel()
         self._tell_what_stays_behind(analysis)
         self.calculated = analysis
-        smallest_ha = self.edits.smallest_ha if self.edits is not None else 0.0
+        before = self.edits if self.edits is not None else Edits(History(Classes.of(analysis.suggestions)))
         fresh = Edits(History(Classes.of(analysis.suggestions)))
-        wanted = Edits(self.keeper.of(analysis.model, analysis.suggestions), smallest_ha)
+        wanted = replace(before, history=self.keeper.of(analysis.model, analysis.suggestions))
         self.edits = self._applied = fresh
         self.sieved = None
         self.apply(wanted)
@@ -113,8 +135,10 @@ class Editor:
         self.keeper.keep(analysis.model, edits.history)
         self._worker.cancel()
 
+        known = self._checked
+
         def work(*_: Any) -> tuple[Edits, Analysis, Sieved | None]:
-            return edits, *edits.applied_to(analysis)
+            return edits, *edits.applied_to(analysis, known)
 
         self._worker.start(work)
 
@@ -128,8 +152,19 @@ class Editor:
         if self.edits is not None:
             self.apply(replace(self.edits, smallest_ha=hectares))
 
+    def check(self, sample: SamplingDesign | None) -> None:
+        """Let a labelled sample tell hectares with their intervals; None: as they are counted."""
+        if self.edits is not None:
+            self.apply(replace(self.edits, sample=sample))
+
+    @property
+    def busy(self) -> bool:
+        """Whether an edit is being applied."""
+        return self._worker.busy
+
     def _done(self, result: tuple[Edits, Analysis, Sieved | None]) -> None:
         self._applied, analysis, self.sieved = result
+        self._checked = analysis.checked
         self._on_edited(analysis)
 
     def _failed(self, error: Exception) -> None:

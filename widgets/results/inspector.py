@@ -43,6 +43,7 @@ class Inspector(ipw.VBox):
         self._panel = column("eo-pixel-card", self.card, self._close)
         self._worker = Worker(host.gate, progress=lambda *_: None, done=self._tell, failed=self._fail)
         self._analysis: Analysis | None = None
+        self._blind = False
         self.spectrum: Spectrum | None = None
         """Reflectance of the pixel that is told about."""
         super().__init__()
@@ -57,10 +58,15 @@ class Inspector(ipw.VBox):
         self._analysis = analysis
         self.close_card()
 
+    def set_blind(self, blind: bool) -> None:
+        """Tell nothing of any pixel while land is labelled."""
+        self._blind = blind
+        self.close_card()
+
     def ask(self, latitude: float, longitude: float) -> None:
         """Tell about the pixel at a place; any world copy of the longitude will do."""
         analysis = self._analysis
-        if analysis is None:
+        if analysis is None or self._blind:
             return
 
         def work(*_: Any) -> PixelReport | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 
 import ipywidgets as ipw
 
-from pipeline.text import hectares, percent
+from pipeline.text import about_hectares, hectares, percent
 from widgets.results.rows import AreaRow
-from widgets.toolkit.charts import HectareBars, row_height
-from widgets.toolkit.parts import arrange, checkbox, classed, column, html, row, shown
+from widgets.toolkit.charts import HectareBars, longest, nice_axis, row_height
+from widgets.toolkit.parts import arrange, checkbox, classed, column, html, pressed, push_button, row, shown
 
 NOTE = "Names are suggestions from the spectra, not checked on the ground."
 
@@ -23,18 +24,21 @@ class LegendRow(ipw.HBox):
         self.hectares, self._share = html("", "eo-num"), html("", "eo-pct")
         self.box = checkbox("", True, "eo-name")
         self.box.observe(lambda _change: on_tick(), "value")
-        self._name = html("", "eo-name")
+        self._name, self._whisker = html("", "eo-name"), html("", "eo-whisker")
         super().__init__()
         self.add_class("eo-row")
 
-    def show(self, values: AreaRow) -> None:
-        """Take the values of a cluster, or of what is masked."""
+    def show(self, values: AreaRow, axis_ha: float) -> None:
+        """Take the values of a cluster, or of what is masked; the bars' axis ends at `axis_ha`."""
         name = escape(values.name)
         self._chip.value = chip(values)
         # Names of one kind carry the figure that orders them; it need not stand there twice.
         reason = "" if values.reason in values.name else escape(values.reason)
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
-        self.hectares.value = f"<b>{hectares(values.hectares)}</b> ha"
+        estimated = values.low_ha is not None or values.note
+        counted = (about_hectares if estimated else hectares)(values.hectares)
+        self.hectares.value = f"<b>{counted}</b> ha{_interval(values)}"
+        self._whisker.value = _whisker(values, axis_ha)
         self._share.value = percent(values.share)
         if values.number:
             self.box.description = values.name
@@ -43,7 +47,8 @@ class LegendRow(ipw.HBox):
             self._name.value = f"<span>{name}</span>"
             self.add_class("eo-masked")
             label = self._name
-        arrange(self, self._chip, label, self.reason, self.hectares, self._share)
+        whisker = (self._whisker,) if self._whisker.value else ()
+        arrange(self, self._chip, label, self.reason, self.hectares, self._share, *whisker)
 
 
 class Legend(ipw.VBox):
@@ -62,6 +67,12 @@ class Legend(ipw.VBox):
         self._quiet = False
         self.rows: list[LegendRow] = []
         self._values: tuple[AreaRow, ...] = ()
+        self._mapped: tuple[AreaRow, ...] = ()
+        self._estimated: tuple[AreaRow, ...] = ()
+        self._added: list[LegendRow] = []
+        self._wants_estimate = True
+        self._others: tuple[ipw.Widget, ...] | None = None
+        self._buttons: tuple[ipw.Widget, ...] = ()
         self._shown = 0
         self._masked = LegendRow(lambda: None)
         self._all = checkbox("All clusters", True, "eo-all")
@@ -70,10 +81,17 @@ class Legend(ipw.VBox):
         self.column = column("eo-rows")
         self._total = html("", "eo-total")
         self.notes = html("", "eo-notes")
-        chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
+        self._chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
         self._tools = row("eo-tools", self._all)
+        self.switch = row(
+            "eo-seg",
+            push_button("Mapped", partial(self._choose, False), "eo-mapped"),
+            push_button("Estimated", partial(self._choose, True), "eo-estimated"),
+        )
+        self.switch.add_class("eo-figures")
+        self._grow = html("", "eo-grow")
         self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, chart, self._total, self.notes, self._below])
+        super().__init__([self._tools, self._chart, self._total, self.notes, self._below])
         self._below.children = (self._note,)
         self.add_class("eo-pad")
 
@@ -86,36 +104,91 @@ class Legend(ipw.VBox):
         """Which clusters will be on when a result of so many is shown (see `show`)."""
         return self.ticks if n_clusters == self._shown else (True,) * n_clusters
 
-    def show(self, rows: Sequence[AreaRow], notes: Sequence[str]) -> None:
-        """Show a result's rows. Ticks stay when the number of clusters does, else all clusters are on."""
+    def show(
+        self,
+        rows: Sequence[AreaRow],
+        notes: Sequence[str],
+        estimated: Sequence[AreaRow] = (),
+        checked: str = "",
+    ) -> None:
+        """Show a result's rows. Ticks stay when the number of clusters does, else all clusters are on.
+
+        Parameters
+        ----------
+        rows : sequence of AreaRow
+            As counted: the clusters, and what is masked.
+        notes : sequence of str
+            What should be known about the result.
+        estimated : sequence of AreaRow
+            As estimated from checked points, classes that only the land has before what is masked.
+        checked : str
+            What is known of the names.
+        """
         n_clusters = len(rows) - 1
         while len(self.rows) < n_clusters:
             self.rows.append(LegendRow(self._ticked))
-        for legend_row, values in zip([*self.rows[:n_clusters], self._masked], rows, strict=True):
-            legend_row.show(values)
+        self._mapped, self._estimated = tuple(rows), tuple(estimated)
+        self._note.value = escape(checked) or NOTE
         if n_clusters != self._shown:
             self._shown = n_clusters
             self._set_all(True)
-            self.show_rows(None, None)
+            self._others = None
+            arrange(self._below, self._note)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
-        self._values = tuple(rows)
+        self._fill()
+        self._chart.add_class("eo-undrawn")
         self._total.value = _total(sum(r.hectares for r in rows))
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
 
     def set_tools(self, *tools: ipw.Widget) -> None:
         """Put buttons beside the checkbox for all clusters."""
-        arrange(self._tools, self._all, html("", "eo-grow"), *tools)
+        self._buttons = tools
+        self._arrange()
 
     def show_rows(self, others: Sequence[ipw.Widget] | None, hint: ipw.Widget | None) -> None:
         """Show other rows over the bars, and a hint below them; None: the legend's own."""
-        own = self.rows[: self._shown]
-        arrange(self.column, *(own if others is None else others), self._masked)
+        self._others = None if others is None else tuple(others)
         arrange(self._below, self._note if hint is None else hint)
+        self._fill()
+        self.draw_bars()
 
     def draw_bars(self) -> None:
         """Draw the bars of the rows; only while they can be seen."""
-        self._bars.show(self._values, len(self._values) - 1)
+        if self._values:
+            self._bars.show(self._values, self._shown)
+            self._chart.remove_class("eo-undrawn")
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether the rows are those of an estimate; while classes are edited they are as counted."""
+        return bool(self._estimated) and self._wants_estimate and self._others is None
+
+    def _choose(self, estimated: bool) -> None:
+        self._wants_estimate = estimated
+        self._fill()
+        self.draw_bars()
+
+    def _fill(self) -> None:
+        """Fill the rows with the figures that are wanted."""
+        values = self._values = self._estimated if self.is_estimated else self._mapped
+        if not values:
+            return
+        n_added = len(values) - self._shown - 1
+        while len(self._added) < n_added:
+            self._added.append(LegendRow(lambda: None))
+        own, added = self.rows[: self._shown], self._added[:n_added]
+        axis_ha = nice_axis(longest(values))[0]
+        for legend_row, of_row in zip([*own, *added, self._masked], values, strict=True):
+            legend_row.show(of_row, axis_ha)
+        arrange(self.column, *(own if self._others is None else self._others), *added, self._masked)
+        for button, on in zip(self.switch.children, (not self.is_estimated, self.is_estimated), strict=True):
+            pressed(button, on)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        switch = (self.switch,) if self._estimated and self._others is None else ()
+        arrange(self._tools, self._all, self._grow, *switch, *self._buttons)
 
     def _ticked(self) -> None:
         if not self._quiet:
@@ -148,13 +221,30 @@ class Legend(ipw.VBox):
 
 def chip(values: AreaRow) -> str:
     """Return the number of a row on its colour, as HTML."""
-    return chip_of(values.number, values.color)
+    return chip_of(values.number, values.color, "+" if values.added else "–")
 
 
-def chip_of(number: int, color: str) -> str:
+def chip_of(number: int, color: str, without: str = "–") -> str:
     """Return a cluster's number on its colour, as HTML; a dash for what is masked."""
     ink = "#ffffff" if _is_dark(color) else "#14212b"
-    return f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or '–'}</span>"
+    return (
+        f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or without}</span>"
+    )
+
+
+def _interval(values: AreaRow) -> str:
+    """Return the interval of a row's hectares in brackets, or why there is none, as HTML."""
+    if values.low_ha is None or values.high_ha is None:
+        return f" <small>{escape(values.note)}</small>" if values.note else ""
+    return f" <small>({about_hectares(values.low_ha)}–{about_hectares(values.high_ha)})</small>"
+
+
+def _whisker(values: AreaRow, axis_ha: float) -> str:
+    """Return a line from one end of the interval to the other over the row's bar, as HTML."""
+    if values.low_ha is None or values.high_ha is None or not axis_ha:
+        return ""
+    left, right = (100 * end / axis_ha for end in (values.low_ha, values.high_ha))
+    return f"<i style='left:{left:.2f}%;width:{right - left:.2f}%'></i>"
 
 
 def _total(area_ha: float) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.result import Analysis
+
+ADDED_COLOR = "#eceff2"
+"""Of classes that the map does not have."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,13 @@ class AreaRow:
     hectares: float
     share: float
     """Of the area, 0..1."""
+    low_ha: float | None = None
+    """Ends of the interval of an estimate; None: hectares are counted, or nothing can be said of them."""
+    high_ha: float | None = None
+    note: str = ""
+    """What there is to say in place of an interval."""
+    added: bool = False
+    """Whether only the land has this class, and not the map."""
 
 
 def of(analysis: Analysis) -> list[AreaRow]:
@@ -34,6 +44,41 @@ def of(analysis: Analysis) -> list[AreaRow]:
         if number > 0
     ]
     return [*rows, _row(table, 0, "")]
+
+
+def estimated(analysis: Analysis) -> list[AreaRow]:
+    """Return what a checked sample says: the clusters, what only the land has, and what is masked."""
+    checked = analysis.checked
+    assert checked is not None, "called where there is a sample"
+    *clusters, masked = of(analysis)
+    total = sum(row.hectares for row in clusters) + masked.hectares
+    first: dict[str, int] = {}
+    rows = []
+    for row in clusters:
+        before = first.setdefault(row.name, row.number)
+        if before != row.number:
+            rows.append(replace(row, hectares=0.0, share=0.0, note=f"in row {before}"))
+        else:
+            rows.append(_estimated(row, checked.figures(row.name), total))
+    added = [AreaRow(0, name, "", ADDED_COLOR, 0.0, 0.0, added=True) for name in checked.added]
+    return [*rows, *(_estimated(row, checked.figures(row.name), total) for row in added), masked]
+
+
+def _estimated(row: AreaRow, figures: dict[str, float], total_ha: float) -> AreaRow:
+    """Return a row with the figures of an estimate; what cannot be said is as it was counted."""
+    if not figures or figures["hectares"] != figures["hectares"]:
+        return replace(row, note="too few points")
+    hectares, low, high = figures["hectares"], figures["low_ha"], figures["high_ha"]
+    known = low == low
+    return replace(
+        row,
+        reason="",
+        hectares=hectares,
+        share=hectares / total_ha if total_ha else 0.0,
+        low_ha=low if known else None,
+        high_ha=high if known else None,
+        note="" if known else "too few points",
+    )
 
 
 def _row(table: pd.DataFrame, number: int, reason: str) -> AreaRow:

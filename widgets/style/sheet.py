@@ -20,14 +20,19 @@ PARTS = (
     "knob",
     "scenes",
     "quality",
+    "check",
     "change",
     "classes",
     "downloads",
     "session",
-    "widths",
     "tooltip",
     "area",
     "size",
+    "widths",
+    "narrow",
+    "touch",
+    "forced",
+    "print",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 

@@ -7,6 +7,7 @@ from pipeline.request import MAX_CLUSTERS
 CLOUD, CLUSTERS, OPACITY = "Cloud cover, at most (%)", "Number of clusters", "Opacity of the clusters"
 
 RULES: list[tuple[str, str, str]] = [
+    (".eo-head", "role", "banner"),
     (".eo-form", "role", "form"),
     (".eo-form", "aria-label", "Settings"),
     (".eo-ways", "role", "group"),
@@ -37,6 +38,8 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-mapcol", "aria-label", "Map"),
     (".eo-map .leaflet-container", "role", "application"),
     (".eo-map .leaflet-container", "aria-label", "Map: click to place the area"),
+    (".eo-map .cursor-marker", "tabindex", "-1"),
+    (".eo-map .cursor-marker", "aria-hidden", "true"),
     (".eo-results", "role", "region"),
     (".eo-results", "aria-label", "Results"),
     (".eo-tabs .lm-TabBar-content", "aria-label", "Results"),
@@ -54,6 +57,11 @@ RULES: list[tuple[str, str, str]] = [
     (".cursor-marker", "aria-label", "Next corner of the drawing: click the map"),
     (".cursor-marker", "role", "img"),
     (".eo-pixel", "role", "status"),
+    (".eo-figures", "role", "group"),
+    (".eo-figures", "aria-label", "Which hectares"),
+    (".eo-labeller", "role", "region"),
+    (".eo-labeller", "aria-label", "Labelling"),
+    (".eo-check-opening .eo-file", "aria-label", "File with a sample"),
     (".eo-signatures .svg-figure", "role", "img"),
     (".eo-signatures .svg-figure", "aria-label", "Spectral signatures of the clusters"),
     (".eo-scatter .svg-figure", "role", "img"),

@@ -42,7 +42,7 @@ class HectareBars(ipw.Box):
         """Draw one bar per row, in the rows' order and colours."""
         names = [f"{row.number or '–'} {row.name} · {percent(row.share)}" for row in rows]
         hectares = [row.hectares for row in rows]
-        top, ticks = nice_axis(max(hectares))
+        top, ticks = nice_axis(longest(rows))
         height = f"{row_height(n_clusters) * len(rows) + AXIS_PX}px"
         if self._bars is None:
             self._create()
@@ -90,6 +90,11 @@ class HectareBars(ipw.Box):
             ),
             "eo-bars",
         )
+
+
+def longest(rows: Sequence[AreaRow]) -> float:
+    """Return the hectares up to which bars and their whiskers reach."""
+    return max(max(row.hectares, row.high_ha or 0.0) for row in rows)
 
 
 def nice_axis(largest: float) -> tuple[float, list[float]]:

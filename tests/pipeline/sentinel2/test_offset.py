@@ -1,4 +1,4 @@
-"""The radiometric offset: metadata propose, the darkest pixels have a veto (FIELD.md section 1)."""
+"""The radiometric offset: metadata propose, the share of dark pixels has a veto."""
 
 from typing import Any
 
@@ -94,8 +94,8 @@ GUESS = OffsetDecision(0, "no baseline is given", certain=False)
     [
         (PROPOSED, (1050, 1080, 1040), -1000, "pixels agree"),
         (PROPOSED, (100, 200, 150), 0, "already lack it"),  # earth-search issues 66 and 71
-        (PROPOSED, (850, 850, 850), 0, "already lack it"),
-        (PROPOSED, (850, 950, 850), -1000, ""),  # one bright band is enough to doubt the veto
+        (PROPOSED, (850, 850, 850), -1000, "pixels agree"),  # a few dark pixels are no proof
+        (PROPOSED, (100, 950, 150), -1000, ""),  # one bright band is enough to doubt the veto
         (PROPOSED, (4000, 4200, 4500), -1000, "too bright to check"),  # snow would look so without it too
         (NONE, (100, 200, 150), 0, "pixels agree"),
         (NONE, (4000, 4200, 4500), 0, "too bright to check"),
@@ -103,7 +103,7 @@ GUESS = OffsetDecision(0, "no baseline is given", certain=False)
         (GUESS, (1050, 1080, 1040), -1000, "pixels decide"),
     ],
 )
-def test_the_darkest_pixels_have_a_veto(
+def test_the_pixels_have_a_veto(
     decision: OffsetDecision, darkest: tuple[float, ...], dn: int, words: str
 ) -> None:
     found = check_against_pixels(decision, pixels(*darkest))
@@ -111,10 +111,47 @@ def test_the_darkest_pixels_have_a_veto(
     assert words in found.reason
 
 
-def test_one_dark_pixel_among_many_is_no_proof() -> None:
-    dn = pixels(1050, 1050, 1050)
-    dn[:, :5] = 1
-    assert check_against_pixels(PROPOSED, dn).dn == -1000
+@pytest.mark.parametrize(
+    ("dark_share", "dn", "words"),
+    [
+        (0.0025, -1000, "pixels agree"),
+        (0.02, -1000, "the pixels cannot tell"),  # shadow and deep water: below zero in all bands
+        (0.05, -1000, "the pixels cannot tell"),
+        (0.127, 0, "already lack it"),  # the fewest in a real scene without the offset
+        (0.8, 0, "already lack it"),
+    ],
+)
+def test_the_share_of_dark_pixels_decides_and_not_their_darkness(
+    dark_share: float, dn: int, words: str
+) -> None:
+    made = pixels(1050, 1080, 1040)
+    made[:, : round(dark_share * made.shape[1])] = 870
+    found = check_against_pixels(PROPOSED, made)
+    assert found.dn == dn
+    assert words in found.reason
+    assert "of the pixels are below 900 in every visible band" in found.reason
+
+
+def test_a_strip_of_deep_water_in_a_corner_tile_makes_no_seam() -> None:
+    """Judged alone, the strip would lack the offset that the rest of the acquisition holds."""
+    land, water = pixels(1050, 1080, 1040, n=20_000), np.full((3, 900), 880, np.uint16)
+    assert check_against_pixels(PROPOSED, water).dn == 0
+    found = check_together((PROPOSED, PROPOSED), (land, water))
+    assert [d.dn for d in found] == [-1000, -1000]
+
+
+def test_tiles_that_cannot_tell_alone_decide_together() -> None:
+    few = [pixels(100, 200, 150, n=60) for _ in range(4)]
+    assert [check_against_pixels(PROPOSED, dn).dn for dn in few] == [-1000] * 4
+    assert [d.dn for d in check_together([PROPOSED] * 4, few)] == [0] * 4
+
+
+def test_where_nothing_can_be_told_the_day_decides_and_it_stays_a_guess() -> None:
+    made = pixels(1050, 1080, 1040)
+    made[:, :100] = 870
+    found = check_against_pixels(GUESS, made)
+    assert (found.dn, found.certain) == (0, False)
+    assert "cannot tell, so the day decides" in found.reason
 
 
 def test_a_handful_of_pixels_proves_nothing() -> None:

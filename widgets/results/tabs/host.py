@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
     from pipeline.request import AnalysisRequest
     from pipeline.result import Analysis
+    from widgets.map.aim import Aim
 
 Layers = Callable[[float], Sequence[Any]]
 """Makes map layers, given the degrees to add to longitudes for the world copy the map looks at."""
@@ -29,6 +30,8 @@ class Host:
     """Save a file in the visitor's browser: content, name, MIME type."""
     lay: Callable[[str, Layers | None], None]
     """Lay layers over the result's pictures under a name, in place of those that had it; None: no layers."""
+    aim: Aim
+    """The map while land is labelled."""
     focus: Callable[[str], None]
     """Move the keyboard focus to what a CSS selector finds, as soon as it is on the page."""
     centre: Callable[[], tuple[float, float]]

@@ -1,4 +1,4 @@
-"""The tab of quality: three questions, each in a fold of its own and answered when it is opened."""
+"""The tab of quality: questions, each in a fold of its own and answered when it is opened."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
+from widgets.results.check.check_it import CheckIt
 from widgets.results.edits import Editor
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.how_many import HowMany
 from widgets.results.tabs.smallest import SmallestPatch
 from widgets.results.tabs.sure import HowSure
+from widgets.toolkit.parts import arrange
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 
 class Quality(ipw.VBox):
-    """How sure, how many, how small.
+    """How sure, how right, how many, how small; while land is labelled, the labeller alone.
 
     Parameters
     ----------
@@ -30,8 +32,10 @@ class Quality(ipw.VBox):
 
     def __init__(self, host: Host, editor: Editor) -> None:
         self._sure, self._smallest = HowSure(host), SmallestPatch(host, editor)
-        self._questions: dict[str, HowSure | HowMany | SmallestPatch] = {
+        self.check = CheckIt(host, editor, self._give_place)
+        self._questions: dict[str, HowSure | CheckIt | HowMany | SmallestPatch] = {
             "How sure is this?": self._sure,
+            "Check it": self.check,
             "How many clusters?": HowMany(host),
             "Smallest patch": self._smallest,
         }
@@ -54,10 +58,19 @@ class Quality(ipw.VBox):
     def leave(self) -> None:
         """Another tab has been opened."""
         self._sure.leave()
+        self.check.leave()
 
     def fail(self, error: Exception) -> None:
-        """Say why small patches could not be removed."""
+        """Say why small patches could not be removed, or why there is no estimate."""
         self._smallest.fail(error)
+        self.check.fail(error)
+
+    def _give_place(self, labeller: ipw.Widget | None) -> None:
+        if labeller is None:
+            arrange(self, *self._folds)
+            return
+        self._sure.leave()
+        arrange(self, labeller)
 
     def _answer(self) -> None:
         if self._analysis is None:

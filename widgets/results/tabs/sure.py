@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LAYER = "confidence"
 WAIT = "Grouping other samples of the pixels…"
+UNCHECKED = "That says nothing of the names: nobody has checked the land yet. See “Check it”."
 NOTE = (
     "A pixel is on the border when another cluster’s centre is nearly as close as its own. That tells how "
     "clear the grouping is, not whether a name is right."
@@ -84,7 +85,9 @@ class HowSure(ipw.VBox):
 
     def _told(self, result: tuple[Stability, list[str]]) -> None:
         found, names = result
-        self._sentence.value = f"<p>{escape(found.sentence(names))}</p>"
+        checked = self._analysis.checked if self._analysis is not None else None
+        land = checked.sentence() if checked is not None else UNCHECKED
+        self._sentence.value = f"<p>{escape(found.sentence(names))}</p><p>{escape(land)}</p>"
 
     def _toggle(self) -> None:
         self._on = not self._on

@@ -1,0 +1,264 @@
+"""The fold *Check it*: a sample is proposed, drawn, labelled, kept, and made into hectares with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from pipeline.exports import file_stem
+from widgets.page.messages import plain_words
+from widgets.results.check import words
+from widgets.results.check.files import Kind, SampleFiles, opened
+from widgets.results.check.labelling import Labelling
+from widgets.results.check.shelf import Kept, Shelf, first_that_fits
+from widgets.results.edits import Editor
+from widgets.results.tabs.host import Host
+from widgets.session.worker import Worker
+from widgets.toolkit.parts import arrange, classed, html, push_button, row
+
+if TYPE_CHECKING:
+    from pipeline.accuracy import SamplingDesign
+    from pipeline.result import Analysis
+
+MARGINS = (0.03, 0.05, 0.07, 0.1)
+USUAL_MARGIN = 0.05
+Found = tuple["SamplingDesign", dict[str, str]]
+
+
+class CheckIt(ipw.VBox):
+    """What is in the fold; `labelling` takes the place of the whole tab while it is on.
+
+    Parameters
+    ----------
+    host : Host
+        Hides the clusters, saves files.
+    editor : Editor
+        Shows the result with the estimate.
+    take_place : callable
+        Called with the labeller, to be shown in place of everything in the tab, and with None.
+    """
+
+    def __init__(self, host: Host, editor: Editor, take_place: Callable[[ipw.Widget | None], None]) -> None:
+        self._host, self._editor = host, editor
+        self._analysis: Analysis | None = None
+        self._found: Found | None = None
+        self._kept: list[Kept] = []
+        guard = host.gate.guard
+        self.shelf = Shelf(guard(self._take_kept))
+        self.labelling = Labelling(host, take_place, self._paused)
+        self.told = html("", "eo-check-told")
+        self.margin = classed(
+            ipw.Dropdown(
+                options=[(f"± {100 * m:.0f} %", m) for m in MARGINS],
+                value=USUAL_MARGIN,
+                description="Margin of the overall accuracy",
+            ),
+            "eo-field",
+        )
+        self.margin.observe(guard(lambda _change: self._propose()), "value")
+        self.draw = push_button("Draw the points", guard(self._draw), "eo-check-draw")
+        self.go = push_button("Start labelling", guard(self._label), "eo-check-go")
+        self.estimate = push_button("Estimate", guard(self._estimate), "eo-check-estimate")
+        self.discard = push_button("Discard the sample", guard(self._discard), "eo-link")
+        self.result = html("", "eo-check-result")
+        self.warning = html("", "eo-check-warning")
+        self.files = SampleFiles(guard, self._save, self._open, self._warn)
+        self._steps = row("eo-actions", self.go, self.estimate, self.discard)
+        self._looks = Worker(host.gate, progress=lambda *_: None, done=self._fits, failed=self.fail)
+        self._works = Worker(host.gate, progress=lambda *_: None, done=self._take, failed=self.fail)
+        self._unseen = classed(ipw.Box([self.shelf]), "eo-unseen")
+        super().__init__([self._unseen, self.told])
+        for name in ("eo-fold-body", "eo-checking"):
+            self.add_class(name)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being looked for, drawn or estimated."""
+        return self._looks.busy or self._works.busy or self._editor.busy
+
+    def show(self, analysis: Analysis) -> None:
+        """Take a result: with the sample that is of its map, if there is one."""
+        if analysis is self._analysis:
+            return
+        self._analysis = analysis
+        self._warn("")
+        if analysis.preview:
+            self.labelling.end()
+            self._found = None
+            self.told.value = f"<p>{words.PREVIEW}</p>"
+            arrange(self, self._unseen, self.told)
+            return
+        from pipeline.accuracy.design import PixelGrid
+
+        self.labelling.follow(analysis)
+        self.shelf.ask(PixelGrid.of(analysis.grid))
+        self._look()
+
+    def leave(self) -> None:
+        """Another tab has been opened: labelling pauses."""
+        if self.labelling.is_on:
+            self.labelling.pause()
+
+    def _look(self) -> None:
+        """Find the sample of the present map: the one there is, or one that the browser keeps."""
+        analysis, present, sample = self._analysis, self._found, None
+        if analysis is None or analysis.preview:
+            return
+        if self._editor.edits is not None:
+            sample = self._editor.edits.sample
+        first = [present[0]] if present is not None else []
+        candidates: list[SamplingDesign | Kept] = [
+            *first,
+            *([sample] if sample is not None else []),
+            *self._kept,
+        ]
+        self._looks.cancel()
+
+        def work(*_: Any) -> Found | None:
+            from pipeline.accuracy import classes_now
+
+            return first_that_fits(candidates, lambda design: classes_now(design, analysis))
+
+        self._looks.start(work)
+
+    def _take_kept(self, kept: list[Kept]) -> None:
+        self._kept = kept
+        if kept and self._found is None:
+            self._look()
+
+    def _fits(self, found: Found | None) -> None:
+        if found is None and self.labelling.is_on:
+            self.labelling.end()
+            self._warn(words.OTHER_MAP)
+        if self.labelling.is_on:
+            return
+        self._found = found
+        self._paint()
+        if found is not None and found[0].upcoming is None:
+            self._estimate()
+
+    def _paint(self) -> None:
+        """Show the proposal, or how far the sample is."""
+        analysis, found = self._analysis, self._found
+        if analysis is None:
+            return
+        self.files.show(has_sample=found is not None)
+        if found is None:
+            self._propose()
+            arrange(self, self._unseen, self.told, self.margin, self.draw, self.warning, self.files)
+            return
+        design = found[0]
+        self.told.value = words.progress(design)
+        complete = design.upcoming is None
+        self.go.description = (
+            "Take the last label back" if complete else "Go on" if design.labels else "Start labelling"
+        )
+        (self.go.remove_class if complete else self.go.add_class)("eo-strong")
+        self.estimate.disabled = not any(design.labels.values())
+        self.estimate.description = "Estimate again" if analysis.checked is not None else "Estimate"
+        self.result.value = words.estimate_table(analysis.checked) if analysis.checked is not None else ""
+        result = (self.result,) if analysis.checked is not None else ()
+        arrange(self, self._unseen, self.told, self._steps, self.warning, *result, self.files)
+
+    def _propose(self) -> None:
+        analysis = self._analysis
+        if analysis is None or self._found is not None:
+            return
+        from pipeline.accuracy.allocation import minutes
+        from pipeline.accuracy.drawing import points_needed
+
+        points = points_needed(analysis, self.margin.value)
+        classes = int((analysis.areas.iloc[1:].groupby("name")["pixels"].sum() > 0).sum())
+        told = words.proposal(points, classes, minutes(points))
+        self.told.value = f"<p>{words.WHY}</p>{told}{words.first(analysis.suggestions)}"
+
+    def _draw(self) -> None:
+        analysis, margin = self._analysis, self.margin.value
+        if analysis is None:
+            return
+
+        def work(*_: Any) -> SamplingDesign:
+            return analysis.sampling_design(margin=margin)
+
+        self._work(work, "Drawing the points…")
+
+    def _open(self, content: bytes) -> None:
+        present = self._found[0] if self._found is not None else None
+        self._work(lambda *_: opened(content, present), "Opening the sample…")
+
+    def _work(self, work: Callable[..., SamplingDesign], said: str) -> None:
+        """Get a sample in the background and take it if it is of this map."""
+        analysis = self._analysis
+        if analysis is None or self._works.busy:
+            return
+        self._warn(said, plain=True)
+
+        def checked(*_: Any) -> Found:
+            from pipeline.accuracy import classes_now
+
+            design = work()
+            return design, classes_now(design, analysis)
+
+        self._works.start(checked)
+
+    def _take(self, found: Found) -> None:
+        """Take a sample that was drawn or opened; one without labels is labelled at once."""
+        self._warn("")
+        self._found = found
+        self.shelf.keep(found[0])
+        self._paint()
+        if not found[0].labels:
+            self._label()
+        else:
+            self._estimate()
+
+    def _label(self) -> None:
+        if self._found is None or self._analysis is None:
+            return
+        design, classes = self._found
+        if design.upcoming is None:
+            design = design.without_label(design.drawn[-1].id)
+            self.shelf.keep(design)
+        self.labelling.begin(self._analysis, design, classes)
+
+    def _paused(self, design: SamplingDesign) -> None:
+        """Labelling has paused or ended: show how far it is, and what it says."""
+        if self._found is not None:
+            self._found = design, self._found[1]
+        self._paint()
+        if design.upcoming is None or (self._analysis is not None and self._analysis.checked is not None):
+            self._estimate()
+
+    def _estimate(self) -> None:
+        if self._found is None or not any(self._found[0].labels.values()):
+            return
+        edits = self._editor.edits
+        if edits is not None and edits.sample == self._found[0]:
+            return
+        self._warn("Estimating hectares…", plain=True)
+        self._editor.check(self._found[0])
+
+    def _discard(self) -> None:
+        if self._found is None:
+            return
+        self.shelf.forget(self._found[0])
+        self._found, self._kept = None, []
+        self._editor.check(None)
+        self._paint()
+
+    def _save(self, kind: Kind) -> None:
+        if self._found is None or self._analysis is None:
+            return
+        name = f"{file_stem(self._analysis)}_points{kind.ending}"
+        self._host.save(kind.made(self._found[0]), name, kind.mime)
+
+    def fail(self, error: Exception) -> None:
+        """Say what could not be done."""
+        self._warn(plain_words(error))
+
+    def _warn(self, text: str, *, plain: bool = False) -> None:
+        kind = "class='eo-muted' role='status'" if plain else "class='eo-warn-text' role='alert'"
+        self.warning.value = f"<p {kind}>{escape(text)}</p>" if text else ""
