@@ -66,9 +66,10 @@ class Memory:
         """Look until stopped."""
         while not self.stopped.wait(0.5):
             total = 0
-            for process in (self.server, *self.server.children(recursive=True)):
-                with suppress(psutil.NoSuchProcess):
-                    total += process.memory_info().rss
+            with suppress(psutil.NoSuchProcess):
+                for process in (self.server, *self.server.children(recursive=True)):
+                    with suppress(psutil.NoSuchProcess):
+                        total += process.memory_info().rss
             self.most_mb = max(self.most_mb, total / MB)
 
 
@@ -164,9 +165,11 @@ def measure(
         memory = Memory(psutil.Process(pid))
         watcher = threading.Thread(target=memory.watch, daemon=True)
         watcher.start()
-        outcomes = asyncio.run(crowd(address, plan))
-        memory.stopped.set()
-        watcher.join()
+        try:
+            outcomes = asyncio.run(crowd(address, plan))
+        finally:
+            memory.stopped.set()
+            watcher.join()
     return summary(outcomes) | {"memory_mb": round(memory.most_mb)}, outcomes
 
 

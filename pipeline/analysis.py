@@ -11,12 +11,14 @@ from dataclasses import replace
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan
-from pipeline.catalogs.profiles import max_size_km
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
+from pipeline.composites import read_composite
+from pipeline.config import max_size_km
 from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
 from pipeline.estimate import largest_km
+from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.reading import imagery
@@ -27,7 +29,7 @@ from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.request import AnalysisRequest
-from pipeline.result import Analysis, grouped
+from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.scene import Scene
 
@@ -125,7 +127,10 @@ def _analyse(
                 shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
-        pixels = _read_best(request, plans, extent, progress, workers)
+        if request.composite == "day":
+            pixels = _read_best(request, plans, extent, progress, workers)
+        else:
+            pixels = read_composite(request, plans, extent, progress, workers)
     log.info(
         "searched %.2f s, read %.2f s: %s",
         searched - started,

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import RESOLUTION_M, grid_for
-from pipeline.catalogs.profiles import max_size_km
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
+from pipeline.config import max_size_km
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
 BLOCK_PX = 1024
@@ -119,7 +119,7 @@ def megabytes_of(rows: int, columns: int, bands: Sequence[str] = BANDS) -> float
 def largest_km() -> float:
     """Return the longest side of an area that fits this installation and this machine, kilometres.
 
-    The least of the configured one (`catalogs.max_size_km`) and of what free memory and free disk for
+    The least of the configured one (`config.max_size_km`) and of what free memory and free disk for
     temporary files allow, in whole kilometres.
     """
     limit = max_size_km()

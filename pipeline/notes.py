@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
 
+from pipeline.clustering.features import computed
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import NoScenesFound, NothingToGroup, ReadFailed
 from pipeline.reading.imagery import Imagery
@@ -48,6 +49,34 @@ def cannot_be_read(day: date, error: ReadFailed) -> str:
     """Return that an image is not used because a file of it cannot be read."""
     problem = error.problem or "an image file could not be read"
     return f"{day_words(day)} was passed over: {problem}."
+
+
+def composite_notes(
+    pixels: Imagery,
+    days: Sequence[date],
+    overcast: Sequence[date],
+    unread: Sequence[tuple[date, ReadFailed]],
+) -> Iterator[str]:
+    """Return the sentences on how a composite was made.
+
+    Parameters
+    ----------
+    days, overcast : sequence of date
+        Days that were combined, and days that were left out because they are overcast.
+    unread : sequence of tuple
+        Days with files that cannot be read.
+    """
+    yield f"Combined from {len(days)} date{'s' if len(days) > 1 else ''}: {', '.join(map(day_words, days))}."
+    if overcast:
+        listed = ", ".join(map(day_words, sorted(overcast)))
+        yield f"Overcast, whatever the classification says, and not used: {listed}."
+    for day, error in unread:
+        yield cannot_be_read(day, error)
+    if pixels.n_filled:
+        yield (
+            f"{_of_the_area(pixels, pixels.n_filled)} lacked a clear look in one period and got it from its "
+            "neighbours in time."
+        )
 
 
 def nothing_to_group(pixels: Imagery) -> NothingToGroup | NoScenesFound:
@@ -100,6 +129,7 @@ def _on_coverage(pixels: Imagery) -> Iterator[str]:
     for n, words in (
         (coverage.outside, "lie outside the image"),
         (coverage.no_data, "hold no data in the image"),
+        (coverage.too_few, "have too few clear looks: more than one period lacks a clear date"),
     ):
         if n > TOLD_SHARE * coverage.inside:
             yield f"{_of_the_area(pixels, n)} {words}."
@@ -108,7 +138,7 @@ def _on_coverage(pixels: Imagery) -> Iterator[str]:
 
 
 def _on_radiometry(pixels: Imagery) -> Iterator[str]:
-    visible = pixels.sample.reflectance[:, [pixels.bands.index(band) for band in VISIBLE]]
+    visible = computed(pixels.sample.reflectance.T, pixels.bands, VISIBLE).T
     share = float((visible > BRIGHTEST_LAND).all(axis=1).mean()) if len(visible) else 0.0
     if share >= TOO_BRIGHT_SHARE:
         yield (
@@ -119,7 +149,8 @@ def _on_radiometry(pixels: Imagery) -> Iterator[str]:
 
 def _on_scenes(request: AnalysisRequest, pixels: Imagery) -> Iterator[str]:
     longitude = request.area.longitude
-    if len({s.solar_day(longitude) for s in pixels.scenes}) > 1 or len({s.orbit for s in pixels.scenes}) > 1:
+    days, orbits = {s.solar_day(longitude) for s in pixels.scenes}, {s.orbit for s in pixels.scenes}
+    if pixels.composite is None and (len(days) > 1 or len(orbits) > 1):
         yield "The scenes come from different days or orbits: clusters may follow the seam between them."
     if any(s.cloud_cover is None for s in pixels.scenes):
         yield "The catalogue does not tell the cloud cover of this image."

@@ -34,7 +34,7 @@ CLASSES = "classes"
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
-_MODEL = "model"
+_MODEL, _STEPS = "model", "steps"
 _SQUARE = ("lat", "lon", "km")
 _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 
@@ -42,10 +42,10 @@ _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 def keys() -> tuple[str, ...]:
     """Return the names of everything that a link of ours can hold."""
     names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
-    return (*_SQUARE, "area", _MODEL, *(_SHORT.get(name, name) for name in names), CLASSES)
+    return (*_SQUARE, "area", _MODEL, _STEPS, *(_SHORT.get(name, name) for name in names), CLASSES)
 
 
-def to_query(request: AnalysisRequest, model: str = "", classes: str = "") -> str:
+def to_query(request: AnalysisRequest, model: str = "", classes: str = "", steps: str = "") -> str:
     """Return a request as a query string, without the question mark; `from_query` turns it back.
 
     What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
@@ -55,6 +55,8 @@ def to_query(request: AnalysisRequest, model: str = "", classes: str = "") -> st
     ----------
     model : str
         Fingerprint of the saved model that the result was labelled with; its file is not in the link.
+    steps : str
+        Clusters that were split and water set apart (explore.regroup.steps).
     classes : str
         What the page says of the classes that a person made.
     """
@@ -71,6 +73,8 @@ def to_query(request: AnalysisRequest, model: str = "", classes: str = "") -> st
         values[_SHORT.get(f.name, f.name)] = write(value)
     if model:
         values[_MODEL] = model
+    if steps:
+        values[_STEPS] = steps
     if classes:
         values[CLASSES] = classes
     return urlencode(values, quote_via=quote, safe=_SAFE)
@@ -91,6 +95,8 @@ class Linked:
     """Names of what is in the link but cannot be used, as they stand there."""
     model: str = ""
     """Fingerprint of a saved model (`ClusterModel.fingerprint`) without which the result is another one."""
+    steps: str = ""
+    """What was done to the clusters since (explore.regroup.repeated)."""
     classes: str = ""
     """What the link says of classes, as `to_query` was given it; not checked."""
 
@@ -142,7 +148,11 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
     if not re.fullmatch("[0-9a-f]{8}|", model):
         unread.append(_MODEL)
         model = ""
-    return Linked(values, tuple(unread), model, texts.get(CLASSES, ""))
+    steps = texts.get(_STEPS, "")
+    if not re.fullmatch(r"((s\d{1,2}|w)(\.(s\d{1,2}|w)){0,9})?", steps):
+        unread.append(_STEPS)
+        steps = ""
+    return Linked(values, tuple(unread), model=model, steps=steps, classes=texts.get(CLASSES, ""))
 
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.area.aoi import AreaOfInterest
+from pipeline.area.aoi import MAX_FILE_MB as MAX_FILE_MB
+from pipeline.area.aoi import AreaOfInterest, zones_as_values, zones_of_values
 from pipeline.checks import integer, number
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
+from pipeline.text import day_words
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
 """Fewest and most clusters; twelve colours can be told apart (clustering/palette.py)."""
@@ -22,10 +24,13 @@ FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
+COMPOSITES = ("day", "median", "periods")
+"""How several dates become one image: the best acquisition, or medians of clear pixels."""
+MIN_PERIODS, MAX_PERIODS = 2, 12
+MAX_DATES = 60
+"""Most acquisitions that one request may read."""
 MAX_MASK_BUFFER_M = 200
 """Widest buffer around clouds and their shadows, metres."""
-MAX_FILE_MB = 5
-"""Largest file that an area or a request is read from (area/files.py)."""
 JSON_VERSION = 2
 READABLE_VERSIONS = (1, 2)
 """Version 1 had no features."""
@@ -51,6 +56,12 @@ class AnalysisRequest:
     """Use exactly these scenes; None: choose the best ones."""
     seed: int = field(default=0, kw_only=True)
     """Seed of the sample and of the k-means starts."""
+    composite: str = field(default="day", kw_only=True)
+    """``"day"`` (the best acquisition), ``"median"`` (clear pixels of all), ``"periods"`` (one a period)."""
+    periods: int = field(default=4, kw_only=True)
+    """Equal parts of the time from `start` to `end` of ``"periods"``, 2..12."""
+    max_dates: int = field(default=12, kw_only=True)
+    """Most acquisitions that are combined."""
     mask_buffer_m: float = field(default=0, kw_only=True)
     """Clear pixels this near to cloud or shadow are left out too, metres, 0..200."""
     mask_classes: tuple[int, ...] = field(default=DEFAULT_MASK, kw_only=True)
@@ -83,9 +94,37 @@ class AnalysisRequest:
             raise InvalidRequest(f"The seed is out of range: {seed}. Give one from 0 to 4294967295.", "seed")
         object.__setattr__(self, "seed", seed)
         object.__setattr__(self, "scene_ids", _scene_ids(self.scene_ids))
+        self._check_composite()
         object.__setattr__(self, "mask_buffer_m", _mask_buffer_m(self.mask_buffer_m))
         object.__setattr__(self, "mask_classes", _mask_classes(self.mask_classes))
         object.__setattr__(self, "features", resolved(self.features))
+
+    def _check_composite(self) -> None:
+        if self.composite not in COMPOSITES:
+            raise InvalidRequest(
+                f"There is no composite named {self.composite!r}. Choose one of {', '.join(COMPOSITES)}.",
+                "composite",
+            )
+        periods = integer(self.periods, "periods", "The number of periods")
+        if not MIN_PERIODS <= periods <= MAX_PERIODS:
+            raise InvalidRequest(
+                f"The number of periods is out of range: {periods}. "
+                f"Give one from {MIN_PERIODS} to {MAX_PERIODS}.",
+                "periods",
+            )
+        object.__setattr__(self, "periods", periods)
+        dates = integer(self.max_dates, "max_dates", "The number of dates")
+        if not 1 <= dates <= MAX_DATES:
+            raise InvalidRequest(
+                f"The number of dates is out of range: {dates}. Give one from 1 to {MAX_DATES}.", "max_dates"
+            )
+        if self.composite == "periods" and dates < periods:
+            raise InvalidRequest(
+                f"There are more periods than dates: {periods} periods, {dates} dates. "
+                "Give at least one date a period.",
+                "max_dates",
+            )
+        object.__setattr__(self, "max_dates", dates)
 
     def _check_dates(self) -> None:
         for name, day, label in (("start", self.start, "start"), ("end", self.end, "end")):
@@ -93,19 +132,20 @@ class AnalysisRequest:
                 raise InvalidRequest(f"The {label} date is missing: choose a day.", name)
         if self.end < self.start:
             raise InvalidRequest(
-                f"The end date is before the start date: {self.end} is before {self.start}.",
+                "The end date is before the start date: "
+                f"{day_words(self.end)} is before {day_words(self.start)}.",
                 "end",
             )
         if self.start < FIRST_IMAGE:
             raise InvalidRequest(
-                f"The start date is too early: {self.start:%Y-%m-%d}. "
-                f"Sentinel-2 began in June 2015; start on {FIRST_IMAGE:%Y-%m-%d} or later.",
+                f"The start date is too early: {day_words(self.start)}. "
+                f"Sentinel-2 began in June 2015; start on {day_words(FIRST_IMAGE)} or later.",
                 "start",
             )
         today = datetime.now(UTC).date()
         if self.start > today:
             raise InvalidRequest(
-                f"The start date is in the future: {self.start:%Y-%m-%d}. Choose today or an earlier day.",
+                f"The start date is in the future: {day_words(self.start)}. Choose today or an earlier day.",
                 "start",
             )
 
@@ -115,7 +155,7 @@ class AnalysisRequest:
         where: dict[str, Any] = (
             {"longitude": area.longitude, "latitude": area.latitude, "size_km": area.size_km}
             if area.size_km is not None
-            else {"polygon": area.geometry}
+            else {"polygon": area.geometry, **zones_as_values(area.zones)}
         )
         values: dict[str, Any] = {"version": JSON_VERSION, "area": where}
         for name in (f.name for f in fields(self) if f.name != "area"):
@@ -155,8 +195,10 @@ class AnalysisRequest:
 def _area_from(values: Any) -> AreaOfInterest:
     if not isinstance(values, dict):
         raise InvalidRequest("The saved request's area cannot be read.", "area")
-    if set(values) == {"polygon"}:
-        return AreaOfInterest.polygon(values["polygon"])
+    if "polygon" in values and set(values) <= {"polygon", "zones"}:
+        return replace(
+            AreaOfInterest.polygon(values["polygon"]), zones=zones_of_values(values.get("zones", []))
+        )
     _refuse_unknown(values, {"longitude", "latitude", "size_km"})
     if len(values) != 3:
         raise InvalidRequest("The saved request's area needs longitude, latitude and size_km.", "area")

@@ -1,182 +1,50 @@
-"""What came of a request: labels, hectares, pictures; the same with other classes or another number of them.
+"""An analysis: what came of a request, and what can be asked of it or made from it.
 
 Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from odc.geo.geobox import GeoBox
 
 from pipeline import exports
-from pipeline.area.grid import inside, true_area_factor
-from pipeline.arrays import Labels, Table
-from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.features import computed, features_of
-from pipeline.clustering.labels import LabelRaster, label, raster_of
-from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
-from pipeline.clustering.signatures import Signatures, signatures
-from pipeline.clustering.surface_types import Suggestion, suggest
-from pipeline.drawing.frame import Frame, frame_of, images, whole_frame, with_clusters
+from pipeline.clustering.labels import LabelRaster, raster_of
+from pipeline.clustering.surface_types import Suggestion
+from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
-from pipeline.explore.classes import Classes, classes_of
-from pipeline.notes import notes_on, nothing_to_group
+from pipeline.explore.classes import Classes
+from pipeline.in_notebooks import InNotebooks
+from pipeline.outcome import Outcome
 from pipeline.progress import IsCancelled, OnProgress, Progress
-from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
-from pipeline.reading.sample import Sample
-from pipeline.request import AnalysisRequest
-from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, place_words
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import Checked, SamplingDesign
+    from pipeline.accuracy import SamplingDesign
+    from pipeline.reference.agreement import Agreement
 
 
-@dataclass(frozen=True)
-class Missing:
-    """Hectares of an area that are in no cluster; they add up to row 0 of `Analysis.areas`."""
-
-    outside_ha: float
-    """Outside the outlines of the images."""
-    no_data_ha: float
-    """Inside them, but without data."""
-    masked_ha: float
-    """Cloud, cloud shadow and what else the request masks."""
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """A request, the images that answered it, and what came of them."""
-
-    request: AnalysisRequest
-    pixels: Imagery = field(repr=False)
-    """What was read: clouds included, for pictures and for clustering again."""
-    model: ClusterModel
-    raster: LabelRaster = field(repr=False)
-    """The labels in blocks."""
-    suggestions: tuple[Suggestion, ...]
-    """Name, reason and colour of clusters 1..k."""
-    areas: pd.DataFrame
-    """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
-    overlays: Overlays = field(repr=False)
-    """Pictures for a web map: every n-th pixel of a large area (windows.WHOLE_PX; see `draw`)."""
-    notes: tuple[str, ...] = ()
-    """Sentences a user should know."""
-    preview: bool = False
-    """Whether this is a first look at coarser pixels."""
-    model_given: bool = False
-    """Whether the model came with the call instead of being fitted on these pixels."""
-    edits: tuple[int, ...] | None = None
-    """Class of each label 0..k of the model, where classes were merged or renamed."""
-    smallest_patch_ha: float = 0.0
-    """Patches below this were given to their neighbours; 0: none."""
-    checked: Checked | None = field(default=None, repr=False, compare=False)
-    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
-    fits: Fits | None = field(default=None, repr=False, compare=False)
-    """Models fitted on these pixels so far."""
-
-    @property
-    def grid(self) -> GeoBox:
-        """Pixel grid of the area: UTM, 10 m (coarser in a preview)."""
-        return self.pixels.extent.grid
-
-    @property
-    def resolution_m(self) -> float:
-        """Side of a pixel in metres."""
-        return float(self.grid.affine.a)
+@dataclass(frozen=True, repr=False)
+class Analysis(Outcome, InNotebooks):
+    """A request, the images that answered it, and what came of them; its values are those of `Outcome`."""
 
     @cached_property
-    def inside(self) -> np.ndarray:
-        """Bool ``(y, x)``: pixels of the area (all of a square)."""
-        return inside(self.request.area, self.grid)
+    def zones(self) -> pd.DataFrame:
+        """One row a feature of the file that the area came from: attributes, hectares per class, masked.
 
-    @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """The scenes used, with their offset decisions."""
-        return self.pixels.scenes
-
-    @property
-    def missing(self) -> Missing:
-        """Hectares of the area that are in no cluster, by reason."""
-        coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
-        return Missing(*(n * pixel_ha for n in (coverage.outside, coverage.no_data, coverage.masked)))
-
-    @property
-    def date(self) -> date:
-        """Day of the image (UTC)."""
-        return self.scenes[0].date
-
-    @property
-    def imagery(self) -> xr.DataArray:
-        """Reflectance ``(band, y, x)`` float32, bands as `bands`; NaN where masked or outside.
-
-        A dask array where the area is large (windows.IN_MEMORY_PX).
+        See `pipeline.explore.zones.zones_of`; without features it has no row.
         """
-        return self.pixels.masked
+        from pipeline.explore.zones import zones_of
 
-    @property
-    def bands(self) -> tuple[str, ...]:
-        """Key of each band that was read: those of 10 m first, then those that the features need."""
-        return self.pixels.bands
-
-    @cached_property
-    def features(self) -> xr.DataArray:
-        """What was clustered: ``(feature, y, x)`` float32, NaN where masked or outside. Lazy as `imagery`."""
-        return features_of(self.imagery, self.model.features)
-
-    @cached_property
-    def labels(self) -> xr.DataArray:
-        """uint8 ``(y, x)``: 0 masked, missing or outside; 1..k clusters. Lazy as `imagery`."""
-        return self.raster.array()
-
-    @property
-    def sample(self) -> Sample:
-        """Clear pixels of the area, evenly drawn: all of a small one, at most about 500,000."""
-        return self.pixels.sample
-
-    @property
-    def sample_features(self) -> Table:
-        """float32 ``(n, feature)``: what was clustered of `sample`."""
-        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
-
-    @cached_property
-    def spectra(self) -> np.ndarray:
-        """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
-        return _spectra(self.model, self.pixels, self.model_given)
-
-    @cached_property
-    def sample_labels(self) -> Labels:
-        """uint8 ``(n,)``: the labels of `sample`."""
-        return self.raster.at(self.sample.rows, self.sample.columns)
-
-    @cached_property
-    def signatures(self) -> Signatures:
-        """Mean spectrum and standard deviation of clusters 1..k, from `sample`."""
-        return signatures(self.sample.reflectance, self.sample_labels, len(self.suggestions))
-
-    @property
-    def clear_share(self) -> float:
-        """Share (0..1) of the area's pixels that are in a cluster."""
-        return 1.0 - float(self.areas["share"].iloc[0])
-
-    @cached_property
-    def true_area_factor(self) -> float:
-        """Ellipsoidal area over grid area at the centre of the area (grid.true_area_factor)."""
-        return true_area_factor(self.grid)
+        return zones_of(self)
 
     def recluster(
         self,
@@ -193,6 +61,8 @@ class Analysis:
         on_progress, cancelled : callable, optional
             As for `analyse`.
         """
+        from pipeline.grouping import grouped
+
         request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
         return progress.run(
@@ -208,7 +78,9 @@ class Analysis:
 
     def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
         """Fit another number of clusters ahead, so that `recluster` only has to label."""
-        fits = _fits(self.pixels) if self.fits is None else self.fits
+        from pipeline.grouping import fits_of
+
+        fits = fits_of(self.pixels) if self.fits is None else self.fits
         fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
@@ -251,6 +123,26 @@ class Analysis:
             **changes,  # type: ignore[arg-type]
         )
 
+    def compare(
+        self,
+        reference: str,
+        classes: Mapping[int, str] | None = None,
+        cancelled: IsCancelled | None = None,
+    ) -> Agreement:
+        """Return what another map says of the classes as they are shown (reference.agreement.compare).
+
+        Parameters
+        ----------
+        reference : str
+            ``"scl"``: the image's own scene classification, at no further read; ``"worldcover"``,
+            ``"io-lulc"`` or another configured map; or the path or address of a classified GeoTIFF.
+        classes : mapping, optional
+            Name of each value of a GeoTIFF, where the file does not tell.
+        """
+        from pipeline.reference.agreement import compare
+
+        return compare(self, reference, classes, cancelled)
+
     def draw(self, bounds: Bounds, max_px: int = 2048) -> Overlays | None:
         """Return pictures of the part of the area that a map shows, as sharp as `max_px` allows.
 
@@ -289,90 +181,3 @@ class Analysis:
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
         """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
         exports.write_geotiff(self, target)
-
-
-def grouped(
-    request: AnalysisRequest,
-    pixels: Imagery,
-    model: ClusterModel | None,
-    progress: Progress,
-    *,
-    pictures: Overlays | None = None,
-    preview: bool = False,
-    fits: Fits | None = None,
-) -> Analysis:
-    """Group pixels that were read: fit, label, count, name, draw.
-
-    Parameters
-    ----------
-    model : ClusterModel or None
-        Label with this model; None: fit one.
-    pictures : Overlays, optional
-        Pictures of the same pixels; only the clusters are drawn anew.
-    preview : bool
-        Whether the pixels are a first look.
-    fits : Fits, optional
-        Models fitted on the same pixels before.
-
-    Raises
-    ------
-    NothingToGroup
-        When no pixel is clear.
-    InvalidRequest
-        When the model was fitted on other features than the request asks for.
-    """
-    progress.report("clustering", 0)
-    if model is not None:
-        model.check(request.features)
-    if not len(pixels.sample.rows):
-        raise nothing_to_group(pixels)
-    frame = whole_frame(pixels.extent.grid)
-    with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
-        drawn = aside.submit(_pictures, pixels, frame, pictures)
-        fits = _fits(pixels) if fits is None else fits
-        fitted = model or fits.model(request.features, request.n_clusters, request.seed, progress)
-        progress.report("clustering", 0.5)
-        raster = label(pixels, fitted, progress)
-    suggestions = suggest(_spectra(fitted, pixels, model is not None), pixels.bands)
-    edits = None
-    if fitted.classes:
-        classes = classes_of(fitted.classes, suggestions)
-        edits, suggestions = classes.lut(), classes.suggestions()
-        raster = raster.mapped(edits)
-    table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
-    progress.report("drawing", 0)
-    overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
-    notes = notes_on(request, pixels, fitted, raster.counts)
-    if model is not None:
-        notes = (*notes, *given.notes(model, fits.sample(model.features)))
-    progress.report("drawing", 1)
-    return Analysis(
-        request,
-        pixels,
-        fitted,
-        raster,
-        suggestions,
-        table,
-        overlays,
-        notes,
-        preview,
-        model_given=model is not None,
-        edits=edits,
-        fits=fits,
-    )
-
-
-def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
-    return images(pixels, frame) if known is None else known
-
-
-def _fits(pixels: Imagery) -> Fits:
-    area = pixels.extent.area
-    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {day_words(pixels.scenes[0].date)}"
-    return Fits(pixels.sample.reflectance, pixels.bands, origin)
-
-
-def _spectra(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
-    """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
-    of = own_spectra if given else fitted_spectra
-    return of(model, pixels.sample.reflectance, pixels.bands)

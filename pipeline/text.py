@@ -85,6 +85,22 @@ def percent(share: float) -> str:
     return "100 %" if value == 100 else f"{value:.1f} %"
 
 
+def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
+    """Return a number that is larger than its limit and the limit, with digits enough to tell them apart.
+
+    Examples
+    --------
+    >>> above(20.04, 20), above(54.6, 20), above(1e-9, 0)
+    (('20.04', '20'), ('55', '20'), ('more than 0', '0'))
+    """
+    allowed = f"{limit:,.6f}".rstrip("0").rstrip(".")
+    for digits in range(decimals, 7):
+        text = f"{value:,.{digits}f}"
+        if float(text.replace(",", "")) > limit:
+            return text, allowed
+    return f"more than {allowed}", allowed
+
+
 def signed_hectares(value: float) -> str:
     """Return hectares with their sign, for a difference; what rounds to nothing has none."""
     text = hectares(abs(value))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import ipywidgets as ipw
 
-from pipeline import permalink
+from pipeline import config, permalink
 from pipeline.catalogs import profiles
 from pipeline.estimate import largest_km
 from widgets.controls import Fields, Foot
@@ -34,9 +33,10 @@ from widgets.session import catalog_probe, preload
 from widgets.session.delay import Delay
 from widgets.session.gate import Gate
 from widgets.session.runs import Runs
-from widgets.session.workers import ADDRESS_VARIABLE, Workers
+from widgets.session.workers import Workers
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
+from widgets.toolkit.paper import Paper
 from widgets.toolkit.parts import classed, column
 
 ENTER_AFTER_S = 0.3
@@ -68,7 +68,7 @@ class Dashboard(ipw.VBox):
     def _parts(self, start: Settings, limit_km: float) -> Parts:
         """Make the parts; what they call is the visitor's or the painter's."""
         guard, visitor, painter, gate = self.gate.guard, self.visitor, self.painter, self.gate
-        saver, workers = Download(), Workers(gate, os.environ.get(ADDRESS_VARIABLE))
+        saver, workers = Download(), Workers(gate, config.scheduler_address())
         runs = Runs(gate, painter, wanted=visitor.request, on_workers=lambda: workers.used)
         fields = self._fields(start, limit_km)
         names = Names(
@@ -95,7 +95,7 @@ class Dashboard(ipw.VBox):
                 on_example=guard(visitor.take_example),
                 on_ticks=guard(visitor.ticked),
                 on_mixed=lambda mixed: setattr(names, "mixed", mixed),
-                host=self._host(saver, view),
+                host=self._host(saver, names, view),
             ),
             address=Address(guard(visitor.save_request), guard(self.placing.went)),
             names=names,
@@ -122,7 +122,7 @@ class Dashboard(ipw.VBox):
             on_refused=guard(on_refused),
         )
 
-    def _host(self, saver: Download, view: MapView) -> Host:
+    def _host(self, saver: Download, names: Names, view: MapView) -> Host:
         return Host(
             gate=self.gate,
             adopt=self.painter.edited,
@@ -130,7 +130,7 @@ class Dashboard(ipw.VBox):
             save=saver.save,
             lay=self.painter.lay,
             aim=Aim(view, lambda on: self.parts.results.inspector.set_blind(on)),
-            focus=lambda selector: self.parts.names.focus(selector),
+            focus=names.focus,
             centre=lambda: view.camera.centre,
             use_scenes=self.visitor.use_scenes,
             use_model=self.visitor.use_model,
@@ -139,7 +139,7 @@ class Dashboard(ipw.VBox):
 
     def _limit_km(self, here: float) -> float:
         """Return the longest side that can be calculated; a dask cluster has a limit of its own."""
-        return profiles.max_size_km() if self.parts.workers.used else here
+        return config.max_size_km() if self.parts.workers.used else here
 
     def _app(self) -> ipw.Box:
         parts = self.parts
@@ -148,7 +148,7 @@ class Dashboard(ipw.VBox):
         return column("eo-app", header(parts.workers, parts.address), form, parts.map, parts.results)
 
     def _unseen(self) -> ipw.Box:
-        return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat()]), "eo-unseen")
+        return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper()]), "eo-unseen")
 
     def _watch(self, start: Settings) -> None:
         """Listen to what changes, and begin what goes on behind the page."""

@@ -129,7 +129,7 @@ class MapView(ipw.VBox):
 
     def set_click(self, click: str) -> None:
         """Show what a click does: "place", "inspect" or "nothing"."""
-        (self._frame.add_class if click == "inspect" else self._frame.remove_class)("eo-inspecting")
+        (self._frame.add_class if click == "inspect" else self._frame.remove_class)("eo-asks")
 
     def set_blind(self, blind: bool) -> None:
         """Hide everything that tells clusters, or show it again."""

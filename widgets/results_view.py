@@ -13,6 +13,7 @@ from pipeline.exports import credit
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent
+from widgets.page.messages import HARDLY_CLEAR, MOSTLY_CLEAR
 from widgets.results import rows
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
@@ -58,7 +59,7 @@ class Results(ipw.VBox):
         self.legend = Legend(on_ticks, on_mixed)
         self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
-        self.inspector = Inspector(host, self.editor, self._show_spectrum)
+        self.inspector = Inspector(host, self._show_spectrum)
         pages: dict[str, Callable[[], Page]] = {
             "Areas": lambda: Areas(self.legend, self.editor, host),
             "Spectra": lambda: Spectra(host, self.inspector),
@@ -135,8 +136,9 @@ def notes_of(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _head(analysis: Analysis, state: str) -> str:
+    clear = analysis.clear_share
     badges = {
-        FRESH: f"<span class='eo-badge'>{percent(analysis.clear_share)} clear here</span>",
+        FRESH: f"<span class='eo-badge{_warmth(clear)}'>{percent(clear)} clear here</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
@@ -145,11 +147,18 @@ def _head(analysis: Analysis, state: str) -> str:
     label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))
     badge = PREVIEW if analysis.preview else badges[state]
+    if analysis.model_given:
+        badge += "<span class='eo-badge eo-warn'>Saved model</span>"
     return (
-        f"<div class='eo-date'><b>{day_words(analysis.date)}</b>{badge}</div>"
+        f"<div class='eo-date'><h2>{day_words(analysis.date)}</h2>{badge}</div>"
         f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"
         f"<div class='eo-pop'>{facts}</div></details></div>"
     )
+
+
+def _warmth(clear: float) -> str:
+    """Return the class of a badge that tells a clear share: green, amber, or stronger."""
+    return "" if clear >= MOSTLY_CLEAR else " eo-warn" if clear >= HARDLY_CLEAR else " eo-low"
 
 
 def _facts(analysis: Analysis) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyproj import Transformer
 
 RESOLUTION_M = 10
-"""Pixel side of the the bands used, metres."""
+"""Pixel side of the bands used, metres."""
 PIXEL_HA = RESOLUTION_M**2 / 10_000
 """Hectares of a pixel on the UTM grid."""
 MAX_EDGE_DEGREES = 0.01

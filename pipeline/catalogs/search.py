@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from shapely.geometry import shape
 
 from pipeline.area.grid import footprint, utm_epsg
-from pipeline.catalogs import stac_api
+from pipeline.catalogs import stac_api, transport
 from pipeline.catalogs.acquisitions import Acquisition, ImagePlan, acquisitions
+from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.items import UnusableItem, from_item
-from pipeline.catalogs.profiles import CatalogProfile, find
-from pipeline.errors import (
-    AnalysisError,
-    CatalogUnavailable,
-    NoScenesFound,
-    ReadFailed,
-    TooCloudy,
-)
-from pipeline.progress import Progress
+from pipeline.catalogs.pages import Cut
+from pipeline.catalogs.profiles import find
+from pipeline.clustering.features import bands_to_read
+from pipeline.errors import CatalogUnavailable, NoScenesFound, ReadFailed, TooCloudy
+from pipeline.progress import POLL_S, Progress
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, period_words
+from pipeline.text import above, day_words, period_words
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GRACE_S = 2.0
+"""Seconds that a search may take longer than it should, until it is left behind."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a search brought."""
+
+    acquisitions: tuple[Acquisition, ...]
+    """All of them, best first, clear or not."""
+    scenes: Mapping[str, Scene]
+    """By id."""
+    cut: Cut
+    """What ended the search early."""
 
 
 def find_plans(request: AnalysisRequest, progress: Progress) -> tuple[ImagePlan, ...]:
@@ -36,11 +53,16 @@ def find_plans(request: AnalysisRequest, progress: Progress) -> tuple[ImagePlan,
     NoScenesFound, TooCloudy, CatalogUnavailable, ReadFailed
         As `find_acquisitions`.
     """
-    return tuple(ImagePlan((found,)) for found in find_acquisitions(request, progress))
+    profile = find(request.catalog)
+    answer = _search(profile, request, progress)
+    notes = _notes(profile, answer.cut, len(answer.scenes))
+    return tuple(ImagePlan((found,), notes) for found in _chosen(request, profile, answer))
 
 
 def find_acquisitions(request: AnalysisRequest, progress: Progress) -> tuple[Acquisition, ...]:
     """Return the candidates for a request, best first: at least one.
+
+    Tiles of one pass are put together first; then an acquisition is judged by its clouds over the area.
 
     Raises
     ------
@@ -54,98 +76,119 @@ def find_acquisitions(request: AnalysisRequest, progress: Progress) -> tuple[Acq
         When it has images, but none with the bands, coordinate reference system and geometry needed.
     """
     profile = find(request.catalog)
-    area = shape(footprint(request.area))
-    epsg = utm_epsg(request.area.longitude, request.area.latitude)
+    return _chosen(request, profile, _search(profile, request, progress))
 
-    def candidates(items: list[dict[str, Any]]) -> tuple[Acquisition, ...]:
-        return acquisitions(_scenes(items), area, epsg)
 
+def _chosen(request: AnalysisRequest, profile: CatalogProfile, answer: _Answer) -> tuple[Acquisition, ...]:
     if request.scene_ids is not None:
-        return (_chosen_by_id(request, profile, candidates, progress),)
-    clear, filtered = _search(profile, request, progress, clear_only=True)
-    found = candidates([i for i in clear if _clear_enough(i, request.max_cloud_cover)])
-    if found:
-        return found
-    everything = _search(profile, request, progress, clear_only=False)[0] if filtered else clear
-    cloudy = candidates(everything)
+        return (_by_id(request.scene_ids, profile, answer),)
+    found = answer.acquisitions
     when = period_words(request.start, request.end)
-    if not cloudy:
+    if not found:
         raise NoScenesFound(f"No images here {when}. Choose another period or another catalogue.")
-    best = min(cloudy, key=lambda o: o.cloud_cover if o.cloud_cover is not None else 101)
+    limit = request.max_cloud_cover
+    clear = tuple(a for a in found if a.cloud_cover is None or a.cloud_cover <= limit)
+    if clear:
+        return clear
+    best = min(found, key=lambda a: a.cloud_cover or 0.0)
     cover = best.cloud_cover or 0.0
-    images = "1 image" if len(cloudy) == 1 else f"{len(cloudy)} images"
+    images = "1 image" if len(found) == 1 else f"{len(found)} images"
+    has, allowed = above(cover, limit)
     raise TooCloudy(
-        f"Too cloudy. {images} {when}, the clearest has {_percent(cover, request.max_cloud_cover)} % clouds "
-        f"({day_words(best.day)}); allowed are {request.max_cloud_cover:g} %.",
+        f"Too cloudy. {images} {when}, the clearest has {has} % clouds ({day_words(best.day)}); "
+        f"your limit is {allowed} %.",
         best_cloud_cover=cover,
         best_date=best.day,
-        count=len(cloudy),
+        count=len(found),
     )
 
 
-def _percent(cover: float, allowed: float) -> str:
-    """Return a cloud cover that is too high, not rounded to what is allowed."""
-    rounded = f"{cover:.0f}"
-    return rounded if float(rounded) > allowed else f"{cover:.1f}"
-
-
-def _chosen_by_id(
-    request: AnalysisRequest,
-    profile: CatalogProfile,
-    candidates: Callable[[list[dict[str, Any]]], tuple[Acquisition, ...]],
-    progress: Progress,
-) -> Acquisition:
-    wanted = request.scene_ids or ()
-    items, _ = _search(profile, request, progress, clear_only=False)
-    by_id = {i.get("id"): i for i in items}
-    missing = [i for i in wanted if i not in by_id]
+def _by_id(ids: Iterable[str], profile: CatalogProfile, answer: _Answer) -> Acquisition:
+    wanted = tuple(ids)
+    missing = [i for i in wanted if i not in answer.scenes]
     if missing:
         raise NoScenesFound(
-            f"{profile.label} has no scene {missing[0]} over this area. Search again for other scenes."
+            f"{profile.label} has no scene {missing[0][:80]} over this area. Search again for other scenes."
         )
-    laid = candidates([by_id[i] for i in wanted])
-    try:
-        scenes = tuple(from_item(by_id[i]) for i in wanted)
-    except UnusableItem as error:
-        raise ReadFailed(f"A chosen scene cannot be used: {error}. Choose another one.") from error
-    return Acquisition(scenes, max((o.coverage for o in laid), default=0.0))
+    laid = answer.acquisitions
+    clouds = next((a.cloud_cover for a in laid if a.cloud_cover is not None), None)
+    scenes = tuple(answer.scenes[i] for i in wanted)
+    return Acquisition(scenes, max((a.coverage for a in laid), default=0.0), clouds)
 
 
-def _search(
-    profile: CatalogProfile, request: AnalysisRequest, progress: Progress, *, clear_only: bool
-) -> tuple[list[dict[str, Any]], bool]:
-    """Return the items found, and whether the server has filtered them by cloud cover."""
-    parameters: dict[str, Any] = {}
-    if request.scene_ids is None:
-        parameters["datetime"] = f"{request.start.isoformat()}/{request.end.isoformat()}"
-        parameters["intersects"] = footprint(request.area)
-    else:
-        parameters["ids"] = list(request.scene_ids)
-    try:
+def _search(profile: CatalogProfile, request: AnalysisRequest, progress: Progress) -> _Answer:
+    if profile.refusal:
+        raise CatalogUnavailable(
+            f"{profile.label} cannot be used here. {profile.refusal} Choose another catalogue.", profile.name
+        )
+    area = footprint(request.area)
+    by_id = request.scene_ids is not None
+    where = None if by_id else area
+    period = None if by_id else (request.start, request.end)
+
+    def searched() -> tuple[list[Scene], Cut]:
         line = stac_api.Line(profile, progress)
-        return line.search(parameters, request.max_cloud_cover if clear_only else None)
-    except AnalysisError:
-        raise
-    except Exception as error:
+        found = line.search(where, period, request.scene_ids)
+        if not found.items and profile.collections:
+            line.check_collections()
+        try:
+            return _scenes(found.items, profile, request), found.cut
+        except ReadFailed:  # the server may have left out more than it was asked to
+            whole = line.search(where, period, request.scene_ids, whole=True)
+            return _scenes(whole.items, profile, request), whole.cut
+
+    scenes, cut = _within(transport.SEARCH_S + GRACE_S, searched, profile, progress)
+    epsg = utm_epsg(request.area.longitude, request.area.latitude)
+    return _Answer(acquisitions(scenes, shape(area), epsg), {s.id: s for s in scenes}, cut)
+
+
+def _within(seconds: float, work: Callable[[], T], profile: CatalogProfile, progress: Progress) -> T:
+    """Return what `work` does in a thread of its own; it is left behind when it takes too long.
+
+    A server that sends a byte now and then keeps a thread waiting where no time limit of a read can end it.
+    """
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=target, name="search", daemon=True)
+    thread.start()
+    until = time.monotonic() + seconds + (0 if profile.url else 300)  # the demo is made first
+    while thread.is_alive():
+        thread.join(POLL_S)
         progress.check()
-        log.warning("search at %s failed", profile.name, exc_info=True)
-        raise CatalogUnavailable(_what_went_wrong(profile, error), profile.name) from error
+        if time.monotonic() > until:
+            raise CatalogUnavailable(
+                f"The catalogue did not answer in time. {profile.label} had not finished after "
+                f"{seconds:.0f} seconds. Try again, or choose another catalogue.",
+                profile.name,
+            )
+    if failure:
+        raise failure.pop()
+    return outcome[0]
 
 
-def _clear_enough(item: dict[str, Any], max_cloud_cover: float) -> bool:
-    cover = (item.get("properties") or {}).get("eo:cloud_cover")
-    return not isinstance(cover, int | float) or cover <= max_cloud_cover
-
-
-def _scenes(items: Iterable[dict[str, Any]]) -> list[Scene]:
+def _scenes(
+    items: Iterable[Mapping[str, Any]], profile: CatalogProfile, request: AnalysisRequest
+) -> list[Scene]:
+    """Return the scenes of items; unusable ones are left out, unless chosen or nothing else is there."""
+    wanted, needed = set(request.scene_ids or ()), bands_to_read(request.features)
     scenes, problems = [], []
     for item in items:
         try:
-            scenes.append(from_item(item))
+            scenes.append(from_item(item, profile, needed))
         except UnusableItem as error:
-            problems.append(f"{item.get('id')}: {error}")
+            name = str(item.get("id"))[:80]
+            if item.get("id") in wanted:
+                raise ReadFailed(f"A chosen scene cannot be used: {error}. Choose another one.") from error
+            problems.append(f"{name}: {error}")
     if problems:
-        log.warning("unusable items: %s", "; ".join(problems))
+        log.info("%d unusable items, the first ones: %s", len(problems), "; ".join(problems[:5]))
     if problems and not scenes:
         others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ReadFailed(
@@ -155,28 +198,13 @@ def _scenes(items: Iterable[dict[str, Any]]) -> list[Scene]:
     return scenes
 
 
-def _what_went_wrong(profile: CatalogProfile, error: Exception) -> str:
-    """Return a sentence for an exception of pystac-client; the cause hides in its context."""
-    import requests
-
-    status = getattr(error, "status_code", None)
-    cause = error.__context__
-    if status is not None:
-        said = (
-            "too many requests" if status == 429 else "an error on its side" if status >= 500 else "a refusal"
-        )
-        return (
-            f"The catalogue did not answer. {profile.label} sent error {status} ({said}). "
-            "Try again in a minute."
-        )
-    if isinstance(cause, requests.Timeout) or "timed out" in str(error).lower():
-        seconds = stac_api.READ_TIMEOUT_S * 2
-        return f"The catalogue did not answer. {profile.label} sent nothing for {seconds} seconds. Try again."
-    if isinstance(cause, requests.RequestException):
-        return (
-            f"The catalogue did not answer. {profile.label} cannot be reached from here. Check the network."
-        )
-    return (
-        f"The catalogue's answer cannot be read. {profile.label} did not answer like a STAC API. "
-        "Try again, or choose another catalogue."
-    )
+def _notes(profile: CatalogProfile, cut: Cut, count: int) -> tuple[str, ...]:
+    """Return what is said of a search that did not come to its end."""
+    if not cut:
+        return ()
+    why = {
+        "items": "there are more",
+        "pages": f"{profile.label} gives them on too many pages",
+        "time": f"{profile.label} had not finished after {transport.SEARCH_S:.0f} seconds",
+    }[cut]
+    return (f"The search was cut after {count:,} images: {why}. A shorter period finds all of its images.",)

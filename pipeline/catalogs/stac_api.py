@@ -1,36 +1,32 @@
 """Talking to a STAC API in as few round trips as can be.
 
-A search needs to know where to post it, which filter is understood, and which collections there are. A
-catalogue's profile may say so; otherwise the landing page is asked, once per process. Connections are kept
-between searches, so that a search is a single round trip: one POST.
+A search needs to know where to post it and which collections there are. A catalogue's profile may say so;
+otherwise the landing page is asked, once per process.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipeline.catalogs.profiles import COLLECTIONS, CatalogProfile, Filtering
-from pipeline.errors import CatalogUnavailable
+from pipeline.catalogs import transport
+from pipeline.catalogs.catalog import COLLECTIONS, CatalogProfile
+from pipeline.catalogs.pages import Cut, Found, search
+from pipeline.catalogs.transport import BadAnswer, Transport
+from pipeline.errors import AnalysisError, CatalogUnavailable
 from pipeline.progress import Progress
+from pipeline.sentinel2.bands import ALL_BANDS, SCL
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from pystac_client import Client
-    from requests.adapters import HTTPAdapter
-    from urllib3 import PoolManager, Retry
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5, 10
-RETRIES = 2
-"""Tries after the first one, for 429, 5xx and lost connections."""
-PAGE_SIZE, MOST_ITEMS = 200, 4000
-IDLE_S = 50.0
-"""A connection that has rested longer is not used again: servers and routers drop them after a minute."""
 MOVED = (404, 405, 410, 501)
 """Answers that say that a search address kept from before is none any more."""
+MOST_TOGETHER = 20_000
+"""Most items of all slices of a search."""
+MOST_COLLECTION_PAGES = 20
 
 
 @dataclass(frozen=True)
@@ -38,207 +34,224 @@ class Api:
     """What has to be known of a STAC API to search it."""
 
     search_url: str
-    filtering: Filtering
     collections: tuple[str, ...]
     """Collections to search, best first."""
+    fields: bool
+    """Whether a search can leave out what is not needed."""
 
 
 class Line:
     """A connection to one catalogue for one run: waits, repeats and gives up as this project wants it."""
 
     def __init__(self, profile: CatalogProfile, progress: Progress) -> None:
-        from pystac_client.stac_api_io import StacApiIO
-
         if profile.url is None:
             progress.detail("the demo makes its images once, which takes some seconds")
         self._profile = profile
         self._address = profile.address()
-        self._io = StacApiIO(timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
-        adapter = _adapter(_retries(profile, progress))
-        for scheme in ("http://", "https://"):
-            self._io.session.mount(scheme, adapter)
+        self._transport = Transport(profile, self._address, progress)
         progress.detail("")
 
-    def search(self, parameters: dict[str, Any], max_cloud_cover: float | None) -> tuple[list[Any], bool]:
-        """Return the items found (plain JSON), and whether the server has filtered them by cloud cover.
+    def search(
+        self,
+        geometry: Mapping[str, Any] | None,
+        period: tuple[date, date] | None,
+        ids: Sequence[str] | None = None,
+        *,
+        whole: bool = False,
+    ) -> Found:
+        """Return the items found over a geometry in a period, both days included, or those with some ids.
+
+        Where there are more than a search gives, the period is searched in slices.
 
         Parameters
         ----------
-        parameters : dict
-            Of pystac-client's `ItemSearch`, collections and filter apart.
-        max_cloud_cover : float, optional
-            Percent; asked for where the API says that it understands it.
+        whole : bool
+            Ask for all of each item, even where the server could leave out what is not needed.
         """
-        from pystac_client.exceptions import APIError
-
         kept = self._kept()
         if kept is not None:
             try:
-                return self._post(kept, parameters, max_cloud_cover)
-            except APIError as error:
-                if error.status_code not in MOVED:
+                return self._sliced(_without_fields(kept, whole), geometry, period, ids)
+            except BadAnswer as error:
+                if error.status not in MOVED:
                     raise
-        return self._post(self.learn(), parameters, max_cloud_cover)
+        return self._sliced(_without_fields(self.learn(), whole), geometry, period, ids)
 
     def learn(self) -> Api:
         """Ask the landing page what a search has to know, and keep the answer."""
-        from pystac_client import Client
-
-        client = Client.open(self._address, stac_io=self._io, timeout=self._io.timeout)
-        search_url = client.search(method="POST").url
-        api = Api(search_url, _filtering(client), _collections(client, self._profile))
-        _known[self._address] = api
+        client = _client(self._address, self._transport)
+        try:
+            search_url, conforms = client.search(method="POST").url, client.get_conforms_to()
+        except AnalysisError:
+            raise
+        except Exception as error:  # pystac-client says in many ways that a page is no STAC API's
+            raise self._transport.unreadable() from error
+        offers_fields = any(str(name).endswith("item-search#fields") for name in conforms)
+        fields = offers_fields if self._profile.fields is None else self._profile.fields
+        collections = self._profile.collections or self._known_collections(client)
+        api = Api(search_url, collections, fields)
+        _known[_key(self._address)] = api
         return api
 
+    def check_collections(self) -> None:
+        """Raise where the collections that the configuration names do not exist; costs a request.
+
+        Raises
+        ------
+        CatalogUnavailable
+            With the names that are wrong. Nothing is raised where the catalogue does not list any.
+        """
+        try:
+            held = set(self._held(_client(self._address, self._transport)))
+        except CatalogUnavailable:
+            return
+        wrong = [c for c in self._profile.collections if c not in held]
+        if held and wrong and len(wrong) == len(self._profile.collections):
+            raise CatalogUnavailable(
+                f"{self._profile.label} has no collection {' or '.join(wrong)}. Correct the collections in "
+                f"the configuration (DASHBOARD_CATALOGS). There are {', '.join(sorted(held)[:5])}.",
+                self._profile.name,
+            )
+
     def _kept(self) -> Api | None:
-        profile = self._profile
-        if self._address in _known:
-            return _known[self._address]
-        if profile.filtering is None or not profile.collections:
+        if _key(self._address) in _known:
+            return _known[_key(self._address)]
+        if not self._profile.collections:
             return None
-        return Api(f"{self._address.rstrip('/')}/search", profile.filtering, profile.collections)
+        url = f"{self._address.rstrip('/')}/search"
+        return Api(url, self._profile.collections, bool(self._profile.fields))
 
-    def _post(
-        self, api: Api, parameters: dict[str, Any], max_cloud_cover: float | None
-    ) -> tuple[list[Any], bool]:
-        from pystac_client import ItemSearch
+    def _sliced(
+        self,
+        api: Api,
+        geometry: Mapping[str, Any] | None,
+        period: tuple[date, date] | None,
+        ids: Sequence[str] | None,
+    ) -> Found:
+        """Search a period; where there are too many items, its halves, and theirs."""
+        waiting = [period]
+        items: dict[tuple[str, str], Mapping[str, Any]] = {}
+        cut: Cut = ""
+        while waiting:
+            part = waiting.pop()
+            found = search(self._transport, api.search_url, self._body(api, geometry, part, ids))
+            items |= {(str(i.get("collection")), str(i.get("id"))): i for i in found.items}
+            if found.cut == "items" and part is not None and part[0] < part[1] and len(items) < MOST_TOGETHER:
+                middle = part[0] + (part[1] - part[0]) // 2
+                waiting += [(part[0], middle), (middle + timedelta(1), part[1])]
+            else:
+                cut = cut or found.cut
+            if found.cut == "time":
+                break
+        return Found([*items.values()], cut)
 
-        cloud = {} if max_cloud_cover is None else _cloud_filter(api.filtering, max_cloud_cover)
-        search = ItemSearch(
-            api.search_url,
-            method="POST",
-            stac_io=self._io,
-            collections=list(api.collections),
-            limit=PAGE_SIZE,
-            max_items=MOST_ITEMS,
-            **parameters,
-            **cloud,
-        )
-        return _items(search), bool(cloud)
+    def _body(
+        self,
+        api: Api,
+        geometry: Mapping[str, Any] | None,
+        period: tuple[date, date] | None,
+        ids: Sequence[str] | None,
+    ) -> dict[str, Any]:
+        body: dict[str, Any] = {"collections": list(api.collections)}
+        if geometry is not None:
+            body["intersects"] = geometry
+        if period is not None:
+            body["datetime"] = f"{period[0].isoformat()}T00:00:00Z/{period[1].isoformat()}T23:59:59Z"
+        if ids is not None:
+            body["ids"] = list(ids)
+        if api.fields:
+            keys = [key for band in (*(b.key for b in ALL_BANDS), SCL) for key in self._profile.keys_of(band)]
+            body["fields"] = {
+                "include": [
+                    *("id", "type", "collection", "geometry", "bbox", "properties"),
+                    *(f"assets.{key}" for key in dict.fromkeys(keys)),
+                ],
+                "exclude": [],
+            }
+        return body
+
+    def _known_collections(self, client: Client) -> tuple[str, ...]:
+        held = set(self._held(client))
+        known = tuple(c for c in COLLECTIONS if c in held)
+        if not known:
+            raise CatalogUnavailable(
+                f"{self._profile.label} holds no Sentinel-2 L2A collection known here "
+                f"({', '.join(COLLECTIONS)}). Choose another catalogue.",
+                self._profile.name,
+            )
+        return known
+
+    def _held(self, client: Client) -> Iterator[str]:
+        try:
+            for _, collection in zip(range(5000), client.get_collections(), strict=False):
+                yield collection.id
+        except AnalysisError:
+            raise
+        except Exception as error:  # see learn
+            raise self._transport.unreadable() from error
 
 
 def warm(profile: CatalogProfile) -> None:
     """Open a connection, so that the first search need not; learn what a search has to know.
 
-    Does nothing where that was done a moment ago.
+    Does nothing where that was done a moment ago, nor for a catalogue that is refused anyway.
 
     Raises
     ------
     Exception
         Anything: whoever searches later meets it again, and tells it.
     """
-    if _connections.fresh and profile.address() in _known:
+    if profile.refusal or (transport.connections.fresh and _key(profile.address()) in _known):
         return
     Line(profile, Progress()).learn()
 
 
-def _items(search: Any) -> list[Any]:
-    """Return the items of all pages; the empty page after the last one is not asked for.
+def _client(address: str, line: Transport) -> Client:
+    """Return pystac-client's view of a landing page; its requests go through our transport."""
+    from pystac_client import Client
+    from pystac_client.stac_api_io import StacApiIO
 
-    Earth Search names a next page on its last one too. A page that is not full, of an API that says how many
-    items there are, is the last one.
-    """
-    found: list[Any] = []
-    for page in search.pages_as_dicts():
-        found += page["features"]
-        context = page.get("context")
-        matched = page.get("numberMatched", context.get("matched") if isinstance(context, dict) else None)
-        if isinstance(matched, int) and matched <= len(found) and len(page["features"]) < PAGE_SIZE:
-            break
-    return found
+    class BoundedIO(StacApiIO):
+        def read_text(self, source: Any, *_args: Any, **_kwargs: Any) -> str:
+            href = source if isinstance(source, str) else source.get_absolute_href() or source.href
+            return line.content(str(href)).decode("utf-8", "replace")
 
+        def request(self, href: str, *_args: Any, **_kwargs: Any) -> str:
+            return line.content(href).decode("utf-8", "replace")
 
-def _collections(client: Client, profile: CatalogProfile) -> tuple[str, ...]:
-    if profile.collections:
-        return profile.collections
-    held = {c.id for c in client.get_collections()}
-    known = tuple(c for c in COLLECTIONS if c in held)
-    if not known:
-        raise CatalogUnavailable(
-            f"{profile.label} holds no Sentinel-2 L2A collection known here ({', '.join(COLLECTIONS)}). "
-            "Choose another catalogue.",
-            profile.name,
-        )
-    return known
+        def get_pages(self, url: str, *_args: Any, **_kwargs: Any) -> Iterator[dict[str, Any]]:
+            seen: set[str] = set()
+            for _ in range(MOST_COLLECTION_PAGES):
+                seen.add(url)
+                page = line.json(url)
+                yield page
+                links = page.get("links")
+                nexts = [
+                    link["href"]
+                    for link in (links if isinstance(links, list) else ())
+                    if isinstance(link, Mapping)
+                    and link.get("rel") == "next"
+                    and isinstance(link.get("href"), str)
+                ]
+                if not nexts or nexts[0] in seen:
+                    return
+                url = nexts[0]
 
-
-def _filtering(client: Client) -> Filtering:
-    from pystac_client.conformance import ConformanceClasses
-
-    if client.conforms_to(ConformanceClasses.QUERY):
-        return "query"
-    return "cql2" if client.conforms_to(ConformanceClasses.FILTER) else "none"
-
-
-def _cloud_filter(filtering: Filtering, max_cloud_cover: float) -> dict[str, Any]:
-    if filtering == "query":
-        return {"query": {"eo:cloud_cover": {"lte": max_cloud_cover}}}
-    if filtering == "cql2":
-        condition = {"op": "<=", "args": [{"property": "eo:cloud_cover"}, max_cloud_cover]}
-        return {"filter": condition, "filter_lang": "cql2-json"}
-    return {}
+    try:
+        return Client.open(address, stac_io=BoundedIO())
+    except AnalysisError:
+        raise
+    except Exception as error:  # see Line.learn
+        raise line.unreadable() from error
 
 
-def _retries(profile: CatalogProfile, progress: Progress) -> Retry:
-    from urllib3 import Retry
-
-    class TalkingRetry(Retry):
-        """Tells the user about each new try."""
-
-        def increment(self, *args: Any, **kwargs: Any) -> Self:
-            progress.check()
-            again = super().increment(*args, **kwargs)
-            number = RETRIES - (again.total or 0) + 1 if isinstance(again.total, int) else 2
-            progress.detail(f"{profile.label} is slow, trying again ({number} of {RETRIES + 1})")
-            return again
-
-    return TalkingRetry(
-        total=RETRIES,
-        read=1,
-        connect=1,
-        backoff_factor=0.5,
-        status_forcelist=[429, 500, 502, 503, 504],
-        allowed_methods=None,
-        raise_on_status=False,
-        respect_retry_after_header=False,
-    )
+def _without_fields(api: Api, whole: bool) -> Api:
+    return replace(api, fields=False) if whole else api
 
 
-def _adapter(retries: Retry) -> HTTPAdapter:
-    """Return an adapter with its own patience on the connections that all runs share."""
-    from requests.adapters import HTTPAdapter
-
-    class SharingAdapter(HTTPAdapter):
-        def init_poolmanager(self, *_args: Any, **_kwargs: Any) -> None:
-            self.poolmanager = _connections.take()
-
-    return SharingAdapter(max_retries=retries)
-
-
-class _Connections:
-    """The process's open connections; urllib3's pools may be used by several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pools: PoolManager | None = None
-        self._taken = 0.0
-
-    @property
-    def fresh(self) -> bool:
-        """Whether a connection opened last is likely to be open still."""
-        return self._pools is not None and time.monotonic() - self._taken < IDLE_S
-
-    def take(self) -> PoolManager:
-        """Return the pools; new ones when the old have rested too long."""
-        from urllib3 import PoolManager
-
-        with self._lock:
-            if self._pools is None or not self.fresh:
-                self._pools = PoolManager(num_pools=10, maxsize=10)
-            self._taken = time.monotonic()
-            return self._pools
+def _key(address: str) -> str:
+    return address.rstrip("/")
 
 
 _known: dict[str, Api] = {}
 """What landing pages have said, by their address."""
-_connections = _Connections()

@@ -83,6 +83,26 @@ def fit(
     return replace(model, reach=float(np.percentile(model.distances(looked_at), REACH_PERCENT)))
 
 
+def two_centres(pixels: Table, scale: np.ndarray, seed: int, progress: Progress) -> CentreRows | None:
+    """Return the centres of 2-means inside one cluster, darker first; None where hardly two pixels differ.
+
+    Parameters
+    ----------
+    pixels : numpy.ndarray
+        ``(n, feature)``: those of the cluster.
+    scale : numpy.ndarray
+        Unit of each feature, that of the model.
+    """
+    rng = np.random.default_rng(seed)
+    planes = _turned(pixels[evenly(len(pixels), SAMPLE_PX, rng)])
+    if len(np.unique(planes, axis=1).T) < 3:
+        return None
+    mean = planes.mean(axis=1, dtype=np.float64)
+    points = Points.of(planes, mean, scale)
+    centres = _finished(points, best_start(points, 2, rng, progress.check), None)
+    return np.asarray(centres[np.argsort(centres.mean(axis=1), kind="stable")] * scale + mean)
+
+
 def _finished(points: Points, start: CentreRows, weights: np.ndarray | None) -> CentreRows:
     """Return the centres one step of k-means further: float64 ``(k, feature)``.
 

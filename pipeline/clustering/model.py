@@ -12,7 +12,8 @@ import numpy as np
 
 from pipeline.arrays import Labels, Mask, Planes, Table
 from pipeline.clustering.assign import Centres
-from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.features import is_feature, words
+from pipeline.clustering.refinements import Refinement, from_values, to_values
 from pipeline.errors import InvalidRequest
 from pipeline.progress import Progress
 
@@ -47,13 +48,15 @@ class ClusterModel:
     """What it was fitted on, in words: ``5 km at 46.4900, 11.3400, 17 June 2022``; empty where unknown."""
     reach: float = 0.0
     """Distance from its centre, in z-scores, within which 99 % of the fitted pixels lie; 0 where unknown."""
+    refinements: tuple[Refinement, ...] = ()
+    """Clusters that were split, and water that was set apart: applied in this order after the centres."""
     classes: str = ""
     """Names, colours and merges that a person made (explore.classes, JSON); empty where there are none."""
 
     @property
     def n_clusters(self) -> int:
         """Number of clusters, which can be fewer than asked for."""
-        return len(self.centres)
+        return len(self.centres) + len(self.refinements)
 
     def scaled(self, pixels: np.ndarray) -> np.ndarray:
         """Return z-scores of pixels ``(n, feature)`` as float32."""
@@ -129,7 +132,7 @@ class ClusterModel:
         return xr.DataArray(labels, dims=template.dims, coords=template.coords, name="cluster")
 
     def nearest(self, planes: Planes, usable: Mask, gain: float = 1.0, offset: float = 0.0) -> Labels:
-        """Return the cluster of every pixel of plain arrays.
+        """Return the nearest centre of every pixel of plain arrays: its cluster, but for refinements.
 
         The label of a pixel depends on nothing but the pixel: not on the array's size, and not on whether it
         comes as digital numbers or as the reflectance computed from them in single precision
@@ -154,11 +157,14 @@ class ClusterModel:
     def fingerprint(self) -> str:
         """Eight characters that tell this model from others: of scaler, centres and features."""
         numbers = json.dumps([self.features, self.mean, self.scale, self.centres])
+        if self.refinements:
+            numbers += json.dumps(to_values(self.refinements))
         return hashlib.sha256(numbers.encode()).hexdigest()[:8]
 
     def to_json(self) -> str:
         """Return the model as JSON text."""
-        return json.dumps({"version": MODEL_VERSION, **asdict(self)})
+        values = {**asdict(self), "refinements": to_values(self.refinements)}
+        return json.dumps({"version": MODEL_VERSION, **values})
 
     @classmethod
     def from_json(cls, text: str) -> ClusterModel:
@@ -180,6 +186,8 @@ class ClusterModel:
             values["reach"] = float(values.get("reach", 0))
             values["features"] = tuple(map(str, values["features"]))
             values["centres"] = tuple(tuple(float(v) for v in c) for c in values["centres"])
+            sizes = len(values["centres"]), len(values["features"])
+            values["refinements"] = from_values(values.get("refinements", ()), *sizes)
             model = cls(**values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidRequest("The file is not a cluster model that this version can read.") from error
@@ -197,7 +205,7 @@ class ClusterModel:
             raise InvalidRequest("The file is not a cluster model: its words are no text.")
         if type(self.seed) is not int:
             raise InvalidRequest("The file is not a cluster model: its seed is no whole number.")
-        unknown = [name for name in self.features if name not in FEATURES]
+        unknown = [name for name in self.features if not is_feature(name)]
         if unknown:
             raise InvalidRequest(
                 f"The model was fitted on {unknown[0]!r}, a feature that this version does not know."

@@ -58,6 +58,10 @@ STARTS = 5
 """Places from which the rounds are begun; the best end is taken."""
 LEAST_STEP = 0.02
 """Lightness by which the shades of one family differ at least."""
+WELL_APART = 0.1
+"""Distance in OKLab from which on the closest two colours of a legend are told apart without effort."""
+VIVID_DARKER, VIVID_CHROMA = 0.1, 0.6
+"""How much darker than the usual colour a vivid one may be, and which share of its chroma it keeps."""
 _TO_LMS = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -98,7 +102,7 @@ def colours(families: Sequence[str], numbers: Sequence[int]) -> tuple[str, ...]:
     numbers : sequence of int
         Number of each among those of its family, from 1: the lowest is the darkest.
     """
-    return _colours(tuple(families), tuple(numbers))
+    return _colours(tuple(families), tuple(numbers)) if families else ()
 
 
 @lru_cache(maxsize=64)
@@ -117,8 +121,13 @@ def _colours(families: tuple[str, ...], numbers: tuple[int, ...]) -> tuple[str, 
 
 @lru_cache(maxsize=64)
 def _shades(counts: tuple[tuple[str, int], ...]) -> dict[str, list[str]]:
-    """Return so many colours of each family, darkest first, chosen together."""
-    offered = [[FAMILIES[name].usual] if n == 1 else _patch(name) for name, n in counts]
+    """Return so many colours of each family, darkest first, chosen together: vivid ones if they suffice."""
+    vivid, least = _chosen(counts, vivid=True)
+    return vivid if least >= WELL_APART else _chosen(counts, vivid=False)[0]
+
+
+def _chosen(counts: Sequence[tuple[str, int]], *, vivid: bool) -> tuple[dict[str, list[str]], float]:
+    offered = [[FAMILIES[name].usual] if n == 1 else _patch(name, vivid) for name, n in counts]
     texts = [text for patch in offered for text in patch]
     linear = np.array([_linear(text) for text in texts])
     seen = np.stack([_oklab(linear @ vision.T) for vision in _VISIONS])
@@ -128,12 +137,12 @@ def _shades(counts: tuple[tuple[str, int], ...]) -> dict[str, list[str]]:
     edges = np.cumsum([0, *map(len, offered)]).tolist()
     ranges = [range(a, b) for (_, n), (a, b) in zip(counts, pairwise(edges), strict=True) for _ in range(n)]
     ends = [_spread(apart, seen[0, :, 0], start, ranges) for start in _starts(counts, edges)]
-    chosen, _ = max(ends, key=lambda end: end[1])
+    chosen, least = max(ends, key=lambda end: end[1])
     made: dict[str, list[str]] = {}
     for (name, n), first in zip(counts, np.cumsum([0, *(n for _, n in counts)]), strict=False):
         picked = sorted(chosen[first : first + n], key=lambda i: seen[0, i, 0])
         made[name] = [texts[i] for i in picked]
-    return made
+    return made, least
 
 
 def _starts(counts: Sequence[tuple[str, int]], edges: Sequence[int]) -> Iterator[list[int]]:
@@ -191,14 +200,21 @@ def _apart(these: Matrix, those: Matrix) -> Matrix:
     return np.asarray(np.sqrt(np.maximum(np.min(squares, axis=0), 0.0)))
 
 
-@lru_cache(maxsize=16)
-def _patch(name: str) -> list[str]:
-    """Return the colours of a family that a screen can show, from dark to light."""
+@lru_cache(maxsize=32)
+def _patch(name: str, vivid: bool) -> list[str]:
+    """Return the colours of a family that a screen can show, from dark to light.
+
+    Vivid ones are not much darker nor greyer than the family's usual colour: nobody takes them for black.
+    """
     family = FAMILIES[name]
+    usual, a, b = _oklab(_linear(family.usual)[None])[0].tolist()
+    darkest, greyest = (usual - VIVID_DARKER, VIVID_CHROMA * float(np.hypot(a, b))) if vivid else (0.0, 0.0)
     found: dict[str, None] = {}
     for lightness in np.linspace(*family.lightness, LIGHTNESS_STEPS):
         for chroma in np.linspace(*family.chroma, CHROMA_STEPS):
             for hue in np.radians(np.linspace(*family.hue, HUE_STEPS)):
+                if lightness < darkest or chroma < greyest:
+                    continue
                 lab = np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
                 linear = np.linalg.inv(_TO_LMS) @ (np.linalg.inv(_TO_OKLAB) @ lab) ** 3
                 if linear.min() > -1e-4 and linear.max() < 1 + 1e-4:

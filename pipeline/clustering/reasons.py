@@ -20,6 +20,7 @@ from pipeline.clustering.surface_types import (
     VISIBLE_MEAN,
     Spectrum,
     Suggestion,
+    kind_of,
     spectra_of,
 )
 from pipeline.sentinel2.bands import BANDS
@@ -86,7 +87,8 @@ def _reason(cluster: int, spectrum: Spectrum, suggestion: Suggestion) -> Reason:
     if suggestion.kind == UNKNOWN.name:
         return Reason(cluster, suggestion.name, UNKNOWN.name, UNKNOWN.rule, (), f"{UNKNOWN.rule}.")
     tried = [kind for kind in KINDS if spectrum.has(kind.bands)]
-    position, kind = next((i, k) for i, k in enumerate(tried) if k.name == suggestion.kind)
+    kind = kind_of(spectrum)
+    position = tried.index(kind)
     told = {figure.label: figure for figure in (*ALWAYS_TOLD, kind.figure, *kind.uses)}
     figures = tuple(
         (label, f"{figure.value(spectrum):.2f}".replace("-", "−")) for label, figure in told.items()
@@ -95,6 +97,8 @@ def _reason(cluster: int, spectrum: Spectrum, suggestion: Suggestion) -> Reason:
     if position and kind is not KINDS[-1]:
         before = " or ".join(f"“{k.name}”" for k in tried[:position])
         sentence += f" It did not meet the rule for {before}, tried before."
-    if suggestion.name.startswith(f"{kind.name} "):
+    if suggestion.kind != kind.name:
+        sentence += f" By the spectrum it would be “{kind.name}”; another map has given the name."
+    elif suggestion.name.startswith(f"{kind.name} "):
         sentence += f" Clusters of this name are numbered by their {kind.figure.label}."
     return Reason(cluster, suggestion.name, kind.name, kind.rule, figures, sentence)

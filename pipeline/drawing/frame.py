@@ -73,7 +73,7 @@ def images(pixels: Imagery, frame: Frame, stretch: overlays.Stretch | None = Non
     """
     shown = pixels.window(frame.rows, frame.columns, frame.step)
     within = inside(pixels.extent.area, frame.grid)
-    planes = shown.picture_planes(pixels.offsets, [pixels.bands.index(band) for band in BANDS])
+    planes = pixels.picture_planes(shown, BANDS)
     planes *= within
     clear = shown.clear(pixels.extent.mask) & within
     warp = Warp.of(frame.grid)

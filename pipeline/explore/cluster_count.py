@@ -113,7 +113,7 @@ def reading(points: Sequence[ElbowPoint], present: int) -> str:
     if not points:
         raise InvalidRequest("Too few different pixels for a comparison of numbers of clusters.")
     best = max(points, key=lambda p: p.calinski_harabasz).n_clusters
-    said = f"Most compact and far apart: {best} clusters (Calinski-Harabasz)."
+    said = f"{best} clusters separate best here (Calinski-Harabasz)."
     steps = pairwise(points)
     enough = next((a.n_clusters for a, b in steps if b.inertia > (1 - SMALL_GAIN) * a.inertia), None)
     if enough is not None:

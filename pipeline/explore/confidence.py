@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.area.grid import PIXEL_HA
+from pipeline.clustering.refinements import Split
 from pipeline.progress import IsCancelled, Progress
 
 if TYPE_CHECKING:
@@ -147,8 +148,23 @@ def confidence_overlay(level: np.ndarray, warp: Warp) -> Overlay:
     return Overlay(data_url("png", png), warp.target.bounds)
 
 
+def known_centres(model: ClusterModel) -> tuple[tuple[int, np.ndarray], ...]:
+    """Return the centres with the clusters they stand for: halves of a split for the cluster that was split.
+
+    Water that was set apart follows a rule and has no centre.
+    """
+    found = [(n, np.array(centre)) for n, centre in enumerate(model.centres, start=1)]
+    for refinement in model.refinements:
+        if isinstance(refinement, Split):
+            at = refinement.cluster
+            moved = [(n + (n > at), centre) for n, centre in found if n != at]
+            halves = [(at + half, np.array(c)) for half, c in enumerate(refinement.centres)]
+            found = sorted([*moved, *halves], key=lambda pair: pair[0])
+    return tuple(found)
+
+
 def squared_distances(features: np.ndarray, model: ClusterModel) -> Iterator[np.ndarray]:
-    """Yield the squared z-scored distance of pixels to each centre, cluster 1 first.
+    """Yield the squared z-scored distance of pixels to each of the `known_centres`.
 
     Parameters
     ----------
@@ -164,7 +180,8 @@ def squared_distances(features: np.ndarray, model: ClusterModel) -> Iterator[np.
     """
     mean, scale = np.array(model.mean), np.array(model.scale)
     scores = [(b - np.float32(m)) / np.float32(s) for b, m, s in zip(features, mean, scale, strict=True)]
-    for centre in (np.array(model.centres) - mean) / scale:
+    for _, known in known_centres(model):
+        centre = (known - mean) / scale
         total = np.zeros(features.shape[1:], np.float32)
         for score, value in zip(scores, centre, strict=True):
             difference = score - np.float32(value)
@@ -189,7 +206,8 @@ def _margin(bands: np.ndarray, model: ClusterModel, classes: Sequence[int]) -> n
 def _by_class(bands: np.ndarray, model: ClusterModel, classes: Sequence[int]) -> list[np.ndarray]:
     """Return the squared distance to the nearest centre of each class."""
     nearest: dict[int, np.ndarray] = {}
-    for number, distance in zip(classes[1:], squared_distances(bands, model), strict=True):
+    numbers = [classes[cluster] for cluster, _ in known_centres(model)]
+    for number, distance in zip(numbers, squared_distances(bands, model), strict=True):
         known = nearest.get(number)
         nearest[number] = distance if known is None else np.minimum(known, distance)
     return list(nearest.values())

@@ -12,10 +12,10 @@ from pyproj import Transformer
 
 from pipeline.area.antimeridian import wrapped
 from pipeline.area.grid import epsg_of
-from pipeline.clustering.features import FEATURES, computed
+from pipeline.clustering.features import computed, feature
 from pipeline.clustering.palette import MASKED_COLOR
 from pipeline.clustering.surface_types import MASKED_NAME, Spectrum
-from pipeline.explore.confidence import confidence, squared_distances
+from pipeline.explore.confidence import LEVELS, confidence, known_centres, squared_distances
 from pipeline.reading.pixels import NO_CLASS
 from pipeline.sentinel2.scene_classes import class_name
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
+
+UNSURE = LEVELS[1].high
+"""Below this margin another class is nearly as close."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,18 @@ class PixelReport:
         if self.scl is not None:
             found.append(("Scene class", f"{self.scl} {self.scl_name}".strip()))
         if self.confidence is not None:
-            following = f", next: {self._named(self.runner_up)}" if self.runner_up is not None else ""
-            found.append(("Confidence", f"{self.confidence:.2f}{following}"))
+            found.append(("How sure", self._sureness(self.confidence)))
         return tuple(found)
+
+    def _sureness(self, margin: float) -> str:
+        level = next(entry for entry in reversed(LEVELS) if margin >= entry.low)
+        word = level.label.partition(" (")[0]
+        if self.runner_up is None:
+            return word
+        following = self._named(self.runner_up)
+        return (
+            f"{word}: nearly as close to {following}" if margin < UNSURE else f"{word}; next is {following}"
+        )
 
     def _named(self, number: int) -> str:
         return f"{number} {self.names[number - 1]}"
@@ -123,8 +135,9 @@ def inspect_pixel(
     rows, columns = analysis.grid.shape
     if not (0 <= row < rows and 0 <= column < columns) or not analysis.inside[row, column]:
         return None
-    values, scl = _pixel(analysis, row, column)
-    clustered = _features(analysis, values)
+    planes, scl = _pixel(analysis, row, column)
+    values = _features(analysis, planes, analysis.bands) or None
+    clustered = _features(analysis, planes, analysis.model.features)
     cluster = int(analysis.raster.at(np.array([row]), np.array([column]))[0])
     names = tuple(s.name for s in analysis.suggestions)
     margin = nearest = runner_up = None
@@ -150,7 +163,7 @@ def inspect_pixel(
         indices=tuple(
             (name, value)
             for name, value in zip(analysis.model.features, clustered, strict=False)
-            if not FEATURES[name].is_band
+            if not feature(name).is_band
         ),
         ndvi=None if values is None else Spectrum(dict(zip(analysis.bands, values, strict=True))).ndvi,
         scl=scl,
@@ -162,7 +175,7 @@ def inspect_pixel(
 
 
 def _pixel(analysis: Analysis, row: int, column: int) -> tuple[tuple[float, ...] | None, int | None]:
-    """Return reflectance (None: no data) and scene class (None: not known) of a pixel."""
+    """Return the planes of a pixel (None: no data) and its scene class (None: not known)."""
     pixel = analysis.pixel(row, column)
     if not pixel.has_data[0, 0]:
         return None, None
@@ -171,12 +184,14 @@ def _pixel(analysis: Analysis, row: int, column: int) -> tuple[tuple[float, ...]
     return tuple(map(float, values)), None if scl == NO_CLASS else scl
 
 
-def _features(analysis: Analysis, values: Sequence[float] | None) -> tuple[float, ...]:
-    """Return the model's features of a pixel; none without data."""
-    if values is None:
+def _features(
+    analysis: Analysis, planes: Sequence[float] | None, features: Sequence[str]
+) -> tuple[float, ...]:
+    """Return bands or features of a pixel; none without data."""
+    if planes is None:
         return ()
-    cube = np.array(values, np.float32)
-    return tuple(map(float, computed(cube, analysis.bands, analysis.model.features)))
+    cube = np.array(planes, np.float32)
+    return tuple(map(float, computed(cube, analysis.pixels.bands, features)))
 
 
 def _margin(
@@ -186,7 +201,8 @@ def _margin(
     pixel = np.array(values, np.float32)[:, None, None]
     classes = range(model.n_clusters + 1) if lut is None else lut
     distance: dict[int, float] = {}
-    for number, found in zip(classes[1:], squared_distances(pixel, model), strict=True):
+    numbers = [classes[cluster] for cluster, _ in known_centres(model)]
+    for number, found in zip(numbers, squared_distances(pixel, model), strict=True):
         distance[number] = min(float(found[0, 0]), distance.get(number, math.inf))
     nearest, *others = sorted(distance, key=distance.__getitem__)
     return float(confidence(pixel, model, lut=lut)[0, 0]), nearest, others[0] if others else None

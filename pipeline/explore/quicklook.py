@@ -74,7 +74,8 @@ def quicklook(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask: C
     within = inside[every // 2 :: every, every // 2 :: every]
     classes = np.zeros(counted.shape, np.uint8)
     for scene in scenes:
-        classes = np.where(classes == 0, _read(scene.bands[SCL].href, counted, Resampling.nearest), classes)
+        own = scene.scene_classes(_read(scene.bands[SCL].href, counted, Resampling.nearest))
+        classes = np.where(classes == 0, own, classes)
     clear = mask.clear_classes(classes, counted.resolution.x)[within]
     covered = classes[within] != 0
     return Quicklook(float(clear.mean()), float(covered.mean()), preview)

@@ -48,13 +48,13 @@ class Stability:
         names : sequence of str
             Name of each class, class 1 first.
         """
-        if self.overall <= STABLE:
-            reading = "The clusters are stable."
-        elif self.overall <= MOSTLY_STABLE:
-            reading = "The clusters are mostly stable; their edges are not sharp."
-        else:
-            reading = "The clusters are not stable: try another number of clusters."
-        said = f"{_percent(self.overall)} of the pixels change cluster on other samples. {reading}"
+        moved = _percent(self.overall)
+        said = (
+            f"Repeating the grouping moves {moved} of the pixels. "
+            "This does not tell whether the names are right."
+        )
+        if self.overall > MOSTLY_STABLE:
+            said += " Another number of clusters may be steadier."
         known = [n for n, share in enumerate(self.per_class) if not math.isnan(share)]
         least = max(known, key=lambda n: self.per_class[n])
         if self.per_class[least] > STABLE:
@@ -98,11 +98,11 @@ def stability(
     from pipeline.clustering.kmeans import fit
 
     progress = Progress(cancelled=cancelled)
-    classes = np.arange(model.n_clusters + 1) if lut is None else np.asarray(lut)
+    k = len(model.centres)  # refinements are no part of the grouping
+    own = lut is None or bool(model.refinements)
+    classes = np.arange(k + 1) if own else np.asarray(lut)
     rng = np.random.default_rng((model.seed, 1))
-    looked_at = pixels
-    if len(pixels) > EVALUATED_PX:
-        looked_at = pixels[np.sort(rng.choice(len(pixels), EVALUATED_PX, replace=False))]
+    looked_at = _some(pixels, rng)
     planes, usable = np.ascontiguousarray(looked_at.T), np.ones(len(looked_at), bool)
     present = model.nearest(planes, usable)
     changed = np.zeros(len(looked_at))
@@ -110,8 +110,8 @@ def stability(
     for refit in range(1, refits + 1):
         progress.check()
         drawn = pixels[rng.choice(len(pixels), min(-(-len(pixels) // 2), REFIT_PX), replace=False)]
-        other = fit(drawn, model.features, model.n_clusters, (model.seed + refit) % 2**32, progress)
-        matched = matches(present, other.nearest(planes, usable), model.n_clusters)
+        other = fit(drawn, model.features, k, (model.seed + refit) % 2**32, progress)
+        matched = matches(present, other.nearest(planes, usable), k)
         different = classes[matched] != classes[present]
         changed += different
         shares.append(float(different.mean()))
@@ -121,6 +121,13 @@ def stability(
     of_class = [changed[classes[present] == n] for n in range(1, int(classes.max()) + 1)]
     per_class = tuple(float(c.mean()) if c.size else math.nan for c in of_class)
     return Stability(float(np.mean(shares)), per_class, max(shares), refits, len(looked_at))
+
+
+def _some(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the pixels that are compared: all of them, or `EVALUATED_PX` drawn at random."""
+    if len(pixels) <= EVALUATED_PX:
+        return pixels
+    return pixels[np.sort(rng.choice(len(pixels), EVALUATED_PX, replace=False))]
 
 
 def matches(present: np.ndarray, other: np.ndarray, n_clusters: int) -> np.ndarray:
@@ -144,4 +151,4 @@ def matches(present: np.ndarray, other: np.ndarray, n_clusters: int) -> np.ndarr
 
 
 def _percent(share: float) -> str:
-    return "Less than 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
+    return "less than 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"

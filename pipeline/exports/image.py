@@ -12,7 +12,7 @@ from pipeline.drawing.overlays import Stretch
 from pipeline.errors import FileRefused
 from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
-from pipeline.sentinel2.bands import TRUE_COLOUR
+from pipeline.sentinel2.bands import BANDS, TRUE_COLOUR
 from pipeline.sentinel2.offset import QUANTIFICATION
 from pipeline.text import day_words
 
@@ -50,7 +50,7 @@ def image_bytes(analysis: Analysis) -> bytes:
 
         dataset.colorinterp = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
         for number, block in enumerate(analysis.pixels.store.blocks):
-            planes = analysis.pixels.block(number).picture_planes(analysis.pixels.offsets)
+            planes = analysis.pixels.picture_planes(analysis.pixels.block(number), BANDS)
             shown = (planes.min(axis=0) > 0) & analysis.pixels.extent.inside(block)
             rgb = [np.where(shown, tables[b][planes[b]], np.uint8(0)) for b in PLACES]
             window = Window(block.column, block.row, block.width, block.height)

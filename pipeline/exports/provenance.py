@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.catalogs.profiles import find
 from pipeline.clustering import given
-from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.features import feature, words
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -50,6 +50,13 @@ def _short_hash(analysis: Analysis) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
+def names_are(analysis: Analysis) -> str:
+    """Return where the names come from, and that nobody has checked them."""
+    if not analysis.names_from:
+        return NAMES_ARE
+    return f"suggestions from {analysis.names_from}, which agrees in part; not checked on the ground"
+
+
 def model_words(analysis: Analysis) -> str:
     """Return where the clusters come from: this image, or a saved model."""
     return given.words(analysis.model) if analysis.model_given else "fitted on this image"
@@ -69,13 +76,13 @@ def tags(analysis: Analysis) -> dict[str, str]:
             **source(analysis),
             "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
             "CLASS_NAMES": dict(enumerate(areas["name"])),
-            "CLASS_NAMES_ARE": NAMES_ARE,
+            "CLASS_NAMES_ARE": names_are(analysis),
             "CLASS_HECTARES": dict(enumerate(areas["hectares"].tolist())),
             "HECTARES_ARE": f"grid area; true area is {analysis.true_area_factor:.5f} times that here",
             "SEED": str(analysis.model.seed),
             "MODEL": json.loads(analysis.model.to_json()),
             "MODEL_IS": model_words(analysis),
-            "FEATURES": {name: FEATURES[name].formula for name in analysis.model.features},
+            "FEATURES": {name: feature(name).formula for name in analysis.model.features},
             "METHOD": method(analysis),
             "CLASS_OF_CLUSTER": list(analysis.edits) if analysis.edits is not None else "unchanged",
             "SMALLEST_PATCH_HA": analysis.smallest_patch_ha,
@@ -119,7 +126,7 @@ def source(analysis: Analysis) -> dict[str, Any]:
 def method(analysis: Analysis) -> str:
     """Return in a line how the clusters came about."""
     features = analysis.model.features
-    what = "reflectance of" if all(FEATURES[name].is_band for name in features) else "features"
+    what = "reflectance of" if all(feature(name).is_band for name in features) else "features"
     fitted = f"k-means on z-scored {what} {words(features)}; unsupervised"
     return f"{fitted}; labelled with a {given.words(analysis.model)}" if analysis.model_given else fitted
 

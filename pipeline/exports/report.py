@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.area.grid import epsg_of
-from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
 from pipeline.exports.map_figure import map_pictures, map_svg
-from pipeline.exports.provenance import SOFTWARE, credit, model_words, versions
+from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
 from pipeline.exports.sample import report_section
 from pipeline.exports.spectra_figure import spectra_svg
 from pipeline.sentinel2.platforms import MISSION, PLATFORMS
@@ -89,7 +89,9 @@ def report_html(analysis: Analysis) -> str:
 
 def _method(analysis: Analysis) -> str:
     features = analysis.model.features
-    titles = [FEATURES[name].title.lower() if FEATURES[name].is_band else name for name in features]
+    titles = [
+        FEATURES[name].title.lower() if FEATURES[name].is_band else name for name in plain_bands(features)
+    ]
     return METHOD.format(n=len(features), features=", ".join(titles))
 
 
@@ -170,7 +172,8 @@ def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
         if analysis.model_given
         else f"{analysis.model.n_clusters} of k-means, seed {analysis.model.seed}",
     )
-    if analysis.edits is not None:
+    yield "Names", names_are(analysis)
+    if analysis.edits is not None and not analysis.names_from:
         yield "Edited", "classes were renamed, recoloured or merged by hand"
     if analysis.smallest_patch_ha:
         yield "Sieved", f"patches below {analysis.smallest_patch_ha:g} ha joined their neighbours"

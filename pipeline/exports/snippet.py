@@ -9,6 +9,7 @@ from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import WORLDWIDE, find
 from pipeline.clustering.features import DEFAULT_FEATURES, set_of
 from pipeline.clustering.given import words as given_words
+from pipeline.explore.regroup import steps
 from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words
@@ -37,6 +38,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     given = analysis.model_given
     if given and classes is not None and classes.suggestions() == analysis.suggestions:
         classes = None  # the model carries them
+    again = bool(analysis.model.refinements) and not given
     edits = _edits(analysis, classes, smallest_patch_ha)
     sample = _sample(analysis)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
@@ -46,6 +48,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         "",
         f"from pipeline import {', '.join(imports)}",
         *(["from pipeline.explore.classes import Classes"] if classes is not None else []),
+        *(["from pipeline.explore.regroup import repeated"] if again else []),
         *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
         *(["from pipeline.accuracy import SamplingDesign"] if "SamplingDesign" in "".join(sample) else []),
         "",
@@ -72,6 +75,9 @@ def _request(analysis: Analysis) -> list[str]:
         "catalog": repr(_catalog(request.catalog)),
         "scene_ids": repr(tuple(s.id for s in analysis.scenes)),
         "seed": repr(request.seed),
+        "composite": repr(request.composite),
+        "periods": repr(request.periods),
+        "max_dates": repr(request.max_dates),
         "mask_buffer_m": repr(request.mask_buffer_m),
         "mask_classes": repr(request.mask_classes),
         "features": repr(set_of(request.features) or request.features),
@@ -104,6 +110,8 @@ def _catalog(name: str) -> str:
 
 def _edits(analysis: Analysis, classes: Classes | None, smallest_patch_ha: float) -> list[str]:
     lines = []
+    if not analysis.model_given and analysis.model.refinements:
+        lines.append(f"analysis = repeated(analysis, {steps(analysis.model)!r})")
     if classes is not None:
         lines += [
             f"classes = Classes.from_json({classes.to_json()!r})",

@@ -18,6 +18,8 @@ NEAR_CLOUD = np.uint8(0b0010_0000)
 """Bit of a pixel's state that is set within the buffer around clouds and their shadows."""
 IMPROBABLE = np.uint8(0b0100_0000)
 """Bit of a pixel's state that is set where some number is too low to hold the offset (Pixels.settled)."""
+TOO_FEW_LOOKS = np.uint8(0b1000_0000)
+"""Bit of a pixel's state that is set where a composite lacks more periods than can be filled."""
 CLOUDS = (3, 8, 9, 10)
 """Scene classes that a buffer surrounds, where they are masked: cloud shadow, clouds, cirrus."""
 
@@ -46,7 +48,7 @@ class CloudMask:
         """
         every = np.arange(256, dtype=np.uint8)
         wanted = (every & HAS_DATA > 0) & (every & NEAR_CLOUD == 0)
-        wanted &= ~np.isin(every & CLASS_BITS, self.classes)
+        wanted &= (every & TOO_FEW_LOOKS == 0) & ~np.isin(every & CLASS_BITS, self.classes)
         return np.asarray(wanted[state])
 
     def clear_classes(self, classes: SceneClasses, resolution_m: float) -> Mask:
@@ -68,8 +70,10 @@ class CloudMask:
 
         What lies outside the array is not seen: read `halo_px` more on each side and cut them off.
         """
+        if not self.buffer_m:
+            return None
         clouds = np.isin(classes, [c for c in CLOUDS if c in self.classes])
-        if not self.buffer_m or not clouds.any():
+        if not clouds.any():
             return None
         from scipy.ndimage import distance_transform_edt
 

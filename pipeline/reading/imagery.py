@@ -8,15 +8,17 @@ from functools import cached_property, partial
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from odc.geo.xr import xr_coords
 from shapely.geometry.base import BaseGeometry
 
 from pipeline.area.blocks import Block
 from pipeline.arrays import Mask, Planes
 from pipeline.progress import Progress
+from pipeline.reading.composite import Composite
 from pipeline.reading.coverage import Coverage, coverage_of, outline_on
 from pipeline.reading.extent import Extent
-from pipeline.reading.pixels import Pixels, joined
+from pipeline.reading.pixels import FILLED, Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
 from pipeline.reading.storage.local import Reader, Store
 from pipeline.reading.windows import assembled, overlap, stepped
@@ -39,6 +41,10 @@ class Imagery:
     """Pixels of the area: outside the images, without data, masked, clear."""
     notes: tuple[str, ...]
     """What a user should know."""
+    composite: Composite | None = None
+    """How several acquisitions were combined; None: the image is of one."""
+    n_filled: int = 0
+    """Clear pixels of the area that lacked a period, which was filled from its neighbours in time."""
     thinned: Pixels | None = field(default=None, repr=False)
     """Every `Extent.step`-th pixel, gathered on the way; None where that is every one."""
 
@@ -55,11 +61,13 @@ class Imagery:
     @property
     def bands(self) -> tuple[str, ...]:
         """Names of the planes."""
-        return self.extent.bands
+        return self.extent.bands if self.composite is None else self.composite.names(self.extent.bands)
 
     @property
     def offsets(self) -> tuple[int, ...]:
-        """What is added to the digital numbers of each scene."""
+        """What is added to the numbers of each scene; a composite is without the offset already."""
+        if self.composite is not None:
+            return (0,)
         return tuple(s.offset.dn for s in self.scenes)
 
     def window(self, rows: slice, columns: slice, step: int = 1) -> Pixels:
@@ -74,6 +82,35 @@ class Imagery:
                 here, there = found
                 pieces.append((*there, self.store.part(number, *here).settled(self.offsets)))
         return joined(pieces, (len(wanted[0]), len(wanted[1])))
+
+    def picture_planes(self, pixels: Pixels, bands: Sequence[str]) -> Planes:
+        """Return reflectance x 10000 of some bands for a picture: uint16 ``(band, y, x)``, 0 without data.
+
+        Of a composite of periods: the median of the periods.
+        """
+        names = self.bands
+        if names[: len(self.extent.bands)] == self.extent.bands:
+            return pixels.picture_planes(self.offsets, [names.index(band) for band in bands])
+        planes = [
+            pixels.picture_planes(
+                self.offsets, [n for n, name in enumerate(names) if name.split("@")[0] == band]
+            )
+            for band in bands
+        ]
+        return np.stack([np.asarray(np.median(p, axis=0), np.uint16) for p in planes])
+
+    @cached_property
+    def looks(self) -> NDArray[np.uint8]:
+        """uint8 ``(y, x)``: clear acquisitions of every pixel of the area; 0 outside it."""
+
+        def of_block(number: int) -> np.ndarray:
+            block, pixels = self.store.blocks[number], self.block(number)
+            within = self.extent.inside(block)
+            if pixels.looks is None:
+                return np.asarray(pixels.clear(self.extent.mask) & within, np.uint8)
+            return np.asarray((pixels.looks & ~FILLED) * within, np.uint8)
+
+        return np.asarray(assembled(self.store.blocks, self.extent.shape, of_block, np.dtype(np.uint8)))
 
     def block(self, number: int) -> Pixels:
         """Return the pixels of a block of `store`."""
@@ -108,6 +145,7 @@ class _BlockSummary:
 
     sample: RawSample
     coverage: Coverage
+    n_filled: int
     improbable: dict[int, tuple[int, int]]
     """Clear and masked pixels of each scene whose numbers are too low to hold the offset."""
     piece: tuple[slice, slice, Pixels] | None
@@ -122,13 +160,14 @@ def read(
     seed: int,
     progress: Progress,
     sample_px: int = SAMPLE_PX,
+    composite: Composite | None = None,
 ) -> Imagery:
     """Read all blocks of an area once.
 
     Parameters
     ----------
     scenes : sequence of Scene
-        Tiles of one acquisition.
+        Tiles of one acquisition, or of those that are combined.
     extent : Extent
         Which pixels count.
     store : Store
@@ -139,6 +178,8 @@ def read(
         Of the sample.
     sample_px : int
         About how many pixels of the area are sampled.
+    composite : Composite, optional
+        How the scenes of several acquisitions are combined; the offsets are decided then.
     """
     n_inside = sum(int(np.count_nonzero(extent.inside(block))) for block in store.blocks)
     summary = partial(
@@ -151,30 +192,37 @@ def read(
     found = dict(store.fill(reader, summary, progress))
     summaries = [found[n] for n in range(len(store.blocks))]
     sample = pooled([s.sample for s in summaries])
-    visible_dn = sample.dn[:, [extent.bands.index(b) for b in VISIBLE]]
-    visible = [visible_dn[sample.scene == n].T for n in range(len(scenes))]
-    offsets = check_together([s.offset for s in scenes], visible)
-    decided = tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
-    settled = sample.settled([s.offset.dn for s in decided])
-    coverage = sum((_settled(s, decided) for s in summaries), start=Coverage())
+    decided = tuple(scenes) if composite is not None else _decided(scenes, sample, extent.bands)
+    offsets = (0,) if composite is not None else tuple(s.offset.dn for s in decided)
+    coverage = sum((_settled(s, offsets) for s in summaries), start=Coverage())
     pieces = [s.piece for s in summaries if s.piece is not None]
     rows, columns = (stepped(span, extent.step) for span in extent.whole)
     return Imagery(
         extent,
         store,
         decided,
-        settled,
+        sample.settled(offsets),
         coverage,
         tuple(_notes(decided)),
-        joined(pieces, (len(rows), len(columns))).settled([s.offset.dn for s in decided]) if pieces else None,
+        composite,
+        sum(s.n_filled for s in summaries),
+        joined(pieces, (len(rows), len(columns))).settled(offsets) if pieces else None,
     )
 
 
-def _settled(summary: _BlockSummary, decided: Sequence[Scene]) -> Coverage:
+def _decided(scenes: Sequence[Scene], sample: RawSample, bands: Sequence[str]) -> tuple[Scene, ...]:
+    """Return scenes with their offsets after a look at the pixels."""
+    visible_dn = sample.dn[:, [bands.index(b) for b in VISIBLE]]
+    visible = [visible_dn[sample.scene == n].T for n in range(len(scenes))]
+    offsets = check_together([s.offset for s in scenes], visible)
+    return tuple(replace(s, offset=offset) for s, offset in zip(scenes, offsets, strict=True))
+
+
+def _settled(summary: _BlockSummary, offsets: Sequence[int]) -> Coverage:
     """Return the coverage of a block now that the offsets are decided (pixels.Pixels.settled)."""
     coverage = summary.coverage
     for scene, (clear, masked) in summary.improbable.items():
-        if decided[scene].offset.dn:
+        if offsets[scene]:
             coverage = coverage.without(clear, masked)
     return coverage
 
@@ -193,6 +241,7 @@ def _summary(
     return _BlockSummary(
         take(block, pixels, usable, share, seed),
         coverage_of(block, pixels, usable, within, extent, outline),
+        0 if pixels.looks is None else int(np.count_nonzero((pixels.looks & FILLED > 0) & usable)),
         _improbable(pixels, usable, within),
         _thinned(block, pixels, extent),
     )

@@ -1,4 +1,4 @@
-"""A first look: the files' overviews, a sixteenth of the pixels or far fewer, read at once."""
+"""A first look at an area from the files' overviews: a sixteenth of the pixels or fewer."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 FACTORS = (16, 8, 4)
 """Overviews that catalogues' files have, beside a first one of 2."""
 LOOK_PX = 60
-"""A first look has at least as many pixels a side. A block of an overview costs as many bytes as one of the
-file itself, and is worth its time only where it shows many of those: a coarse one."""
+"""Fewest pixels a side of a first look. A block of an overview has as many bytes as a block of the file
+itself, so the coarsest overview that shows enough is read."""
 LOOK_SAMPLE_PX = 60_000
 """Pixels of a first look that are grouped: its clusters are shown for seconds."""
 
@@ -102,7 +102,8 @@ class OverviewReading:
             read = dict(zip([(s.id, b) for s, b in names], pool.map(self._read, names), strict=True))
         mosaic = FirstValid(block.shape, len(bands))
         for number, scene in enumerate(self._scenes):
-            dn, classes = np.stack([read[scene.id, b] for b in bands]), read.get((scene.id, SCL))
+            dn, values = np.stack([read[scene.id, b] for b in bands]), read.get((scene.id, SCL))
+            classes = None if values is None else scene.scene_classes(values)
             near = None if classes is None else mask.near(classes, self._extent.grid.affine.a)
             mosaic.feed(Layer(number, dn, classes, near, may_hold_offset=scene.offset.may_hold))
         return mosaic.result()
@@ -113,7 +114,7 @@ class OverviewReading:
         file = scene.bands[band]
         dtype = np.uint8 if band == SCL else np.uint16
         with opened(file.href) as dataset:
-            return self._of(dataset).astype(dtype, copy=False)
+            return self._of(dataset).clip(min=NO_DATA_DN).astype(dtype, copy=False)
 
     def _of(self, dataset: Any) -> np.ndarray:
         factor = round(self._factor * RESOLUTION_M / dataset.res[0])

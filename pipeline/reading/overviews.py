@@ -59,6 +59,7 @@ def on_grid(dataset: Any, grid: GeoBox, resampling: Resampling, overview: int | 
 
 def _warped(dataset: Any, grid: GeoBox, resampling: Resampling) -> np.ndarray:
     rows, columns = grid.shape
+    signed = dataset.nodata is not None and dataset.nodata < NO_DATA_DN
     with WarpedVRT(
         dataset,
         crs=f"EPSG:{epsg_of(grid)}",
@@ -66,7 +67,7 @@ def _warped(dataset: Any, grid: GeoBox, resampling: Resampling) -> np.ndarray:
         width=columns,
         height=rows,
         resampling=resampling,
-        src_nodata=NO_DATA_DN,
+        src_nodata=dataset.nodata if signed else NO_DATA_DN,
         nodata=NO_DATA_DN,
     ) as warped:
         return np.asarray(warped.read(1))

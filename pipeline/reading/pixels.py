@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.arrays import Mask, Planes, SceneClasses, State
 from pipeline.reading.cloud_mask import CLASS_BITS, HAS_DATA, IMPROBABLE, CloudMask
 from pipeline.sentinel2.offset import QUANTIFICATION
 
 NO_DATA_DN, SATURATED_DN = 0, 65535
+FILLED = np.uint8(0b1000_0000)
+"""Bit of a pixel's looks that is set where a period was filled from its neighbours in time."""
 NO_CLASS = 15
 """Scene class of a pixel without scene classification: it is never masked."""
 
@@ -40,7 +43,8 @@ class Pixels:
     """Digital numbers, and for every pixel its scene class and the scene it comes from."""
 
     fine: Planes
-    """uint16 ``(band, y, x)`` of the bands that are kept at 10 m, offset still in it."""
+    """uint16 ``(band, y, x)`` of the bands that are kept at 10 m, offset still in it; of a composite float32,
+    10,000 times the reflectance."""
     state: State
     """uint8 ``(y, x)``: 0 without data, else scene class and the bits of cloud_mask.py."""
     sources: tuple[int, ...]
@@ -49,6 +53,8 @@ class Pixels:
     """Unsigned integers ``(y, x)``: position in `sources`; None where all come from one scene."""
     coarse: CoarsePlanes | None = None
     """The bands that are kept at their own larger pixels; None: there are none."""
+    looks: NDArray[np.uint8] | None = None
+    """uint8 ``(y, x)`` of a composite: number of clear acquisitions, and `FILLED`; else None."""
 
     def __sizeof__(self) -> int:
         """Tell dask's workers what they hold."""
@@ -134,8 +140,11 @@ class Pixels:
         """
         dn = self.dn if shown is None else self.dn[list(shown)]
         offset = self.offset_dn(offsets)
-        if isinstance(offset, int) and -SATURATED_DN < offset <= 0:  # without a wider type in between
-            planes: np.ndarray = np.maximum(dn, np.uint16(1 - offset))
+        planes: np.ndarray
+        if dn.dtype != np.uint16:
+            planes = np.clip(np.rint(dn + offset), 1, SATURATED_DN).astype(np.uint16)
+        elif isinstance(offset, int) and -SATURATED_DN < offset <= 0:  # without a wider type in between
+            planes = np.maximum(dn, np.uint16(1 - offset))
             planes -= np.uint16(-offset)
         else:
             planes = np.clip(dn.astype(np.int32) + offset, 1, SATURATED_DN).astype(np.uint16)
@@ -147,32 +156,41 @@ class Pixels:
         arrays = (self.dn[:, rows, columns], self.state[rows, columns])
         source = None if self.source is None else np.ascontiguousarray(self.source[rows, columns])
         dn, state = map(np.ascontiguousarray, arrays)
-        return Pixels(dn, state, self.sources, source)
+        looks = None if self.looks is None else np.ascontiguousarray(self.looks[rows, columns])
+        return Pixels(dn, state, self.sources, source, looks=looks)
 
     def packed(self) -> tuple[np.ndarray, ...]:
         """Return everything as plain arrays, from which `unpacked` makes equal pixels."""
         if not self.sources:  # nothing was read: no zeros are kept
             return (np.array([len(self.dn), *self.state.shape], np.int32),)
-        none = np.empty(0, np.uint16)
+        none, looks = np.empty(0, np.uint16), np.empty(0, np.uint8) if self.looks is None else self.looks
         sources = np.array(self.sources, np.int32)
         source = none if self.source is None else self.source
         if self.coarse is None:
-            return self.fine, self.state, sources, source, none, none
+            return self.fine, self.state, sources, source, none, none, looks
         layout = np.array([self.coarse.factor, *self.coarse.shift, *self.coarse.places], np.int32)
-        return self.fine, self.state, sources, source, self.coarse.dn, layout
+        return self.fine, self.state, sources, source, self.coarse.dn, layout, looks
 
     @classmethod
     def unpacked(cls, arrays: Sequence[np.ndarray]) -> Pixels:
         """Return the pixels of which `packed` made arrays."""
         if len(arrays) == 1:
             n_bands, *shape = arrays[0].tolist()
-            return cls(np.zeros((n_bands, *shape), np.uint16), np.zeros(shape, np.uint8), ())
-        fine, state, sources, source, dn, layout = arrays
+            nothing = np.zeros((n_bands, *shape), np.uint16)
+            return cls(nothing, np.zeros(shape, np.uint8), ())
+        fine, state, sources, source, dn, layout, looks = arrays
         coarse = None
         if layout.size:
             factor, down, right, *places = layout.tolist()
             coarse = CoarsePlanes(dn, tuple(places), (down, right), factor)
-        return cls(fine, state, tuple(sources.tolist()), source if source.size else None, coarse)
+        return cls(
+            fine,
+            state,
+            tuple(sources.tolist()),
+            source if source.size else None,
+            coarse,
+            looks if looks.size else None,
+        )
 
 
 def state_of(has_data: Mask, classes: SceneClasses | None) -> State:
@@ -187,14 +205,17 @@ def joined(parts: Sequence[tuple[slice, slice, Pixels]], shape: tuple[int, int])
         return parts[0][2]
     n_bands = len(parts[0][2].dn)
     sources = tuple(dict.fromkeys(s for _, _, p in parts for s in p.sources))
-    dn, state = np.zeros((n_bands, *shape), np.uint16), np.zeros(shape, np.uint8)
+    dn, state = np.zeros((n_bands, *shape), parts[0][2].fine.dtype), np.zeros(shape, np.uint8)
+    looks = None if all(p.looks is None for _, _, p in parts) else np.zeros(shape, np.uint8)
     several = len(sources) > 1
     source = np.zeros(shape, np.min_scalar_type(len(sources))) if several else None
     for rows, columns, piece in parts:
         dn[:, rows, columns] = piece.dn
         state[rows, columns] = piece.state
+        if looks is not None and piece.looks is not None:
+            looks[rows, columns] = piece.looks
         if source is not None and piece.sources:
             # positions among the piece's scenes become positions among the scenes of all
             positions = np.array([sources.index(s) for s in piece.sources], source.dtype)
             source[rows, columns] = positions[0] if piece.source is None else positions[piece.source]
-    return Pixels(dn, state, sources, source)
+    return Pixels(dn, state, sources, source, looks=looks)

@@ -35,6 +35,8 @@ IMPOSSIBLE_DN = 500
 """With the offset in it no number is below this: a reflectance of -0.05. At a swath's edge there are some."""
 INTRODUCED = "2022-01-25"
 """First day of baseline 04.00: decides where neither metadata nor pixels tell, and nowhere else."""
+MAX_NAME = 20
+"""Longest name of a baseline, characters; real ones have five."""
 MIN_PIXELS = 100
 """Fewer pixels than this prove nothing."""
 OWN_SHARE = 0.1
@@ -95,9 +97,9 @@ def baseline(properties: Mapping[str, Any]) -> str | None:
     """Return the processing baseline of an item, e.g. ``"05.09"``; None where it is not given."""
     for key in ("s2:processing_baseline", "sentinel:processing_baseline", "sentinel2:processing_baseline"):
         if properties.get(key) is not None:
-            return str(properties[key])
+            return str(properties[key])[:MAX_NAME]
     version = properties.get("processing:version")
-    return None if version is None else str(version)
+    return None if version is None else str(version)[:MAX_NAME]
 
 
 class Verdict(Enum):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from pipeline.sentinel2.offset import OffsetDecision
@@ -54,11 +55,23 @@ class Scene:
     """Start of the datastrip; two in a datatake were received by two ground stations."""
     version: tuple[str, ...] = ()
     """Sorts repeated deliveries of one granule: newest last."""
+    data_share: float | None = None
+    """Share (0..1) of the files' pixels that have data, where the catalogue tells."""
+    nodata_dn: int = 0
+    """Digital number of pixels without data; a negative one stands in signed files."""
+    class_of_value: tuple[int, ...] | None = None
+    """Scene class of each value 0..255 of the mask's file; None: the values are scene classes."""
 
     @property
     def date(self) -> dt.date:
         """Day of acquisition (UTC)."""
         return self.datetime.date()
+
+    def scene_classes(self, values: np.ndarray) -> np.ndarray:
+        """Return scene classes (SCL) for values of the mask's file, uint8 of any shape."""
+        if self.class_of_value is None:
+            return values
+        return np.asarray(np.array(self.class_of_value, np.uint8)[values])
 
     def solar_day(self, longitude: float) -> dt.date:
         """Return the day of acquisition in mean solar time at a longitude.

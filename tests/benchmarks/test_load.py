@@ -1,16 +1,24 @@
 """A small crowd before the real server and the real page; only ever on this machine."""
 
-import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from benchmarks.load import MOST_VISITORS, Plan, measure, summary
 from benchmarks.visitor import Outcome, button_in, check_loopback, kernel_of, visit
+from tests.server.voila_server import run
+
+
+def measured(*given: Any, **named: Any) -> tuple[dict[str, Any], list[Outcome]]:
+    """Measure on a thread of its own: Playwright keeps a loop on the tests' thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(measure, *given, **named).result()
 
 
 @pytest.mark.timeout(600)
 def test_four_visitors_at_once_all_get_their_page_and_their_result() -> None:
-    numbers, outcomes = measure(Plan(visitors=4, within_s=2, patience_s=250, think_s=0.5), "server")
+    numbers, outcomes = measured(Plan(visitors=4, within_s=2, patience_s=250, think_s=0.5), "server")
     assert [outcome.failure for outcome in outcomes] == [""] * 4
     assert numbers["failed"] == 0
     assert numbers["result_s"]["count"] == 4
@@ -18,7 +26,9 @@ def test_four_visitors_at_once_all_get_their_page_and_their_result() -> None:
 
 
 def test_those_for_whom_there_is_no_place_are_counted_with_their_sentence() -> None:
-    numbers, _ = measure(Plan(visitors=2, within_s=0, patience_s=250), "server", options=("--max_kernels=1",))
+    numbers, _ = measured(
+        Plan(visitors=2, within_s=0, patience_s=250), "server", options=("--max_kernels=1",)
+    )
     assert numbers["failed"] == 1
     (sentence,) = numbers["failures"]
     assert "All places of this server are taken: 1." in sentence
@@ -31,7 +41,7 @@ def test_no_other_machine_is_loaded(address: str) -> None:
     with pytest.raises(ValueError, match="not this machine"):
         check_loopback(address)
     with pytest.raises(ValueError, match="not this machine"):
-        asyncio.run(visit(address, "", 1))
+        run(visit(address, "", 1))
 
 
 @pytest.mark.parametrize(

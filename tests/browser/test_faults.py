@@ -83,6 +83,7 @@ def test_changed_settings_are_told_apart_from_the_result(dashboard: DashboardPag
     dashboard.slide("Cloud cover, at most (%)", -1)
     expect(dashboard.badge).to_contain_text("clear here")
     expect(dashboard.main).to_have_text("Calculate again")
+    dashboard.button("Move area").click()
     dashboard.click_map(0.6, 0.4)
     expect(dashboard.outline).to_have_count(4)
     expect(dashboard.badge).to_have_text("Out of date")

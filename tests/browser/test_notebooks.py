@@ -27,6 +27,20 @@ def test_jupyterlab(open_page: Open, jupyter: str, tmp_path: Path) -> None:
     assert json.loads(saved.read_text())["catalog"] == "demo"
 
 
+def test_keys_and_a_restart_in_jupyterlab(open_page: Open, jupyter: str) -> None:
+    own = ["Cannot send", "kernel", "WebSocket", "widget", "comm"]
+    page = run_notebook(open_page(f"{jupyter}lab/tree/dashboard.ipynb?reset", hosts_own_errors=own))
+    page.wait_until_ready()
+    page.handle("Number of clusters").focus()
+    page.page.keyboard.press("d")
+    page.page.keyboard.press("d")
+    page.page.wait_for_timeout(500)
+    expect(page.main).to_be_visible()
+    page.page.evaluate("() => window.jupyterapp.commands.execute('kernelmenu:restart')")
+    page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(page.page.get_by_text("The notebook's kernel was restarted")).to_be_visible(timeout=RUN_MS)
+
+
 def test_notebook_7(open_page: Open, jupyter: str) -> None:
     address = f"{jupyter}notebooks/dashboard.ipynb"
     core(run_notebook(open_page(address, size=(1280, 1000), hosts_own_errors=NOTEBOOKS_OWN_ERRORS)))

@@ -28,6 +28,22 @@ def test_a_killed_kernel_is_told_and_a_reload_goes_on(open_page: Open, voila: st
     assert (page.latitude.input_value(), page.longitude.input_value()) == place
 
 
+def test_a_line_that_is_down_for_a_while_ends_no_session(open_page: Open, voila: str) -> None:
+    page = open_page(voila, hosts_own_errors=["WebSocket", "kernel", "Failed to fetch"]).wait_until_ready()
+    page.place_area()
+    place = page.latitude.input_value()
+    page.page.context.set_offline(True)
+    bar = page.page.get_by_text("Connection lost. Trying again…")
+    expect(bar).to_be_visible(timeout=60_000)
+    page.page.wait_for_timeout(10_000)
+    expect(page.page.get_by_text("This session has ended.")).to_have_count(0)
+    page.page.context.set_offline(False)
+    expect(bar).to_have_count(0, timeout=60_000)
+    assert page.latitude.input_value() == place
+    page.type_into(page.latitude, "48.5")
+    expect(page.page).to_have_url(re.compile("lat=48.5&"))
+
+
 def kernels() -> list[psutil.Process]:
     """Return the kernels that run below this process."""
     return [c for c in psutil.Process().children(recursive=True) if is_kernel(c)]

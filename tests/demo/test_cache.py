@@ -128,7 +128,7 @@ def test_two_processes_make_the_scenes_once(tmp_path: Path, repository: Path) ->
         )
         for _ in range(2)
     ]
-    ends = [process.communicate(timeout=120) for process in both]
+    ends = [process.communicate(timeout=280) for process in both]
     answers = {output for output, _ in ends}
     said = [complaint for _, complaint in ends if "Making the images of the offline demo" in complaint]
     assert len(said) == 1, "the other one waited"

@@ -50,6 +50,9 @@ def polygons(draw: st.DrawFn) -> AreaOfInterest:
     catalog=st.sampled_from(OFFERED),
     scene_ids=st.none() | st.lists(st.text(min_size=1), min_size=1, max_size=3).map(tuple),
     seed=st.integers(0, 2**32 - 1),
+    composite=st.sampled_from(["day", "median", "periods"]),
+    periods=st.integers(2, 12),
+    max_dates=st.integers(12, 60),
     mask_buffer_m=st.floats(0, 200),
     mask_classes=st.sets(st.integers(0, 11)).map(tuple) | st.just(DEFAULT_MASK),
 )

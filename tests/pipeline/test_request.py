@@ -27,6 +27,7 @@ def test_defaults_are_those_promised() -> None:
     made = request()
     assert (made.max_cloud_cover, made.n_clusters, made.catalog) == (20, 6, "earth-search")
     assert made.mask_buffer_m == 0
+    assert (made.composite, made.periods, made.max_dates) == ("day", 4, 12)
     assert (made.scene_ids, made.seed, made.mask_classes) == (None, 0, (0, 1, 3, 8, 9, 10))
 
 
@@ -102,6 +103,14 @@ TODAY = datetime.now(UTC).date()
         ({"scene_ids": ()}, "scene_ids"),
         ({"scene_ids": "S2A"}, "scene_ids"),
         ({"scene_ids": (1,)}, "scene_ids"),
+        ({"composite": "mean"}, "composite"),
+        ({"composite": None}, "composite"),
+        ({"periods": 1}, "periods"),
+        ({"periods": 13}, "periods"),
+        ({"max_dates": 0}, "max_dates"),
+        ({"max_dates": 2.5}, "max_dates"),
+        ({"max_dates": 61}, "max_dates"),
+        ({"composite": "periods", "periods": 6, "max_dates": 5}, "max_dates"),
         ({"mask_buffer_m": -1}, "mask_buffer_m"),
         ({"mask_buffer_m": 200.5}, "mask_buffer_m"),
         ({"mask_buffer_m": "50"}, "mask_buffer_m"),
@@ -274,6 +283,9 @@ def boxes(draw: st.DrawFn) -> AreaOfInterest:
     catalog=st.text(min_size=1).filter(str.strip),
     scene_ids=st.none() | st.lists(st.text(min_size=1), min_size=1, max_size=3).map(tuple),
     seed=st.integers(0, 2**32 - 1),
+    composite=st.sampled_from(["day", "median", "periods"]),
+    periods=st.integers(2, 12),
+    max_dates=st.integers(12, 60),
     mask_buffer_m=st.floats(0, 200),
     mask_classes=st.sets(st.integers(0, 11)).map(tuple) | st.just(DEFAULT_MASK),
 )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pipeline.spool import Spool
 
 from pipeline import scratch
+from pipeline.reading.storage.spill import Spill
 
 HOLDS = (
     "import sys, time; from pipeline import scratch; print(scratch.new_folder(), flush=True); time.sleep(600)"
@@ -86,7 +86,7 @@ def test_a_folder_of_a_block_ends_with_it(temporary: Path) -> None:
 
 
 def test_pixels_kept_aside_lie_in_the_processs_own_folder(temporary: Path) -> None:
-    spool = Spool(memory_bytes=0)
+    spool = Spill(memory_bytes=0)
     spool.put("block", np.zeros(10))
     (own,) = temporary.glob("clusters-*")
     assert list(own.glob("*/0.npy"))

@@ -71,7 +71,7 @@ def test_neither_pipeline_nor_widgets_know_the_invented_land(repository: Path) -
         ("stackstac", "reading/reader.py"),
         ("pystac_client", "catalogs/stac_api.py"),
         ("planetary_computer", "reading/signing.py"),
-        ("demo", "catalogs/profiles.py"),
+        ("demo", "catalogs/demo.py"),
     ],
 )
 def test_each_foreign_thing_has_one_home(repository: Path, package: str, home: str) -> None:
@@ -100,13 +100,14 @@ def test_showing_a_page_and_making_a_request_import_nothing_heavy(repository: Pa
 from datetime import date
 import pipeline
 from pipeline import AnalysisRequest, AreaOfInterest
+from pipeline import config
 from pipeline.catalogs import profiles
 from pipeline.area import grid
 request = AnalysisRequest(AreaOfInterest.square(11.34, 46.49, 5), date(2022, 6, 1), date(2022, 6, 30))
 AnalysisRequest.from_json(request.to_json())
 box = grid.grid_for(request.area)
 grid.outline(box), grid.hectares(box)
-profiles.offered(), profiles.default_name(), profiles.examples(), profiles.max_size_km()
+profiles.offered(), profiles.default_name(), profiles.examples(), config.max_size_km()
 """,
     )
     assert not modules & {"sklearn", "stackstac", "rasterio", "pystac_client", "dask.array", "distributed"}
@@ -161,8 +162,9 @@ def test_the_public_names_resolve_and_no_other(repository: Path) -> None:
 
 BAND_WORDS = {word for band in ALL_BANDS for word in (band.key, band.number)} - {"green", "red", "blue"}
 COLOUR_BANDS = {"green", "red", "blue"}
-NUMBER_OF_BANDS = re.compile(r"\b(?:four|4) (?:bands|values a pixel)\b|``\(\w+, 4\)``|``\(4, |\brange\(4\)")
+NUMBER_OF_BANDS = re.compile(r"\b(?:four|4) (?:bands|values a pixel)\b|``\(\w+, 4\)``|``\(4, ")
 SPELLS_BANDS_TODAY = {
+    "pipeline/catalogs/known.py",  # what other archives call their bands
     "pipeline/catalogs/items.py",
     "widgets/results/tabs/areas.py",
 }

@@ -40,6 +40,17 @@ def test_the_frame_is_there_before_the_kernel_has_answered(tab: Page, tmp_path: 
         expect(tab.locator("#loading")).to_have_count(0)
 
 
+def test_the_frame_says_how_many_are_before_you(tab: Page, tmp_path: Path) -> None:
+    options = ("--max_opening=1",)
+    with running(folder_with(tmp_path, SLOW), *options, module="server") as server:
+        first = tab.context.new_page()
+        first.goto(server.address, wait_until="commit")
+        tab.goto(server.address, wait_until="commit")
+        expect(tab.get_by_role("status")).to_have_text("1 visitor before you.", timeout=30_000)
+        expect(tab.get_by_role("button", name="Alive")).to_be_visible(timeout=60_000)
+        first.close(run_before_unload=True)
+
+
 def test_a_page_whose_cell_failed_says_so_and_tries_again(tab: Page, tmp_path: Path) -> None:
     with running(folder_with(tmp_path, FAILS_ONCE)) as server:
         tab.goto(server.address, wait_until="commit")

@@ -17,7 +17,7 @@ from tornado.websocket import websocket_connect
 from benchmarks.visitor import PROTOCOL, kernel_of
 from tests.packaging.servers import free_port, with_patience
 from tests.server.test_server import close, page
-from tests.server.voila_server import ROOT, Running, eventually, folder_with, running
+from tests.server.voila_server import ROOT, Running, eventually, folder_with, run, running
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 OPTIONS = ("--DashboardServer.proxies=127.0.0.1", "--DashboardServer.allowed_hosts=clusters.example.org")
@@ -79,7 +79,7 @@ def test_the_page_its_socket_and_its_end_pass_through(prefix: str, tmp_path: Pat
         assert json.loads(page(through, f"{prefix}/voila/health", **named)[1])["taken"] == 1
         address = f"ws://127.0.0.1:{port}{prefix}/api/kernels/{kernel_id}/channels?session_id=a"
         for origin, welcome in (("http://clusters.example.org", True), ("http://elsewhere.example", False)):
-            assert asyncio.run(opens(address, {**named, "Origin": origin})) is welcome
+            assert run(opens(address, {**named, "Origin": origin})) is welcome
         close(through, kernel_id, prefix)
         eventually(lambda: not server.kernels(), "the end of the kernel")
 
@@ -90,7 +90,8 @@ async def opens(address: str, headers: dict[str, str]) -> bool:
         socket = await websocket_connect(HTTPRequest(address, headers=headers), subprotocols=[PROTOCOL])
     except HTTPClientError:
         return False
-    socket.close()
+    await socket.write_message("not a message: the server closes the socket")
     while await asyncio.wait_for(socket.read_message(), 60) is not None:
         pass
+    socket.close()
     return True

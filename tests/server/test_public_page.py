@@ -64,7 +64,7 @@ def test_a_closed_tab_ends_its_kernel(server: Running, browser: Browser) -> None
 @pytest.mark.browser
 def test_a_tab_that_is_closed_before_it_is_ready_ends_its_kernel(server: Running, browser: Browser) -> None:
     context = browser.new_context()
-    context.route("**/voila.js", lambda route: None)
+    context.route("**/voila.js", lambda route: route.abort())
     before = {kernel.pid for kernel in server.kernels()}
     page = context.new_page()
     page.goto(server.address, wait_until="commit")

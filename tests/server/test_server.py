@@ -16,7 +16,7 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from benchmarks.visitor import PROTOCOL, kernel_of, packed
-from tests.server.voila_server import WIDGET, Running, eventually, folder_with, running
+from tests.server.voila_server import WIDGET, Running, eventually, folder_with, run, running
 
 SLOW = "import time\ntime.sleep(5)\n" + WIDGET
 INFO = [
@@ -44,9 +44,11 @@ def asked(server: Running, path: str = "/", method: str = "GET", **headers: str)
     connection.request(
         method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
+    answer = connection.getresponse()
     try:
-        yield connection.getresponse()
+        yield answer
     finally:
+        answer.close()
         connection.close()
 
 
@@ -96,7 +98,7 @@ def test_a_page_has_a_widget_and_its_headers(server: Running) -> None:
 def test_a_socket_without_the_protocol_is_refused(protocols: tuple[str, ...], server: Running) -> None:
     kernel_id = kernel(server)
     with pytest.raises(HTTPClientError) as refused:
-        asyncio.run(socket_of(server, kernel_id, *protocols))
+        run(socket_of(server, kernel_id, *protocols))
     assert refused.value.code == 400
     close(server, kernel_id)
 
@@ -104,7 +106,7 @@ def test_a_socket_without_the_protocol_is_refused(protocols: tuple[str, ...], se
 def test_a_socket_of_a_foreign_page_is_refused(server: Running) -> None:
     kernel_id = kernel(server)
     with pytest.raises(HTTPClientError) as refused:
-        asyncio.run(socket_of(server, kernel_id, PROTOCOL, Origin="http://elsewhere.example"))
+        run(socket_of(server, kernel_id, PROTOCOL, Origin="http://elsewhere.example"))
     assert refused.value.code == 403
     close(server, kernel_id)
 
@@ -120,9 +122,10 @@ def test_a_message_that_is_not_sound_closes_its_socket_and_hangs_nobody(
         await socket.write_message(message, binary=isinstance(message, bytes))
         while await asyncio.wait_for(socket.read_message(), 60) is not None:
             pass
+        socket.close()
         return socket.close_code
 
-    assert asyncio.run(send()) == 1003
+    assert run(send()) == 1003
     assert page(server, "/voila/health")[0] == 200
     close(server, kernel_id)
 
@@ -130,21 +133,24 @@ def test_a_message_that_is_not_sound_closes_its_socket_and_hangs_nobody(
 def test_a_sound_message_is_answered_and_code_is_not_run(server: Running) -> None:
     kernel_id = kernel(server)
     code = json.dumps({"code": "open('ran', 'w')", "silent": False}).encode()
-    run = [INFO[0], INFO[1].replace(b"kernel_info_request", b"execute_request"), b"{}", b"{}", code]
+    execute = [INFO[0], INFO[1].replace(b"kernel_info_request", b"execute_request"), b"{}", b"{}", code]
 
     async def send() -> str:
         socket = await socket_of(server, kernel_id, PROTOCOL)
-        await socket.write_message(packed(run), binary=True)
-        await socket.write_message(packed([b"control", *run[1:]]), binary=True)
+        await socket.write_message(packed(execute), binary=True)
+        await socket.write_message(packed([b"control", *execute[1:]]), binary=True)
         await socket.write_message(packed(INFO), binary=True)
-        while True:
-            answer = await asyncio.wait_for(socket.read_message(), 60)
+        seen = ""
+        while answer := await asyncio.wait_for(socket.read_message(), 60):
             assert isinstance(answer, bytes)
             for kind in ("kernel_info_reply", "execute_reply"):
-                if kind.encode() in answer:
-                    return kind
+                if kind.encode() in answer and not seen:
+                    seen = kind
+                    await socket.write_message("not a message: the server closes the socket")
+        socket.close()
+        return seen
 
-    assert asyncio.run(send()) == "kernel_info_reply"
+    assert run(send()) == "kernel_info_reply"
     assert not (server.log.parent / "ran").exists()
     close(server, kernel_id)
 
@@ -157,12 +163,13 @@ def test_a_kernel_has_few_sockets(server: Running) -> None:
         with pytest.raises(HTTPClientError) as refused:
             await socket_of(server, kernel_id, PROTOCOL)
         for socket in opened:
-            socket.close()
+            await socket.write_message("not a message: the server closes the socket")
             while await asyncio.wait_for(socket.read_message(), 60) is not None:
                 pass
+            socket.close()
         return refused.value.code
 
-    assert asyncio.run(open_many()) == 429
+    assert run(open_many()) == 429
     close(server, kernel_id)
 
 
@@ -266,7 +273,7 @@ def test_a_kernel_started_ahead_serves_its_visitor_and_nobody_takes_its_place(tm
         ):
             url = f"{server.address.replace('http', 'ws')}/voila/query/{kernel_id}"
             with pytest.raises(HTTPClientError) as refused:
-                asyncio.run(_connect(HTTPRequest(url, headers=headers)))
+                run(_connect(HTTPRequest(url, headers=headers)))
             assert refused.value.code == status
         status, html = page(server, "/?lat=1.5")
         assert kernel_of(html) == waiting

@@ -1,21 +1,25 @@
 """A real Voilà server on a folder with this repository's settings and a notebook that starts at once."""
 
+import asyncio
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import nbformat
 import psutil
 
 from tests.packaging.servers import NOT_INHERITED, free_port, with_patience
 
+Result = TypeVar("Result")
 START_S = 60
 ROOT = Path(__file__).resolve().parents[2]
 WIDGET = """
@@ -75,6 +79,12 @@ def running(
             if process.poll() is None:
                 stop()
                 with_patience(process)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine on a thread of its own: Playwright keeps a loop on the tests' thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def eventually(condition: Callable[[], bool], what: str, patience_s: float = 60) -> None:

@@ -40,6 +40,8 @@ class FakeAnalysis:
     resolution_m: float = 10.0
     pixels: object = None
     model_given: bool = False
+    edits: tuple[int, ...] | None = None
+    smallest_patch_ha: float = 0.0
     classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 

@@ -10,9 +10,8 @@ from typing import Any, Literal
 from pipeline.area.antimeridian import wrapped
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
-from pipeline.clustering.features import DEFAULT_FEATURES
 from pipeline.errors import InvalidRequest
-from pipeline.request import DEFAULT_MASK, AnalysisRequest
+from pipeline.request import AnalysisRequest
 from pipeline.text import degrees, today
 from widgets.form.coordinates import parse_degrees
 
@@ -52,10 +51,8 @@ class Settings:
     """Scenes chosen by hand."""
     chosen_for: tuple[object, ...] = ()
     """Place, period and catalogue they were chosen for: the choice holds only there."""
-    seed: int = 0
-    mask_classes: tuple[int, ...] = DEFAULT_MASK
-    features: tuple[str, ...] = DEFAULT_FEATURES
-    """What is clustered."""
+    rest: tuple[tuple[str, Any], ...] = ()
+    """Fields of a request that the form has no control for, in the order of their names."""
 
     def changed(self, **changes: Any) -> Settings:
         """Return the settings with some fields changed."""
@@ -72,7 +69,10 @@ class Settings:
 
     def of_values(self, values: Mapping[str, Any], *, file_name: str = "") -> Settings:
         """Return the settings with fields of a request; polygons become a drawing, or those of a file."""
-        changes = {name: value for name, value in values.items() if name not in ("area", "scene_ids")}
+        shown = {f.name for f in fields(self)}
+        changes = {name: value for name, value in values.items() if name in shown}
+        others = {n: v for n, v in values.items() if n not in (*shown, "area", "scene_ids")}
+        changes["rest"] = tuple(sorted({**dict(self.rest), **others}.items()))
         if "max_cloud_cover" in changes:
             changes["max_cloud_cover"] = round(changes["max_cloud_cover"])
         there = self.changed(**changes, **_area_fields(values.get("area"), file_name))
@@ -138,9 +138,7 @@ class Settings:
             n_clusters=self.n_clusters,
             catalog=self.catalog,
             scene_ids=self.chosen if self.chosen_for == self._question else None,
-            seed=self.seed,
-            mask_classes=self.mask_classes,
-            features=self.features,
+            **dict(self.rest),
         )
 
 

@@ -44,6 +44,11 @@ class Upload(anywidget.AnyWidget):
         self._pieces: list[bytes] = []
         self.on_msg(lambda _widget, content, buffers: self.receive(content, buffers))
 
+    @property
+    def held_bytes(self) -> int:
+        """What has arrived of a file that is not complete yet."""
+        return sum(map(len, self._pieces))
+
     def receive(self, content: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> None:
         """Take a message of the page: a piece of a file, or why there is none."""
         name = str(content.get("name", ""))
@@ -53,7 +58,7 @@ class Upload(anywidget.AnyWidget):
         if content["piece"] == 0:
             self._pieces = []
         piece = bytes(buffers[0])
-        if sum(map(len, self._pieces)) + len(piece) > self._most:
+        if self.held_bytes + len(piece) > self._most:
             self._pieces = []
             return
         self._pieces.append(piece)

@@ -9,7 +9,7 @@ import ipyleaflet as leaflet
 from widgets.map.layers import Shape
 
 LABEL = "Move the area"
-_HTML = f"<span role='img' aria-label='{LABEL}' title='{LABEL}: drag'>✥</span>"
+_HTML = f"<span class='eo-knob' role='img' aria-label='{LABEL}' title='{LABEL}: drag'>✥</span>"
 
 
 class Knob:

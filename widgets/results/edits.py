@@ -142,11 +142,6 @@ class Editor:
 
         self._worker.start(work)
 
-    @property
-    def lut(self) -> tuple[int, ...] | None:
-        """The class of each cluster, from 0; None before there is a result."""
-        return self.edits.history.present.lut() if self.edits is not None else None
-
     def classes(self, change: Callable[[History], History]) -> None:
         """Change the classes."""
         if self.edits is not None:

@@ -11,7 +11,6 @@ import ipywidgets as ipw
 from pipeline.area.antimeridian import wrapped
 from widgets.map.layers import pixel_mark
 from widgets.page.messages import plain_words
-from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
 from widgets.toolkit.parts import arrange, column, html, push_button
@@ -33,14 +32,12 @@ class Inspector(ipw.VBox):
     ----------
     host : Host
         Takes the mark.
-    editor : Editor
-        Knows the classes the clusters are in.
     on_spectrum : callable
         Called with the reflectance of the pixel, None when there is none to show.
     """
 
-    def __init__(self, host: Host, editor: Editor, on_spectrum: Callable[[Spectrum | None], None]) -> None:
-        self._host, self._editor, self._on_spectrum = host, editor, on_spectrum
+    def __init__(self, host: Host, on_spectrum: Callable[[Spectrum | None], None]) -> None:
+        self._host, self._on_spectrum = host, on_spectrum
         self.card = html("", "eo-pixel")
         self._close = push_button("Close", host.gate.guard(self.close_card), "eo-link")
         self._panel = column("eo-pixel-card", self.card, self._close)
@@ -68,14 +65,14 @@ class Inspector(ipw.VBox):
 
     def ask(self, latitude: float, longitude: float) -> None:
         """Tell about the pixel at a place; any world copy of the longitude will do."""
-        analysis, lut = self._analysis, self._editor.lut
+        analysis = self._analysis
         if analysis is None or self._blind:
             return
 
         def work(*_: Any) -> PixelReport | None:
             from pipeline.explore.pixel import inspect
 
-            return inspect(analysis, latitude, wrapped(longitude), lut=lut)
+            return inspect(analysis, latitude, wrapped(longitude))
 
         self._worker.cancel()
         self._worker.start(work)

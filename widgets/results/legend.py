@@ -32,7 +32,9 @@ class LegendRow(ipw.HBox):
         """Take the values of a cluster, or of what is masked; the bars' axis ends at `axis_ha`."""
         name = escape(values.name)
         self._chip.value = chip(values)
-        self.reason.value = f"<span title='{name} {escape(values.reason)}'>{escape(values.reason)}</span>"
+        # Names of one kind carry the figure that orders them; it need not stand there twice.
+        reason = "" if values.reason in values.name else escape(values.reason)
+        self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)
         self.hectares.value = f"<b>{counted}</b> ha{_interval(values)}"
@@ -79,7 +81,7 @@ class Legend(ipw.VBox):
         self.column = column("eo-rows")
         self._total = html("", "eo-total")
         self.notes = html("", "eo-notes")
-        chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
+        self._chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
         self._tools = row("eo-tools", self._all)
         self.switch = row(
             "eo-seg",
@@ -89,7 +91,7 @@ class Legend(ipw.VBox):
         self.switch.add_class("eo-figures")
         self._grow = html("", "eo-grow")
         self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, chart, self._total, self.notes, self._below])
+        super().__init__([self._tools, self._chart, self._total, self.notes, self._below])
         self._below.children = (self._note,)
         self.add_class("eo-pad")
 
@@ -134,6 +136,7 @@ class Legend(ipw.VBox):
             arrange(self._below, self._note)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._fill()
+        self._chart.add_class("eo-undrawn")
         self._total.value = _total(sum(r.hectares for r in rows))
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
@@ -154,6 +157,7 @@ class Legend(ipw.VBox):
         """Draw the bars of the rows; only while they can be seen."""
         if self._values:
             self._bars.show(self._values, self._shown)
+            self._chart.remove_class("eo-undrawn")
 
     @property
     def is_estimated(self) -> bool:

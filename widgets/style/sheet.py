@@ -17,6 +17,7 @@ PARTS = (
     "spectra",
     "legend",
     "pixel",
+    "knob",
     "scenes",
     "quality",
     "check",
@@ -26,9 +27,12 @@ PARTS = (
     "session",
     "tooltip",
     "area",
+    "size",
     "widths",
     "narrow",
     "touch",
+    "forced",
+    "print",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pipeline.request import MAX_CLUSTERS
 
+CLOUD, CLUSTERS, OPACITY = "Cloud cover, at most (%)", "Number of clusters", "Opacity of the clusters"
+
 RULES: list[tuple[str, str, str]] = [
+    (".eo-head", "role", "banner"),
     (".eo-form", "role", "form"),
     (".eo-form", "aria-label", "Settings"),
     (".eo-ways", "role", "group"),
@@ -15,12 +18,18 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-seg > .eo-on", "aria-pressed", "true"),
     (".eo-size .noUi-handle", "aria-label", "Side length (km)"),
     (".eo-size .noUi-handle", "aria-valuetext", "{} km"),
-    (".eo-cloud .noUi-handle", "aria-label", "Cloud cover, at most (%)"),
+    (".eo-cloud .noUi-handle", "aria-label", CLOUD),
     (".eo-cloud .noUi-handle", "aria-valuetext", "{} %"),
-    (".eo-k .noUi-handle", "aria-label", "Number of clusters"),
+    (".eo-k .noUi-handle", "aria-label", CLUSTERS),
     (".eo-k .noUi-handle", "aria-valuetext", "{} clusters"),
-    (".eo-opacity .noUi-handle", "aria-label", "Opacity of the clusters"),
+    (".eo-opacity .noUi-handle", "aria-label", OPACITY),
     (".eo-opacity .noUi-handle", "aria-valuetext", "{} %"),
+    (".eo-size-typed input", "aria-label", "Side length (km), as a number"),
+    *(
+        (f".eo-{part} .widget-readout[contenteditable]", attribute, value)
+        for part, words in (("cloud", CLOUD), ("k", CLUSTERS), ("opacity", OPACITY))
+        for attribute, value in (("role", "textbox"), ("aria-label", f"{words}, as a number"))
+    ),
     (".eo-bar", "role", "progressbar"),
     (".eo-bar", "aria-label", "Progress of the calculation"),
     (".eo-status", "role", "status"),
@@ -29,6 +38,8 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-mapcol", "aria-label", "Map"),
     (".eo-map .leaflet-container", "role", "application"),
     (".eo-map .leaflet-container", "aria-label", "Map: click to place the area"),
+    (".eo-map .cursor-marker", "tabindex", "-1"),
+    (".eo-map .cursor-marker", "aria-hidden", "true"),
     (".eo-results", "role", "region"),
     (".eo-results", "aria-label", "Results"),
     (".eo-tabs .lm-TabBar-content", "aria-label", "Results"),
@@ -37,6 +48,14 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-fold.eo-open > .eo-fold-head", "aria-expanded", "true"),
     (".eo-toggle:not(.eo-on)", "aria-pressed", "false"),
     (".eo-toggle.eo-on", "aria-pressed", "true"),
+    (".eo-more:not(.eo-on)", "aria-expanded", "false"),
+    (".eo-more.eo-on", "aria-expanded", "true"),
+    (".eo-formats", "role", "group"),
+    (".eo-formats", "aria-label", "More formats"),
+    (".eo-map-card", "role", "group"),
+    (".eo-map-card", "aria-label", "The pixel that was clicked"),
+    (".cursor-marker", "aria-label", "Next corner of the drawing: click the map"),
+    (".cursor-marker", "role", "img"),
     (".eo-pixel", "role", "status"),
     (".eo-figures", "role", "group"),
     (".eo-figures", "aria-label", "Which hectares"),

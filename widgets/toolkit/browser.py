@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
+from traitlets.config import Application
 
 from widgets.toolkit.scripts import script
 
@@ -70,11 +72,22 @@ class Heartbeat(anywidget.AnyWidget):
     """Answers the page's question whether this process still lives."""
 
     _esm = script("toolkit/heartbeat.js")
+    kernel_id = traitlets.Unicode().tag(sync=True)
+    """As the server calls this process; the page asks the server for it where this process stays silent."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(kernel_id=kernel_id())
         self.on_msg(self._receive)
 
     def _receive(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         if content.get("event") == "ping":
             self.send({"event": "pong"})
+
+
+def kernel_id() -> str:
+    """Return the id of the kernel that this process is; empty where it is none.
+
+    Jupyter names the file with a kernel's ports after its id.
+    """
+    application = Application.instance() if Application.initialized() else None
+    return Path(str(getattr(application, "connection_file", ""))).stem.removeprefix("kernel-")

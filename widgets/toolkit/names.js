@@ -1,9 +1,12 @@
 // Gives parts of the page the names, roles and keys that the toolkit leaves out.
 // Rules are [selector, attribute, value]; "{}" in a value stands for what the slider shows beside it.
 
+const FRAMES = 60;
+
 function shownBy(handle) {
-  const readout = handle.closest(".widget-slider, .widget-hslider")?.querySelector(".widget-readout");
-  return readout?.textContent ?? handle.getAttribute("aria-valuenow");
+  const slider = handle.closest(".widget-slider, .widget-hslider");
+  const readout = slider?.querySelector(".widget-readout") ?? slider?.parentElement.querySelector(".eo-size-typed input");
+  return readout?.value ?? readout?.textContent ?? handle.getAttribute("aria-valuenow");
 }
 
 function put(element, attribute, template) {
@@ -42,15 +45,34 @@ function render({ model, el }) {
         card.open = false;
         card.querySelector("summary").focus();
       }
+      if (root.querySelector(".eo-more.eo-on")) root.querySelector(".eo-more").focus();
       model.send({ event: "escape" });
     };
+    // A click beside an open card closes it; on the map it does nothing else.
     const outside = (event) => {
-      for (const card of root.querySelectorAll("details[open]"))
-        if (!card.contains(event.target)) card.open = false;
-      if (!event.target.closest(".eo-foot")) root.querySelector(".eo-more.eo-on")?.click();
+      let closed = false;
+      for (const card of root.querySelectorAll("details[open]")) {
+        if (card.contains(event.target)) continue;
+        card.open = false;
+        closed = true;
+      }
+      const list = root.querySelector(".eo-more.eo-on");
+      if (list && !event.target.closest(".eo-foot, .eo-formats")) {
+        list.click();
+        closed = true;
+      }
+      if (closed && event.target.closest(".leaflet-container")) event.stopPropagation();
     };
+    // What is to get the focus may still be on its way to the page.
+    const focus = (selector, frames = FRAMES) => {
+      const found = root.querySelector(selector);
+      if (found) found.focus();
+      else if (frames) requestAnimationFrame(() => focus(selector, frames - 1));
+    };
+    // In a notebook, keys such as "d d" would act on the cell while a slider has the focus.
+    const keepKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
     const messages = (message) => {
-      if (message.focus) requestAnimationFrame(() => root.querySelector(message.focus)?.focus());
+      if (message.focus) requestAnimationFrame(() => focus(message.focus));
     };
 
     const observer = new MutationObserver(soon);
@@ -58,7 +80,8 @@ function render({ model, el }) {
     observer.observe(root, { subtree: true, childList: true, attributeFilter: watched });
     // Fields stop their key events from rising: listen on the way down.
     root.addEventListener("keydown", keys, true);
-    root.addEventListener("click", outside);
+    root.addEventListener("click", outside, true);
+    root.addEventListener("focusin", keepKeys);
     model.on("change:rules", soon);
     model.on("change:mixed", soon);
     model.on("msg:custom", messages);
@@ -69,7 +92,8 @@ function render({ model, el }) {
     stop = () => {
       observer.disconnect();
       root.removeEventListener("keydown", keys, true);
-      root.removeEventListener("click", outside);
+      root.removeEventListener("click", outside, true);
+      root.removeEventListener("focusin", keepKeys);
       model.off("change:rules", soon);
       model.off("change:mixed", soon);
       model.off("msg:custom", messages);

@@ -7,7 +7,6 @@ labels come back. A worker that is lost is replaced by dask: its blocks are read
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 import time
@@ -18,16 +17,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pipeline import config
 from pipeline.allocator import keep_for_the_run
 from pipeline.area.blocks import Block
 from pipeline.errors import AnalysisError, ClusterUnavailable
 from pipeline.progress import POLL_S, Progress
 from pipeline.reading.pixels import Pixels
-from pipeline.reading.storage.local import LocalStore, Reader, Store, Summary
+from pipeline.reading.storage.local import READ_AHEAD, LocalStore, Reader, Store, Summary
 
 log = logging.getLogger(__name__)
 
-ADDRESS_VARIABLE = "DASK_SCHEDULER_ADDRESS"
+ADDRESS_VARIABLE = config.SCHEDULER
 CONNECT_S = 5
 """Seconds in which a scheduler must answer."""
 LOOK_S = 1
@@ -43,12 +43,12 @@ _clients: dict[str, Any] = {}
 
 def configured() -> str | None:
     """Return the address of the configured scheduler, None where there is none."""
-    return os.environ.get(ADDRESS_VARIABLE) or None
+    return config.scheduler_address()
 
 
 @dataclass(frozen=True)
 class ClusterStatus:
-    """What a scheduler tells of its workers."""
+    """The scheduler's address and its workers."""
 
     address: str
     workers: int
@@ -78,7 +78,7 @@ def _client(address: str) -> Any:
         client = _opened_by_others(address) or _clients.get(address)
         if client is None or client.status != "running":
             if client is not None:
-                with suppress(Exception):  # its scheduler is gone: nobody is left to say goodbye to
+                with suppress(Exception):  # its scheduler is gone, so closing may fail
                     client.close(timeout=1)
             try:
                 client = Client(  # type: ignore[no-untyped-call]
@@ -113,10 +113,16 @@ def _unavailable(address: str, what: str) -> ClusterUnavailable:
     )
 
 
-def store_of(blocks: Sequence[Block], workers: bool) -> Store:
-    """Return where a run works: on the configured cluster, else (or where `workers` is False) here."""
+def store_of(blocks: Sequence[Block], workers: bool, read_ahead: int = READ_AHEAD) -> Store:
+    """Return where a run works: on the configured cluster, else (or where `workers` is False) here.
+
+    Parameters
+    ----------
+    read_ahead : int
+        Blocks that are read at the same time on this machine.
+    """
     address = configured() if workers else None
-    return LocalStore(blocks) if address is None else DaskStore(blocks, address)
+    return LocalStore(blocks, read_ahead) if address is None else DaskStore(blocks, address)
 
 
 class DaskStore:

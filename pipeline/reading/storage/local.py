@@ -1,7 +1,7 @@
 """Where the blocks of an area are read, kept and worked on: here, in threads.
 
-`LocalStore` and `DaskStore` (storage/dask.py) have the same four members; nothing else knows on how many
-machines a run works.
+`LocalStore` and `DaskStore` (storage/dask.py) have the same members (`Store`). Nothing else knows on how
+many machines a run works.
 """
 
 from __future__ import annotations
@@ -45,10 +45,19 @@ class Store(Protocol):
 
 
 class LocalStore:
-    """Blocks read and worked on by threads of this process, kept in a `Spill`."""
+    """Blocks read and worked on by threads of this process, kept in a `Spill`.
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    Parameters
+    ----------
+    blocks : sequence of Block
+        Row by row.
+    read_ahead : int
+        Blocks that are read at the same time.
+    """
+
+    def __init__(self, blocks: Sequence[Block], read_ahead: int = READ_AHEAD) -> None:
         self.blocks = blocks
+        self._read_ahead = read_ahead
         self._spill = Spill()
 
     def fill(self, read: Reader, summary: Summary[T], progress: Progress) -> Iterator[tuple[int, T]]:
@@ -60,7 +69,7 @@ class LocalStore:
             self._spill.put(number, *pixels.packed())
             return summary(block, pixels)
 
-        return in_threads(work, range(len(self.blocks)), READ_AHEAD, progress)
+        return in_threads(work, range(len(self.blocks)), self._read_ahead, progress)
 
     def each(self, work: Summary[T], progress: Progress) -> Iterator[tuple[int, T]]:
         """Work on every block (see `Store`)."""

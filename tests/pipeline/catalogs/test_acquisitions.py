@@ -158,11 +158,11 @@ def test_unknown_cloud_cover_ranks_last_of_equal_coverage() -> None:
     assert found[1].cloud_cover is None
 
 
-def test_an_overpass_is_as_cloudy_as_its_cloudiest_tile() -> None:
+def test_clouds_are_the_mean_over_the_tiles_by_their_parts_of_the_area() -> None:
     west = tile("west", left=598_600, cloud_cover=40)
     east = tile("east", left=600_500, cloud_cover=3, properties=product(tile="32TQS"))
     area = _utm_box(600_200, 5_198_500, 601_400, 5_199_500)
-    assert best(west, east, area=area).cloud_cover == 40
+    assert best(west, east, area=area).cloud_cover == pytest.approx(3 * 0.75 + 40 * 0.25, abs=0.1)
 
 
 def test_an_overpass_across_midnight_utc_is_one() -> None:

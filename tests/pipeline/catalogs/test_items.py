@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from shapely import Point, get_parts
 
 from pipeline.catalogs.items import UnusableItem, from_item
-from pipeline.sentinel2.bands import BANDS, SCL
+from pipeline.sentinel2.bands import ALL_BANDS, BANDS, SCL
 from pipeline.sentinel2.scene import Scene
 from tests.support.synthetic import item, scene
 
+ALL_KEYS = {band.key for band in ALL_BANDS}
 Items = Callable[[str], list[dict[str, Any]]]
 
 
@@ -38,14 +39,8 @@ def test_earth_search_v1_l2a(shared_items: Items) -> None:
         assert found.datatake == "20200305T103021"
         assert found.datastrip == "20200305T103210"
         assert found.date == date(2020, 3, 5)
-        assert set(found.bands) == {*BANDS, SCL}
-        assert ends(found) == {
-            "blue": "B02.tif",
-            "green": "B03.tif",
-            "red": "B04.tif",
-            "nir": "B08.tif",
-            "scl": "SCL.tif",
-        }
+        assert set(found.bands) == {*ALL_KEYS, SCL}
+        assert ends(found) == {SCL: "SCL.tif"} | {b.key: f"{b.number}.tif" for b in ALL_BANDS}
         assert all(f.href.startswith("https://sentinel-cogs.") for f in found.bands.values())
         assert found.bands["nir"].shape == (10980, 10980)
         assert found.bands["scl"].shape == (5490, 5490)
@@ -63,7 +58,7 @@ def test_earth_search_v1_c1(shared_items: Items) -> None:
     assert (found.datatake, found.datastrip) == ("20240422T173911", "20240422T174753")
     assert (found.offset.dn, found.baseline) == (-1000, "05.10")
     assert found.cloud_cover == pytest.approx(81.344962)
-    assert set(found.bands) == {*BANDS, SCL}
+    assert set(found.bands) == {*ALL_KEYS, SCL}
     assert found.bands["nir"].href.endswith("B08.tif")
 
 
@@ -83,7 +78,7 @@ def test_planetary_computer(shared_items: Items) -> None:
     found = from_item(shared_items("planetary-computer/*13TDE*.json")[0])
     assert (found.tile, found.platform, found.epsg, found.orbit) == ("13TDE", "S2B", 32613, 98)
     assert (found.offset.dn, found.baseline) == (-1000, "05.11")
-    assert set(found.bands) == {*BANDS, SCL}
+    assert set(found.bands) == {*ALL_KEYS, SCL}
     assert "_B08_10m" in found.bands["nir"].href
     old = from_item(shared_items("planetary-computer/*africa*.json")[0])
     assert (old.offset.dn, old.baseline, old.tile, old.epsg) == (0, "02.12", "35MNM", 32735)
@@ -108,7 +103,7 @@ def test_cdse_needs_a_key_and_is_understood_otherwise(shared_items: Items) -> No
 
 def test_every_recorded_item_is_understood(shared_items: Items) -> None:
     items = shared_items("*/*item*.json") + shared_items("*/search*page?.json")
-    for served in (i for i in items if i["collection"] != "esa-worldcover"):
+    for served in (i for i in items if i["collection"] != "esa-worldcover" and ".zarr" not in json.dumps(i)):
         found = from_item(readable(served))
         assert len(found.tile) == 5, served["id"]
         assert found.platform in ("S2A", "S2B", "S2C"), served["id"]

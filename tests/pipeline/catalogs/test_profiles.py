@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import AnalysisRequest, AreaOfInterest, CatalogUnavailable
+from pipeline import AnalysisRequest, AreaOfInterest, CatalogUnavailable, config
 from pipeline.catalogs import profiles
 from pipeline.errors import InvalidRequest
 
@@ -116,9 +116,9 @@ def test_anything_else_is_not(name: str) -> None:
     [("35", 35.0), ("7.5", 7.5), ("much", 110.0), ("", 110.0), ("nan", 110.0), ("-3", 110.0)],
 )
 def test_the_largest_side_is_configurable(monkeypatch: pytest.MonkeyPatch, text: str, limit: float) -> None:
-    assert profiles.max_size_km() == 110.0
+    assert config.max_size_km() == 110.0
     monkeypatch.setenv("DASHBOARD_MAX_SIZE_KM", text)
-    assert profiles.max_size_km() == limit
+    assert config.max_size_km() == limit
 
 
 def test_examples_are_requests_that_can_be_made() -> None:

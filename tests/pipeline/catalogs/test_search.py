@@ -21,7 +21,7 @@ from pipeline import (
     TooCloudy,
     find_scenes,
 )
-from pipeline.catalogs import search, stac_api
+from pipeline.catalogs import search, transport
 from pipeline.progress import Progress
 from tests.support.patience import quickest
 from tests.support.stac_fake import COLLECTIONS, CORE, FILTER, QUERY, SEARCH
@@ -86,19 +86,14 @@ def test_a_single_day_is_searched_whole(fake_api: Start) -> None:
     assert bodies(api)[0]["datetime"] == "2022-06-17T00:00:00Z/2022-06-17T23:59:59Z"
 
 
-def test_query_is_used_where_it_is_promised(fake_api: Start) -> None:
-    api = fake_api(items=days(5, 50), conforms=[*HOLDS, QUERY], page=100)
+@pytest.mark.parametrize("extra", [QUERY, FILTER])
+def test_no_api_is_asked_to_filter_by_clouds(fake_api: Start, extra: str) -> None:
+    """A cloudy tile may be most of a clear area: tiles are grouped before clouds are judged."""
+    api = fake_api(items=days(5, 50), conforms=[*HOLDS, extra], counts=True)
     assert [s.id for s in find_scenes(request(api, max_cloud_cover=12.5))] == ["day0"]
-    (body, *_) = bodies(api)
-    assert body["query"] == {"eo:cloud_cover": {"lte": 12.5}}
-
-
-def test_cql2_is_used_where_it_is_promised(fake_api: Start) -> None:
-    api = fake_api(items=days(5, 50), conforms=[*HOLDS, FILTER], page=100)
-    assert [s.id for s in find_scenes(request(api))] == ["day0"]
-    (body, *_) = bodies(api)
-    assert body["filter-lang"] == "cql2-json"
-    assert body["filter"] == {"op": "<=", "args": [{"property": "eo:cloud_cover"}, 20.0]}
+    (body, *others) = bodies(api)
+    assert not {"query", "filter"} & body.keys()
+    assert not others, "one search is enough"
 
 
 @pytest.mark.parametrize("extra", [[], [QUERY], [FILTER]])
@@ -243,7 +238,7 @@ def test_an_unknown_host_is_worded() -> None:
 
 
 def test_a_silent_server_is_given_up(fake_api: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stac_api, "READ_TIMEOUT_S", 0.4)
+    monkeypatch.setattr(transport, "READ_TIMEOUT_S", 0.4)
     api = fake_api(items=days(5), conforms=HOLDS, fault="slow")
 
     def seconds() -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline import AnalysisRequest, AreaOfInterest, CatalogUnavailable, TooCloudy, find_scenes
-from pipeline.catalogs import profiles, stac_api
+from pipeline.catalogs import pages, profiles, stac_api, transport
 from tests.support.stac_fake import COLLECTIONS, CORE, QUERY, SEARCH
 from tests.support.synthetic import NOON, item
 
@@ -43,7 +43,7 @@ def requests(api: str) -> list[list[Any]]:
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stac_api, "_known", {})
-    monkeypatch.setattr(stac_api, "_connections", stac_api._Connections())
+    monkeypatch.setattr(transport, "connections", transport.Connections())
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def to(catalog: str) -> AnalysisRequest:
 
 def test_a_configured_catalogue_is_searched_in_one_round_trip(fake_api: Start, configure: Configure) -> None:
     api = fake_api(items=days(5, 50), conforms=HOLDS, counts=True)
-    assert [s.id for s in find_scenes(configure(api, filtering="query"))] == ["day0"]
+    assert [s.id for s in find_scenes(configure(api))] == ["day0"]
     assert asked(api) == [POST]
 
 
 @pytest.mark.parametrize("profile", [profiles.EARTH_SEARCH, profiles.DEMO], ids=lambda p: p.name)
 def test_the_built_in_catalogues_need_no_landing_page(profile: profiles.CatalogProfile) -> None:
-    assert profile.filtering is not None
+    assert profile.fields is not None
     assert profile.collections
 
 
@@ -82,8 +82,8 @@ def test_the_landing_page_recorded_of_earth_search_says_what_its_profile_says(sh
     profile = profiles.EARTH_SEARCH
     searches = {link["href"] for link in page["links"] if link["rel"] == "search"}
     assert searches == {f"{profile.url}/search"}
-    assert any(c.endswith("item-search#query") for c in page["conformsTo"])
-    assert profile.filtering == "query"
+    assert any(c.endswith("item-search#fields") for c in page["conformsTo"])
+    assert profile.fields is True
 
 
 def test_a_url_is_asked_for_its_landing_page_once(fake_api: Start) -> None:
@@ -105,7 +105,7 @@ def test_searches_share_a_connection(fake_api: Start) -> None:
 def test_a_connection_that_rested_long_is_not_used_again(
     fake_api: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stac_api, "IDLE_S", -1.0)
+    monkeypatch.setattr(transport, "IDLE_S", -1.0)
     api = fake_api(items=days(5), conforms=HOLDS)
     for _ in range(2):
         find_scenes(to(api))
@@ -135,14 +135,14 @@ def test_a_count_is_no_reason_to_stop_at_a_full_page(
     fake_api: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some databases only estimate how many items match."""
-    monkeypatch.setattr(stac_api, "PAGE_SIZE", 2)
+    monkeypatch.setattr(pages, "PAGE_SIZE", 2)
     api = fake_api(items=days(1, 2, 3), conforms=HOLDS, matched=2)
     assert len(find_scenes(to(api))) == 3
 
 
 def test_a_search_address_that_has_moved_is_looked_up(fake_api: Start, configure: Configure) -> None:
     api = fake_api(items=days(5), conforms=HOLDS, at="find", counts=True)
-    request = configure(api, filtering="query")
+    request = configure(api)
     for _ in range(2):
         assert find_scenes(request)
     assert asked(api) == [POST, LANDING, ["POST", "find"], ["POST", "find"]]
@@ -153,5 +153,5 @@ def test_an_address_kept_from_before_is_not_looked_up_for_other_errors(
 ) -> None:
     api = fake_api(items=days(5), conforms=HOLDS, fault="403")
     with pytest.raises(CatalogUnavailable, match="403"):
-        find_scenes(configure(api, filtering="query"))
+        find_scenes(configure(api))
     assert asked(api) == [POST]

@@ -55,7 +55,7 @@ def test_the_reading_advises() -> None:
     inertia = (2.0, 1.0, 0.5, 0.45, 0.42)
     points = [ElbowPoint(k, w, ch) for k, w, ch in zip(range(2, 7), inertia, (5, 7, 9, 8, 7), strict=True)]
     assert reading(points, 6) == (
-        "Most compact and far apart: 4 clusters (Calinski-Harabasz). "
+        "4 clusters separate best here (Calinski-Harabasz). "
         "After 4, one more takes away less than 15 % of the scatter. You use 6."
     )
     assert "After" not in reading(points[:3], 3)

@@ -63,8 +63,8 @@ def test_the_margin_and_the_next_cluster_are_those_of_the_distances(bolzano: Ana
         assert (report.nearest, report.runner_up) == tuple(order[:2])
         expected = 1 - distance[order[0] - 1] / distance[order[1] - 1]
         assert report.confidence == pytest.approx(expected, abs=2e-4)
-        assert dict(report.lines)["Confidence"].endswith(
-            f"next: {order[1]} {bolzano.suggestions[order[1] - 1].name}"
+        assert dict(report.lines)["How sure"].endswith(
+            f" {order[1]} {bolzano.suggestions[order[1] - 1].name}"
         )
 
 

@@ -139,13 +139,13 @@ def test_a_pixel_is_told_and_marked_on_the_copy_of_the_world_that_is_seen(
     asked: list[Any] = []
     answers: list[Any] = [report(), None]
 
-    def inspect(_analysis: Any, latitude: float, longitude: float, *, lut: Any) -> Any:
+    def inspect(_analysis: Any, latitude: float, longitude: float) -> Any:
         asked.append((latitude, longitude))
         return answers.pop(0)
 
     monkeypatch.setattr("pipeline.explore.pixel.inspect", inspect)
     spectra: list[Any] = []
-    inspector = Inspector(page.host, page.editor, spectra.append)
+    inspector = Inspector(page.host, spectra.append)
     inspector.show(SimpleNamespace())  # type: ignore[arg-type]
     assert not inspector.is_open
 

@@ -51,11 +51,11 @@ class Areas(ipw.VBox):
         self._editing = False
         self.rows: list[ClassRow] = []
         self._guard = guard
-        self.edit = push_button("Edit classes", guard(self._begin), "eo-link")
+        self.edit = push_button("Edit classes", guard(self._begin), "eo-link", "eo-edit-classes")
         self.edit.tooltip = "Rename, recolour or merge"
         self.merge = push_button("Merge selected", guard(self._merge_ticked))
         self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
-        self.done = push_button("Done", guard(self.end))
+        self.done = push_button("Done", guard(self._finish), "eo-edit-done")
         self.hint = html("", "eo-edit-hint")
         self._reasons = html("", "eo-reasons")
         self._why = Fold("Why these names?", self._reasons, guard(self._explain))
@@ -112,6 +112,11 @@ class Areas(ipw.VBox):
     def _begin(self) -> None:
         self._editing = True
         self._show_rows()
+        self._host.focus(".eo-edit-done")
+
+    def _finish(self) -> None:
+        self.end()
+        self._host.focus(".eo-edit-classes")
 
     def _show_rows(self) -> None:
         if self._analysis is None:

@@ -33,7 +33,7 @@ class Host:
     aim: Aim
     """The map while land is labelled."""
     focus: Callable[[str], None]
-    """Move the keyboard focus to the first element that matches a selector."""
+    """Move the keyboard focus to what a CSS selector finds, as soon as it is on the page."""
     centre: Callable[[], tuple[float, float]]
     """Latitude and longitude in the middle of the map."""
     request: Callable[[], AnalysisRequest | None]

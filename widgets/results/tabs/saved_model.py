@@ -12,7 +12,7 @@ from widgets.results.tabs.host import Host
 from widgets.toolkit.parts import html
 
 MAX_BYTES = 200_000
-TEXT = "A model is one of the downloads (JSON). Its clusters then label the area in the form."
+TEXT = "Label this area with the classes of an earlier result. Choose its model file."
 
 
 class SavedModel(ipw.VBox):

@@ -11,7 +11,6 @@ import ipywidgets as ipw
 from pipeline.text import hectares, percent
 from widgets.map.layers import picture
 from widgets.page.messages import plain_words
-from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, html, pressed, push_button
@@ -39,12 +38,10 @@ class HowSure(ipw.VBox):
     ----------
     host : Host
         Takes the picture.
-    editor : Editor
-        Knows the model and the classes its clusters are in.
     """
 
-    def __init__(self, host: Host, editor: Editor) -> None:
-        self._host, self._editor = host, editor
+    def __init__(self, host: Host) -> None:
+        self._host = host
         self._analysis: Analysis | None = None
         self._sentence, self._legend = html("", "eo-sentence"), html("", "eo-levels")
         self._button = push_button("Show on the map", host.gate.guard(self._toggle), "eo-toggle")
@@ -61,7 +58,6 @@ class HowSure(ipw.VBox):
         self._analysis = analysis
         self._asks.cancel()
         self._sentence.value = f"<p>{WAIT}</p>"
-        lut = self._editor.lut
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Stability, list[str]]:
             from pipeline.explore.stability import stability
@@ -69,7 +65,7 @@ class HowSure(ipw.VBox):
             found = stability(
                 analysis.sample_features,
                 analysis.model,
-                lut=lut,
+                lut=analysis.edits,
                 cancelled=cancelled,
                 on_refit=lambda done, of: progress(f"{done} of {of}", done / of),
             )
@@ -104,7 +100,7 @@ class HowSure(ipw.VBox):
         arrange(self, self._sentence, self._button)
 
     def _draw(self) -> None:
-        analysis, lut = self._analysis, self._editor.lut
+        analysis = self._analysis
         if analysis is None:
             return
         self._draws.cancel()
@@ -114,7 +110,7 @@ class HowSure(ipw.VBox):
         def work(_progress: Progress, cancelled: Callable[[], bool]) -> tuple[Overlay, pd.DataFrame]:
             from pipeline.explore.confidence_view import confidence_view
 
-            return confidence_view(analysis, lut=lut, cancelled=cancelled)
+            return confidence_view(analysis, lut=analysis.edits, cancelled=cancelled)
 
         self._draws.start(work)
 

@@ -1,15 +1,13 @@
 """What a page, or somebody who only pretends to be one, can send as a file."""
 
-from widgets.upload import Upload
+from widgets.form.upload import Upload
 
 PIECE = bytes(100)
 
 
 def pieces(upload: Upload, count: int, of: int) -> None:
     for piece in range(count):
-        upload._receive(
-            upload, {"event": "piece", "piece": piece, "of": of, "name": "a.kml"}, [memoryview(PIECE)]
-        )
+        upload.receive({"event": "piece", "piece": piece, "of": of, "name": "a.kml"}, [memoryview(PIECE)])
 
 
 def test_the_size_a_page_claims_to_be_allowed_changes_nothing() -> None:
@@ -18,6 +16,6 @@ def test_the_size_a_page_claims_to_be_allowed_changes_nothing() -> None:
     upload.set_state({"max_bytes": 10**12})
     pieces(upload, 3, 3)
     assert taken == []
-    assert sum(map(len, upload._pieces)) <= 250
+    assert upload.held_bytes <= 250
     pieces(upload, 2, 2)
     assert taken == [200]

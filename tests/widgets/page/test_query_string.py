@@ -11,7 +11,7 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
-from widgets import visit
+from widgets.page import query_string
 
 
 class Line(WebSocketHandler):
@@ -62,14 +62,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def test_a_line_that_stays_silent_or_breaks_is_asked_anew(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visit, "ASK_ANEW_S", 0.3)
-    monkeypatch.setattr(visit, "PAUSE_S", 0.05)
-    assert visit.query_string() == "lat=1"
+    monkeypatch.setattr(query_string, "ASK_ANEW_S", 0.3)
+    monkeypatch.setattr(query_string, "PAUSE_S", 0.05)
+    assert query_string.query_string() == "lat=1"
     assert asked == ["mine"] * 3
 
 
 def test_without_a_server_the_page_opens_without_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visit, "PAUSE_S", 0.01)
+    monkeypatch.setattr(query_string, "PAUSE_S", 0.01)
     for name, value in (("VOILA_PREHEAT", "True"), ("VOILA_APP_PORT", "1"), ("QUERY_STRING", "")):
         monkeypatch.setenv(name, value)
-    assert visit.query_string() == ""
+    assert query_string.query_string() == ""

@@ -1,0 +1,122 @@
+"""From pixels that were read to a result: fit, label, count, name, draw. Nothing here searches or reads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from pipeline.clustering import given
+from pipeline.clustering.areas import areas_of
+from pipeline.clustering.features import over_periods, plain_bands
+from pipeline.clustering.labels import label
+from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
+from pipeline.clustering.surface_types import Suggestion, suggest
+from pipeline.drawing.frame import Frame, images, whole_frame, with_clusters
+from pipeline.drawing.overlays import Overlays
+from pipeline.explore.classes import classes_of
+from pipeline.notes import notes_on, nothing_to_group
+from pipeline.progress import Progress
+from pipeline.reading.imagery import Imagery
+from pipeline.request import AnalysisRequest
+from pipeline.result import Analysis
+from pipeline.text import day_words, place_words
+
+
+def grouped(
+    request: AnalysisRequest,
+    pixels: Imagery,
+    model: ClusterModel | None,
+    progress: Progress,
+    *,
+    pictures: Overlays | None = None,
+    preview: bool = False,
+    fits: Fits | None = None,
+) -> Analysis:
+    """Group pixels that were read: fit, label, count, name, draw.
+
+    Parameters
+    ----------
+    model : ClusterModel or None
+        Label with this model; None: fit one.
+    pictures : Overlays, optional
+        Pictures of the same pixels; only the clusters are drawn anew.
+    preview : bool
+        Whether the pixels are a first look.
+    fits : Fits, optional
+        Models fitted on the same pixels before.
+
+    Raises
+    ------
+    NothingToGroup
+        When no pixel is clear.
+    InvalidRequest
+        When the model was fitted on other features than the request asks for.
+    """
+    progress.report("clustering", 0)
+    features = over_periods(request.features, pixels.bands)
+    if model is not None:
+        model.check(features)
+    if not len(pixels.sample.rows):
+        raise nothing_to_group(pixels)
+    frame = whole_frame(pixels.extent.grid)
+    with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
+        drawn = aside.submit(_pictures, pixels, frame, pictures)
+        fits = fits_of(pixels) if fits is None else fits
+        fitted = model or fits.model(features, request.n_clusters, request.seed, progress)
+        progress.report("clustering", 0.5)
+        raster = label(pixels, fitted, progress)
+    suggestions, edits = _classes(fitted, pixels, model is not None)
+    raster = raster if edits is None else raster.mapped(edits)
+    table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
+    progress.report("drawing", 0)
+    overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
+    notes = notes_on(request, pixels, fitted, raster.counts)
+    if model is not None:
+        notes = (*notes, *given.notes(model, fits.sample(model.features)))
+    progress.report("drawing", 1)
+    return Analysis(
+        request,
+        pixels,
+        fitted,
+        raster,
+        suggestions,
+        table,
+        overlays,
+        notes,
+        preview,
+        model_given=model is not None,
+        edits=edits,
+        fits=fits,
+    )
+
+
+def _classes(
+    model: ClusterModel, pixels: Imagery, given: bool
+) -> tuple[tuple[Suggestion, ...], tuple[int, ...] | None]:
+    """Return names and colours, and the class of each label where the model carries classes of a person."""
+    suggestions = suggest(spectra_of(model, pixels, given), plain_bands(pixels.bands))
+    if not model.classes:
+        return suggestions, None
+    classes = classes_of(model.classes, suggestions)
+    return classes.suggestions(), classes.lut()
+
+
+def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
+    return images(pixels, frame) if known is None else known
+
+
+def fits_of(pixels: Imagery) -> Fits:
+    """Return where models of these pixels are kept, none so far."""
+    area = pixels.extent.area
+    days = sorted({scene.date for scene in pixels.scenes})
+    when = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])} to {day_words(days[-1])}"
+    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {when}"
+    return Fits(pixels.sample.reflectance, pixels.bands, origin)
+
+
+def spectra_of(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
+    """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
+    of = own_spectra if given else fitted_spectra
+    return of(model, pixels.sample.reflectance, pixels.bands)

@@ -1,0 +1,178 @@
+"""Several acquisitions combined: the median of a pixel's clear values, once or for each part of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.arrays import Mask, Planes
+from pipeline.reading.cloud_mask import HAS_DATA, TOO_FEW_LOOKS, CloudMask
+from pipeline.reading.mosaic import FirstValid, Layer, Mosaic
+from pipeline.reading.pixels import FILLED, NO_CLASS, Pixels
+
+MISSING = np.int16(np.iinfo(np.int16).max)
+"""Stands for a value that is not clear while values are sorted: it comes last."""
+CHUNK_PX = 2**15
+"""Pixels whose values are sorted at a time: of all dates they fit into the processor's cache."""
+LOWEST = -10_000
+"""Least number after the offset is gone; a reflectance of -1."""
+
+
+@dataclass(frozen=True)
+class Composite:
+    """Which scenes make up which acquisition and period. It travels to workers and makes their mosaics."""
+
+    acquisitions: tuple[int, ...]
+    """Number of the acquisition of each scene; scenes of one acquisition follow each other."""
+    periods: tuple[int, ...]
+    """Number of the period of each acquisition, from 0 on, never falling."""
+    n_periods: int
+    offsets: tuple[int, ...]
+    """What is added to the digital numbers of each scene: decided before they are combined."""
+    mask: CloudMask
+
+    def names(self, bands: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the planes: the bands, of several periods as ``nir@1`` to ``nir@4``."""
+        if self.n_periods == 1:
+            return tuple(bands)
+        return tuple(f"{band}@{period}" for period in range(1, self.n_periods + 1) for band in bands)
+
+    def bytes_per_px(self, n_bands: int) -> int:
+        """Return what a pixel takes while its block is combined."""
+        most = max(self.periods.count(period) for period in range(self.n_periods))
+        return n_bands * (2 * most + 4 * self.n_periods + 4)
+
+    def mosaic(self, shape: tuple[int, int], n_bands: int) -> Mosaic:
+        """Return the mosaic of a block."""
+        return PeriodMedian(shape, n_bands, self)
+
+
+class PeriodMedian:
+    """The median of the clear acquisitions of each period; a pixel that lacks one period gets it from others.
+
+    The result holds 10,000 times the reflectance as float32 ``(period x band, y, x)``, the bands of the first
+    period first. A missing period is the mean of the one before and the one after, or that of the two which
+    exists. A pixel that lacks more periods has too few clear looks.
+    """
+
+    def __init__(self, shape: tuple[int, int], n_bands: int, plan: Composite) -> None:
+        self._shape, self._n_bands, self._plan = shape, n_bands, plan
+        self._acquisition, self._first_valid = -1, FirstValid(shape, n_bands)
+        self._period, self._stack = 0, list[np.ndarray]()
+        # not touched before its period comes: memory that is not written does not count
+        self._medians = np.empty((plan.n_periods, n_bands, *shape), np.float32)
+        self._done = set[int]()
+        self._looks, self._state = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+
+    def feed(self, layer: Layer) -> None:
+        """Take one more scene."""
+        acquisition = self._plan.acquisitions[layer.scene]
+        if acquisition != self._acquisition:
+            self._end_acquisition()
+            self._acquisition, self._first_valid = acquisition, FirstValid(self._shape, self._n_bands)
+        self._first_valid.feed(layer)
+
+    def result(self) -> Pixels:
+        """Return the composite of what was fed."""
+        self._end_acquisition()
+        self._end_period()
+        for period in set(range(self._plan.n_periods)) - self._done:
+            self._medians[period] = np.nan
+        filled, too_few = filled_in_time(self._medians)
+        seen = self._looks > 0
+        state = np.where(seen, HAS_DATA | np.uint8(NO_CLASS), self._state)
+        state |= np.where(too_few & seen, TOO_FEW_LOOKS, np.uint8(0))
+        looks = self._looks | np.where(filled, FILLED, np.uint8(0))
+        planes = self._medians.reshape(-1, *self._shape)
+        for plane in planes:
+            plane[np.isnan(plane)] = 0
+        sources = (0,) if self._state.any() else ()
+        return Pixels(planes, state, sources, looks=looks)
+
+    def _end_acquisition(self) -> None:
+        if self._acquisition < 0:
+            return
+        pixels = self._first_valid.result().settled(self._plan.offsets)
+        clear = self._plan.mask.clear(pixels.state)
+        self._state = np.where(self._state == 0, pixels.state, self._state)
+        self._acquisition = -1
+        if not clear.any():
+            return
+        period = self._plan.periods[self._plan.acquisitions[pixels.sources[0]]]
+        if period != self._period:
+            self._end_period()
+            self._period = period
+        dn, offset = pixels.dn, pixels.offset_dn(self._plan.offsets)
+        values = np.empty(dn.shape, np.int16)
+        for band, numbers in enumerate(dn):  # one by one: the wider type takes twice the memory
+            values[band] = np.clip(numbers.astype(np.int32) + offset, LOWEST, MISSING - 1)
+        values[:, ~clear] = MISSING
+        self._stack.append(values)
+        self._looks += clear
+
+    def _end_period(self) -> None:
+        made = self._medians[self._period]
+        if not self._stack:
+            return
+        step = max(1, CHUNK_PX // self._shape[1])
+        for band in range(self._n_bands):
+            for start in range(0, self._shape[0], step):
+                rows = slice(start, start + step)
+                made[band, rows] = median_of([values[band, rows] for values in self._stack])
+        self._stack, self._done = [], self._done | {self._period}
+
+
+def median_of(values: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the median of the values of each pixel that are not `MISSING`: float32, NaN where there is none.
+
+    Parameters
+    ----------
+    values : sequence of numpy.ndarray
+        int16 ``(y, x)``, one array a date; they are sorted in place.
+    """
+    planes = list(values)
+    n_values = np.sum([plane != MISSING for plane in planes], axis=0, dtype=np.uint8)
+    # a sorting network: after the pass that ends at `last`, the greatest value of the rest stands there
+    for last in range(len(planes) - 1, 0, -1):
+        for n in range(last):
+            low, high = planes[n], planes[n + 1]
+            smaller = np.minimum(low, high)
+            np.maximum(low, high, out=high)
+            low[...] = smaller
+    # the middle value, or the two in the middle, of those that are not missing
+    lower, upper = np.zeros(n_values.shape, np.float32), np.zeros(n_values.shape, np.float32)
+    for n, plane in enumerate(planes):
+        np.copyto(lower, plane, where=(n_values - (n_values > 0)) // 2 == n)
+        np.copyto(upper, plane, where=n_values // 2 == n)
+    median = (lower + upper) / 2
+    median[n_values == 0] = np.nan
+    return np.asarray(median, np.float32)
+
+
+def filled_in_time(medians: Planes) -> tuple[Mask, Mask]:
+    """Fill the gaps of pixels that lack one period, in place.
+
+    Parameters
+    ----------
+    medians : numpy.ndarray
+        float32 ``(period, band, y, x)``, NaN where a period has no clear value.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        bool ``(y, x)``: pixels that were filled, and pixels that lack more than can be filled.
+    """
+    missing = np.isnan(medians[:, 0])
+    n_missing = missing.sum(axis=0)
+    last = len(medians) - 1
+    if not last:
+        return np.zeros(n_missing.shape, bool), n_missing > 0
+    one = n_missing == 1
+    for period in range(last + 1):
+        gap = missing[period] & one
+        if gap.any():
+            neighbours = [medians[n][:, gap] for n in (period - 1, period + 1) if 0 <= n <= last]
+            medians[period][:, gap] = np.mean(neighbours, axis=0)
+    return one, n_missing > 1

@@ -1,0 +1,379 @@
+"""Several dates in one image: medians of clear pixels, gaps filled in time, dates well chosen."""
+
+import json
+import pickle
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Transformer
+
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, NothingToGroup, analyse
+from pipeline.area import blocks
+from pipeline.area.grid import grid_for
+from pipeline.catalogs.acquisitions import Acquisition, ImagePlan
+from pipeline.catalogs.search import find_plans
+from pipeline.composites import candidates, read_composite
+from pipeline.progress import Progress
+from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.composite import MISSING, Composite, filled_in_time, median_of
+from pipeline.reading.dates import Look, chosen, period_of
+from pipeline.reading.extent import Extent
+from pipeline.reading.imagery import Imagery
+from pipeline.reading.mosaic import Layer
+from tests.pipeline.conftest import HOLDS, Folder
+from tests.support.servers import file_server, with_hrefs
+from tests.support.synthetic import item, scene, write_granule
+
+MASK = CloudMask((0, 9))
+
+
+@given(st.integers(1, 13), st.integers(0, 2**32 - 1))
+def test_the_median_is_that_of_the_values_that_are_there(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.integers(-900, 30_000, (n, 5, 7)).astype(np.int16)
+    values[rng.random(values.shape) < 0.4] = MISSING
+    with_gaps = np.where(values == MISSING, np.nan, values.astype(float))
+    expected = np.full((5, 7), np.nan)
+    some = ~np.isnan(with_gaps).all(axis=0)
+    expected[some] = np.nanmedian(with_gaps[:, some], axis=0)
+    assert np.array_equal(median_of(list(values.copy())), expected, equal_nan=True)
+
+
+@given(st.integers(2, 6), st.integers(0, 2**32 - 1))
+def test_one_missing_period_is_filled_from_its_neighbours(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    medians = rng.integers(0, 9000, (n, 2, 4, 5)).astype(np.float32)
+    medians.swapaxes(0, 1)[:, rng.random((n, 4, 5)) < 0.3] = np.nan
+    before = medians.copy()
+    filled, too_few = filled_in_time(medians)
+    for row, column in np.ndindex(4, 5):
+        series = before[:, :, row, column]
+        gaps = np.flatnonzero(np.isnan(series[:, 0]))
+        assert filled[row, column] == (len(gaps) == 1)
+        assert too_few[row, column] == (len(gaps) > 1)
+        if len(gaps) == 1:
+            around = [series[i] for i in (gaps[0] - 1, gaps[0] + 1) if 0 <= i < n]
+            series[gaps[0]] = np.mean(around, axis=0)
+        assert np.array_equal(medians[:, :, row, column], series, equal_nan=True)
+
+
+@pytest.mark.parametrize("n_periods", [1, 3])
+def test_scenes_are_joined_by_acquisition_before_acquisitions_are_combined(n_periods: int) -> None:
+    """Each acquisition has two tiles, of which one holds the offset; everything is recomputed here."""
+    rng, shape, n_acquisitions = np.random.default_rng(4), (20, 30), 6
+    periods = tuple(n * n_periods // n_acquisitions for n in range(n_acquisitions))
+    offsets = tuple(-1000 if n % 2 else 0 for n in range(2 * n_acquisitions))
+    plan = Composite(tuple(n // 2 for n in range(2 * n_acquisitions)), periods, n_periods, offsets, MASK)
+    mosaic = pickle.loads(pickle.dumps(plan)).mosaic(shape, 2)
+    values = np.full((n_acquisitions, 2, *shape), np.nan)
+    first = np.zeros(shape)
+    for number in range(2 * n_acquisitions):
+        dn = rng.integers(1200, 9000, (2, *shape)).astype(np.uint16)
+        dn[:, rng.random(shape) < 0.4] = 0
+        classes = np.where(rng.random(shape) < 0.3, 9, 4).astype(np.uint8)
+        target = values[number // 2]
+        if number % 2:
+            new = (first == 0) & (dn[0] > 0)
+            target[:, new] = np.where(classes == 9, np.nan, dn.astype(float) - 1000)[:, new]
+        else:
+            first = dn[0].copy()
+            target[:, first > 0] = np.where(classes == 9, np.nan, dn.astype(float))[:, first > 0]
+        mosaic.feed(Layer(number, dn, classes, may_hold_offset=bool(number % 2)))
+    found = mosaic.result()
+    looks = np.isfinite(values[:, 0]).sum(axis=0)
+    assert found.looks is not None
+    assert ((found.looks & 127) == looks).all()
+    medians = np.stack([_nanmedian(values[[p == n for p in periods]]) for n in range(n_periods)])
+    filled, too_few = filled_in_time(medians)
+    clear = MASK.clear(found.state)
+    assert (clear == ((looks > 0) & ~too_few)).all()
+    assert (((found.looks & 128) > 0) == filled).all()
+    planes = medians.reshape(-1, *shape)
+    assert np.abs(found.reflectance([0])[:, clear] - planes[:, clear] / 10_000).max() < 1e-6
+    assert plan.names(("red", "nir"))[:3] == (
+        ("red", "nir") if n_periods == 1 else ("red@1", "nir@1", "red@2")
+    )
+
+
+def _nanmedian(values: np.ndarray) -> np.ndarray:
+    """Return the median over the first axis, NaN where all are NaN; float32."""
+    found = np.full(values.shape[1:], np.nan, np.float32)
+    some = np.isfinite(values).any(axis=0)
+    found[some] = np.nanmedian(values[:, some], axis=0)
+    return found
+
+
+@pytest.fixture(scope="module")
+def hesbaye(shared_dir: Path, fakes: str) -> Any:
+    """Serve a real year of monthly images; gives the STAC API's address."""
+    from tests.pipeline.conftest import put
+
+    with file_server(shared_dir / "dates") as files:
+        items = []
+        for path in sorted((shared_dir / "dates").glob("hesbaye_monthly_*/item.json")):
+            items.append(with_hrefs(json.loads(path.read_text()), f"{files}/{path.parent.name}"))
+        put(f"{fakes}/hesbaye", items=items, conforms=HOLDS)
+        yield f"{fakes}/hesbaye"
+
+
+def year(api: str, **changes: Any) -> AnalysisRequest:
+    x, y = Transformer.from_crs(32631, 4326, always_xy=True).transform(664_500, 5_611_620)
+    area = AreaOfInterest.square(x, y, 0.8)
+    options: dict[str, Any] = {"composite": "median", "n_clusters": 4, **changes}
+    return AnalysisRequest(area, date(2020, 11, 1), date(2021, 10, 31), catalog=api, **options)
+
+
+def series(shared_dir: Path, found: Any) -> dict[date, np.ndarray]:
+    """Return the digital numbers ``(4, y, x)`` of every month under a grid, NaN without data."""
+    made = {}
+    for path in sorted((shared_dir / "dates").glob("hesbaye_monthly_*")):
+        planes = []
+        for name in ("B02", "B03", "B04", "B08"):
+            with rasterio.open(path / f"{name}.tif") as file:
+                column, row = (round(v) for v in ~file.transform * (found.affine.c, found.affine.f))
+                window = rasterio.windows.Window(column, row, *reversed(found.shape))
+                planes.append(file.read(1, window=window).astype(float))
+        dn = np.stack(planes)
+        dn[:, ((dn == 0) | (dn == 65535)).any(axis=0)] = np.nan
+        month = path.name.rsplit("_", 1)[1]
+        made[date(int(month[:4]), int(month[4:]), 1)] = dn
+    return made
+
+
+@pytest.mark.real_scenes
+def test_the_median_of_a_real_year_equals_that_of_its_files(hesbaye: str, shared_dir: Path) -> None:
+    found = analyse(year(hesbaye))
+    months = series(shared_dir, found.grid)
+    values = np.stack([dn for dn in months.values()])
+    looks = np.isfinite(values[:, 0]).sum(axis=0)
+    assert looks.max() == 10
+    assert (found.looks.values == looks).all()
+    assert found.looks.dtype == np.uint8
+    expected = _nanmedian(values) / 10_000
+    assert np.abs(found.imagery.values - expected).max() < 1e-6
+    assert list(found.imagery.band.values) == ["blue", "green", "red", "nir"]
+    assert found.areas.pixels[0] == 0
+    assert len(found.scenes) == 10, "December holds no data"
+    (dates,) = (n for n in found.notes if n.startswith("Combined from 10 dates: 1 November 2020, "))
+    assert "December" not in dates
+    again = found.recluster(5)
+    assert again.scenes == found.scenes
+    chosen_again = analyse(year(hesbaye, scene_ids=tuple(s.id for s in found.scenes), max_dates=2))
+    assert chosen_again.scenes == found.scenes
+    assert (chosen_again.labels.values == found.labels.values).all()
+    few = analyse(year(hesbaye, max_dates=4))
+    assert len(few.scenes) == 4
+    request = few.request
+    assert {period_of(s.date, request.start, request.end, 4) for s in few.scenes} == {0, 1, 2, 3}
+
+
+@pytest.mark.real_scenes
+def test_the_periods_of_a_real_year_equal_those_of_its_files(hesbaye: str, shared_dir: Path) -> None:
+    request = year(hesbaye, composite="periods", periods=4)
+    found = composite(request)
+    grid, n_days = found.extent.grid, 365
+    parts: list[list[np.ndarray]] = [[], [], [], []]
+    for day, dn in series(shared_dir, grid).items():
+        parts[(day - request.start).days * 4 // n_days].append(dn)
+    medians = np.stack([_nanmedian(np.stack(p)) for p in parts])
+    filled_in_time(medians)
+    assert np.abs(found.masked.values - medians.reshape(16, *grid.shape) / 10_000).max() < 1e-6
+    assert list(found.masked.band.values)[:5] == ["blue@1", "green@1", "red@1", "nir@1", "blue@2"]
+    assert found.sample.reflectance.shape[1] == 16
+    planes = found.picture_planes(found.window(*found.extent.whole), ("red", "nir"))
+    assert planes.shape == (2, *grid.shape)
+    assert np.abs(planes[1] - medians[:, 3].mean(axis=0)).max() <= 1
+
+
+def composite(request: AnalysisRequest) -> Imagery:
+    extent = Extent(
+        request.area, grid_for(request.area), CloudMask(request.mask_classes, request.mask_buffer_m)
+    )
+    return read_composite(request, find_plans(request, Progress()), extent, Progress(), False)
+
+
+@pytest.fixture
+def made_up(folder: Folder, fake_api: Callable[..., str]) -> Callable[..., AnalysisRequest]:
+    """Give a maker of requests on granules of 1.5 km: ``(day of year, pixels, classes, item changes)``."""
+
+    def make(
+        dates: list[tuple[int, np.ndarray, np.ndarray, dict[str, Any]]], **changes: Any
+    ) -> AnalysisRequest:
+        served = []
+        first = len(list(folder.path.iterdir()))
+        for number, (day, pixels, classes, options) in enumerate(dates, start=first):
+            write_granule(folder.path / str(number), pixels, classes, 600_000, 5_200_020, overviews=(2, 4))
+            when = datetime.strptime(f"2022 {day}", "%Y %j").replace(hour=10, tzinfo=UTC)
+            url = f"{folder.url}/{number}"
+            served.append(item(f"d{number}", url, shape=(150, 150), when=when, **options))
+        area = AreaOfInterest.square(10.3226, 46.94, 1)
+        values: dict[str, Any] = {"composite": "median", "n_clusters": 3, **changes}
+        api = fake_api(items=served, conforms=HOLDS)
+        return AnalysisRequest(area, date(2022, 1, 1), date(2022, 12, 31), catalog=api, **values)
+
+    return make
+
+
+def land(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(200, 2500, (4, 150, 150)).astype(np.uint16)
+
+
+def classes(cloudy: slice = slice(0, 0)) -> np.ndarray:
+    found = np.full((75, 75), 4)
+    found[cloudy] = 9
+    return found
+
+
+def test_offsets_go_before_dates_are_combined_and_clouds_do_not_take_part(
+    made_up: Callable[..., AnalysisRequest],
+) -> None:
+    pixels, new = land(), {"properties": {"s2:processing_baseline": "05.11"}}
+    cloud = pixels.copy()
+    cloud[:, :60] = 9000
+    request = made_up(
+        [
+            (20, pixels, classes(), {}),
+            (120, pixels + np.uint16(1000), classes(), dict(new)),
+            (220, cloud, classes(slice(0, 30)), {}),
+            (320, pixels + np.uint16(1000), classes(), dict(new)),
+        ]
+    )
+    found = analyse(request)
+    assert [s.offset.dn for s in found.scenes] == [0, -1000, 0, -1000]
+    _, rows, columns = _where(found)
+    assert np.abs(found.imagery.values - pixels[:, rows, columns] / 10_000).max() < 1e-6
+    assert (found.looks.values == np.where(np.arange(150) < 60, 3, 4)[rows][:, None]).all()
+    assert found.missing.masked_ha == 0
+
+
+def _where(found: Analysis) -> tuple[None, slice, slice]:
+    row = round((5_200_020 - found.grid.affine.f) / 10)
+    column = round((found.grid.affine.c - 600_000) / 10)
+    return None, slice(row, row + found.grid.shape[0]), slice(column, column + found.grid.shape[1])
+
+
+def test_however_a_composite_is_cut_it_is_the_same(
+    made_up: Callable[..., AnalysisRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = []
+    for n in range(5):
+        clouds = np.where(np.random.default_rng(n).random((75, 75)) < 0.02, 9, 4)
+        dates.append((30 + 70 * n, land(n), clouds, {}))
+    request = made_up(dates, composite="periods", periods=3, mask_buffer_m=60)
+    whole = composite(request)
+    monkeypatch.setattr(blocks, "BLOCK_PX", 32)
+    cut = composite(request)
+    assert len(cut.store.blocks) > 9
+    assert np.array_equal(cut.masked.values, whole.masked.values, equal_nan=True)
+    assert (cut.looks == whole.looks).all()
+    assert (cut.coverage, cut.n_filled) == (whole.coverage, whole.n_filled)
+    assert whole.n_filled > 0
+    assert whole.coverage.too_few > 0
+    assert whole.coverage.too_few == ((whole.looks > 0) & np.isnan(whole.masked.values[0])).sum()
+
+
+def test_an_overcast_day_is_not_used_whatever_its_classification_says(
+    made_up: Callable[..., AnalysisRequest],
+) -> None:
+    bright = np.full((4, 150, 150), 13_000, np.uint16)
+    found = analyse(made_up([(20, land(), classes(), {}), (120, bright, np.full((75, 75), 11), {})]))
+    assert [s.date.month for s in found.scenes] == [1]
+    assert any(
+        n == "Overcast, whatever the classification says, and not used: 30 April 2022." for n in found.notes
+    )
+    with pytest.raises(NothingToGroup, match="none of 1 images is clear"):
+        analyse(made_up([(120, bright, np.full((75, 75), 11), {})]))
+
+
+def test_a_date_with_a_broken_file_is_left_out_and_said(
+    made_up: Callable[..., AnalysisRequest], folder: Folder
+) -> None:
+    request = made_up(
+        [(20, land(), classes(), {}), (120, land(1), classes(), {}), (220, land(2), classes(), {})]
+    )
+    (folder.path / "1" / "nir.tif").unlink()
+    found = analyse(request)
+    assert [s.date.month for s in found.scenes] == [1, 8]
+    assert any(n.startswith("30 April 2022 was passed over: 1/nir.tif: ") for n in found.notes)
+
+
+def test_two_swaths_in_two_zones_make_one_whole(folder: Folder, fake_api: Callable[..., str]) -> None:
+    """No single day covers the area; the second tile lies in the neighbouring zone."""
+    write_granule(folder.path / "west", land(), classes(), 600_000, 5_200_020)
+    x, y = Transformer.from_crs(32632, 32633, always_xy=True).transform(601_900, 5_199_270)
+    left, top = round(x - 750, -1), round(y + 750, -1)
+    write_granule(folder.path / "east", land(1), classes(), left, top, epsg=32633)
+    day = datetime(2022, 6, 12, 10, tzinfo=UTC)
+    west = item("west", f"{folder.url}/west", shape=(150, 150))
+    east = item("east", f"{folder.url}/east", left, top, (150, 150), epsg=32633, when=day)
+    east["properties"]["grid:code"] = "MGRS-33TTM"
+    longitude, latitude = Transformer.from_crs(32632, 4326, always_xy=True).transform(601_300, 5_199_270)
+    request = AnalysisRequest(
+        AreaOfInterest.square(longitude, latitude, 1),
+        date(2022, 6, 1),
+        date(2022, 6, 30),
+        catalog=fake_api(items=[west, east], conforms=HOLDS),
+        composite="median",
+        n_clusters=3,
+    )
+    found = analyse(request)
+    assert {s.id for s in found.scenes} == {"west", "east"}
+    assert found.areas.pixels[0] == 0
+    assert {1, 2} <= set(np.unique(found.looks.values))
+    assert not any("different days" in n for n in found.notes)
+
+
+def test_dates_are_clear_and_evenly_spread() -> None:
+    half = np.arange(100).reshape(10, 10) < 50
+    all_ = np.ones((10, 10), bool)
+
+    def look(day: int, clear: np.ndarray, overcast: bool = False) -> Look:
+        when = datetime.strptime(f"2022 {day}", "%Y %j").replace(tzinfo=UTC)
+        one = scene(f"d{day}", "http://127.0.0.1:9", when=when)
+        return Look((one,), clear, float(clear.mean()), overcast)
+
+    looks = [look(d, all_ if d % 30 else half) for d in range(10, 200, 10)] + [
+        look(300, half),
+        look(310, ~half),
+    ]
+    looks += [look(320, all_, overcast=True), look(330, all_ & False)]
+    found = chosen(looks, date(2022, 1, 1), date(2022, 12, 31), 4, 8)
+    days = [f.day.timetuple().tm_yday for f in found]
+    assert days == sorted(days)
+    assert len(days) == 8
+    assert {300, 310} <= set(days), "together they show all of the last period"
+    assert not {320, 330} & set(days)
+    counts = np.bincount(
+        [period_of(f.day, date(2022, 1, 1), date(2022, 12, 31), 4) for f in found], minlength=4
+    )
+    assert counts.max() <= 3
+    assert counts.min() >= 1
+    assert all(d % 30 for d in days if d < 200), "half a clear area is not chosen while whole ones are there"
+
+
+def test_no_more_acquisitions_are_looked_at_than_can_be_of_use() -> None:
+    """Of a cloudy winter as many as of a clear summer."""
+    area, days = AreaOfInterest.square(10.3, 46.9, 1), (date(2021, 1, 1), date(2021, 12, 31))
+    order = [*range(150, 250), *range(1, 150), *range(250, 365)]  # the clearest first
+    plans = []
+    for day in order:
+        when = datetime.strptime(f"2021 {day}", "%Y %j").replace(tzinfo=UTC)
+        plans.append(ImagePlan((Acquisition((scene(f"d{day}", "http://127.0.0.1:9", when=when),), 1.0),)))
+    request = AnalysisRequest(area, *days, composite="periods", periods=4, max_dates=8)
+    found = candidates(request, plans, 4)
+    assert len(found) == 24
+    parts = np.bincount([period_of(s.date, *days, 4) for (s,) in found])
+    assert parts.tolist() == [6, 6, 6, 6]
+
+
+def test_periods_are_equal_parts_of_the_days() -> None:
+    start, end = date(2021, 1, 1), date(2021, 1, 12)
+    assert [period_of(date(2021, 1, d), start, end, 4) for d in range(1, 13)] == [n // 3 for n in range(12)]
+    assert period_of(end, start, end, 5) == 4
