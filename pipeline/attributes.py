@@ -45,9 +45,9 @@ def described_imagery(imagery: xr.DataArray, analysis: Analysis) -> xr.DataArray
 
 def described_features(features: xr.DataArray, analysis: Analysis) -> xr.DataArray:
     """Return features with the formula of each one (``formula_NDVI``)."""
-    from pipeline.clustering.features import FEATURES
+    from pipeline.clustering.features import feature
 
-    formulas = {f"formula_{name}": FEATURES[name].formula for name in analysis.model.features}
+    formulas = {f"formula_{name}": feature(name).formula for name in analysis.model.features}
     about = {"long_name": "what was clustered", "units": "1", "_FillValue": np.float32(np.nan)}
     return _described(features, analysis, {**about, **formulas})
 

@@ -37,8 +37,9 @@ COMPRESSION = 1
 """Of zip, 0..9: pixels of land hardly become smaller by more."""
 MAX_ARRAY_BYTES = 2**29
 """More than any block of 2048 pixels with all bands takes."""
-MADE_AGAIN = {"request", "pixels", "model", "raster", "suggestions", "areas", "overlays", "fits"}
-"""Fields of `Analysis` that are no plain values: kept in their own way, or made again."""
+KEPT = {"request", "pixels", "model", "raster", "suggestions", "checked"}
+MADE_AGAIN = {"areas", "overlays", "fits"}
+"""Fields of `Analysis` that are no plain values: kept in their own way, or made again of the others."""
 
 
 def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
@@ -91,7 +92,7 @@ def _head(analysis: Analysis) -> dict[str, Any]:
     """Return all that is no array, as JSON takes it."""
     pixels = analysis.pixels
     grid = analysis.grid
-    plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in MADE_AGAIN}
+    plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in KEPT | MADE_AGAIN}
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -103,9 +104,12 @@ def _head(analysis: Analysis) -> dict[str, Any]:
         "mask": asdict(pixels.extent.mask),
         "bands": pixels.extent.bands,
         "coverage": asdict(pixels.coverage),
+        "composite": None if pixels.composite is None else asdict(pixels.composite),
+        "n_filled": pixels.n_filled,
         "scenes": [_scene_values(scene) for scene in pixels.scenes],
         "notes": pixels.notes,
         "blocks": [asdict(block) for block in pixels.store.blocks],
+        "checked": None if analysis.checked is None else analysis.checked.design.to_json(),
         "label_blocks": [asdict(block) for block in analysis.raster.blocks],
     }
 
@@ -194,13 +198,20 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
         overlays,
         fits=fits,
     )
-    return replace(analysis, **_tupled(head["plain"]))
+    analysis = replace(analysis, **_tupled(head["plain"]))
+    if head["checked"] is None:
+        return analysis
+    from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy.checked import check
+
+    return replace(analysis, checked=check(analysis, SamplingDesign.from_json(head["checked"])))
 
 
 def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) -> Imagery:
     from odc.geo.geobox import GeoBox
 
     from pipeline.reading.cloud_mask import CloudMask
+    from pipeline.reading.composite import Composite
     from pipeline.reading.coverage import Coverage
     from pipeline.reading.extent import Extent
     from pipeline.reading.imagery import Imagery
@@ -211,12 +222,15 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
     where = head["grid"]
     grid = GeoBox(tuple(where["shape"]), Affine(*where["affine"]), f"EPSG:{where['epsg']}")
     extent = Extent(request.area, grid, CloudMask(**_tupled(head["mask"])), tuple(head["bands"]))
+    combined = _tupled(head["composite"])
+    composite = combined and Composite(**{**combined, "mask": CloudMask(**combined["mask"])})
+    n_planes = len(composite.names(extent.bands) if composite else extent.bands)
     store = LocalStore(tuple(Block(**block) for block in head["blocks"]))
     number_of = {block: n for n, block in enumerate(store.blocks)}
 
     def read(block: Block) -> Pixels:
         found = Pixels.unpacked(_all(archive, f"pixels/{number_of[block]}"))
-        if found.state.shape != block.shape or len(found.dn) != len(extent.bands):
+        if found.state.shape != block.shape or len(found.dn) != n_planes:
             raise ValueError("a block of another size")
         return found
 
@@ -230,6 +244,8 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
         Sample(**{f.name: _array(archive, f"sample/{f.name}") for f in fields(Sample)}),
         Coverage(**head["coverage"]),
         tuple(head["notes"]),
+        composite,
+        head["n_filled"],
         Pixels.unpacked(thinned) if thinned else None,
     )
 
