@@ -8,7 +8,7 @@ from html import escape
 
 import ipywidgets as ipw
 
-from pipeline.text import hectares, percent
+from pipeline.text import about_hectares, hectares, percent
 from widgets.results.rows import AreaRow
 from widgets.toolkit.charts import HectareBars, longest, nice_axis, row_height
 from widgets.toolkit.parts import arrange, checkbox, classed, column, html, pressed, push_button, row, shown
@@ -35,7 +35,9 @@ class LegendRow(ipw.HBox):
         # Names of one kind carry the figure that orders them; it need not stand there twice.
         reason = "" if values.reason in values.name else escape(values.reason)
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
-        self.hectares.value = f"<b>{hectares(values.hectares)}</b> ha{_interval(values)}"
+        estimated = values.low_ha is not None or values.note
+        counted = (about_hectares if estimated else hectares)(values.hectares)
+        self.hectares.value = f"<b>{counted}</b> ha{_interval(values)}"
         self._whisker.value = _whisker(values, axis_ha)
         self._share.value = percent(values.share)
         if values.number:
@@ -234,7 +236,7 @@ def _interval(values: AreaRow) -> str:
     """Return the interval of a row's hectares in brackets, or why there is none, as HTML."""
     if values.low_ha is None or values.high_ha is None:
         return f" <small>{escape(values.note)}</small>" if values.note else ""
-    return f" <small>({hectares(values.low_ha)}–{hectares(values.high_ha)})</small>"
+    return f" <small>({about_hectares(values.low_ha)}–{about_hectares(values.high_ha)})</small>"
 
 
 def _whisker(values: AreaRow, axis_ha: float) -> str:
