@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -70,6 +70,12 @@ class PixelGrid:
         y = self.top - (np.asarray(rows) + 0.5) * self.pixel_m
         longitudes, latitudes = Transformer.from_crs(self.epsg, 4326, always_xy=True).transform(x, y)
         return np.round(longitudes, 7), np.round(latitudes, 7)
+
+    def places(self, positions: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Return latitude and longitude of rows and columns; whole numbers are the middles of pixels."""
+        rows, columns = np.array(positions, float).T
+        longitudes, latitudes = self.degrees(rows, columns)
+        return list(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
 
 
 @dataclass(frozen=True)

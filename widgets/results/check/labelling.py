@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOVE_AFTER_S = 0.1
 """How long a point must be shown before the map goes there: quick labels must not queue up in the map."""
 MOST_CHIPS, BATCH = 24, 4
-"""Points whose pictures are made at one request of the page, and how many are sent together: the first at once."""
+"""Points whose pictures are made at one request of the page, and how many are sent together."""
 
 Chips = list[tuple[int, tuple[bytes, ...]]]
 
