@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pipeline.accuracy.allocation import minutes
 from pipeline.accuracy.labels import Label, clean_labels, clean_name, notes_on, tally
@@ -62,7 +63,7 @@ class PixelGrid:
         rows, columns = grid.shape
         return cls(int(epsg), float(affine.c), float(affine.f), float(affine.a), (int(rows), int(columns)))
 
-    def degrees(self, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def degrees(self, rows: ArrayLike, columns: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return longitude and latitude of pixels' centres, to a centimetre."""
         from pyproj import Transformer
 
@@ -70,12 +71,6 @@ class PixelGrid:
         y = self.top - (np.asarray(rows) + 0.5) * self.pixel_m
         longitudes, latitudes = Transformer.from_crs(self.epsg, 4326, always_xy=True).transform(x, y)
         return np.round(longitudes, 7), np.round(latitudes, 7)
-
-    def places(self, positions: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Return latitude and longitude of rows and columns; whole numbers are the middles of pixels."""
-        rows, columns = np.array(positions, float).T
-        longitudes, latitudes = self.degrees(rows, columns)
-        return list(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
 
 
 @dataclass(frozen=True)

@@ -106,5 +106,7 @@ def _lines(grid: PixelGrid, row: int, column: int) -> list[list[tuple[float, flo
         [(dy * reach, dx * reach) for reach in (GAP_PX, ARM_PX)]
         for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1))
     ]
-    places = grid.places([(row + dy, column + dx) for line in (square, *arms) for dy, dx in line])
+    offsets = [place for line in (square, *arms) for place in line]
+    longitudes, latitudes = grid.degrees([row + dy for dy, _ in offsets], [column + dx for _, dx in offsets])
+    places = list(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
     return [places[:4], *(places[4 + 2 * n : 6 + 2 * n] for n in range(4))]

@@ -12,8 +12,9 @@ _LOGO = "".join(f"<rect x='{x}' y='{y}' width='10' height='10' rx='2' fill='{c}'
 _HELP = (
     (
         "What it does",
-        "It finds the Sentinel-2 image of your area and period with the fewest clouds, leaves out clouds and "
-        "shadows, and puts pixels of similar colour (blue, green, red, near infrared) into clusters with k-means.",
+        "It finds the Sentinel-2 image of your area and period with the fewest clouds, leaves out clouds "
+        "and shadows, and puts pixels of similar colour (blue, green, red, near infrared) into clusters "
+        "with k-means.",
     ),
     (
         "What the numbers are",
