@@ -15,10 +15,10 @@ from pipeline.area.grid import epsg_of
 if TYPE_CHECKING:
     import xarray as xr
 
-    from pipeline.result import Analysis
+    from pipeline.outcome import Outcome
 
 
-def described_labels(labels: xr.DataArray, analysis: Analysis) -> xr.DataArray:
+def described_labels(labels: xr.DataArray, analysis: Outcome) -> xr.DataArray:
     """Return labels with the name and colour of each class (``class_1``, ``color_1``); 0 is no data."""
     areas = analysis.areas
     names = areas["name"].tolist()
@@ -37,13 +37,13 @@ def described_labels(labels: xr.DataArray, analysis: Analysis) -> xr.DataArray:
     )
 
 
-def described_imagery(imagery: xr.DataArray, analysis: Analysis) -> xr.DataArray:
+def described_imagery(imagery: xr.DataArray, analysis: Outcome) -> xr.DataArray:
     """Return reflectance with its quantity and its unit."""
     about = {"long_name": "surface reflectance", "standard_name": "surface_bidirectional_reflectance"}
     return _described(imagery, analysis, {**about, "units": "1", "_FillValue": np.float32(np.nan)})
 
 
-def described_features(features: xr.DataArray, analysis: Analysis) -> xr.DataArray:
+def described_features(features: xr.DataArray, analysis: Outcome) -> xr.DataArray:
     """Return features with the formula of each one (``formula_NDVI``)."""
     from pipeline.clustering.features import feature
 
@@ -52,7 +52,7 @@ def described_features(features: xr.DataArray, analysis: Analysis) -> xr.DataArr
     return _described(features, analysis, {**about, **formulas})
 
 
-def _described(raster: xr.DataArray, analysis: Analysis, about: dict[str, Any]) -> xr.DataArray:
+def _described(raster: xr.DataArray, analysis: Outcome, about: dict[str, Any]) -> xr.DataArray:
     import rioxarray  # noqa: F401  registers `.rio`
 
     return raster.assign_attrs(
