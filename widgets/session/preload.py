@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from importlib import import_module
 
-from pipeline import preload
+from pipeline import preload, turns
 from pipeline.allocator import keep_for_the_run
 from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled
+from pipeline.progress import Progress as Waiting
 from widgets.session.worker import Progress
 
 log = logging.getLogger(__name__)
@@ -29,9 +30,10 @@ def look_ahead() -> None:
 
 
 def load() -> None:
-    """Import what a run needs, and the figures of its result."""
-    preload.for_a_run()
-    import_module("bqplot")
+    """Import what a run needs, and the figures of its result; pages take turns."""
+    with turns.quick(Waiting()):
+        preload.for_a_run()
+        import_module("bqplot")
 
 
 def connect(catalog: str) -> None:
