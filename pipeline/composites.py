@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -25,8 +26,8 @@ from pipeline.text import period_words
 
 log = logging.getLogger(__name__)
 
-MOST_LOOKED_AT = 60
-"""Acquisitions whose overviews are looked at, those with the clearest tiles first."""
+LOOKS_PER_DATE = 3
+"""Acquisitions whose overviews are looked at for each that is read, those with the clearest tiles first."""
 BYTES_AT_ONCE = 500 * 2**20
 """What blocks may take that are combined at the same time on this machine."""
 MOST_FAILED = 10
@@ -49,9 +50,9 @@ def read_composite(
     ReadFailed
         When files cannot be read and nothing is left.
     """
-    looks = look_at(_by_day(request, plans)[:MOST_LOOKED_AT], extent, progress)
     n_periods = request.periods if request.composite == "periods" else 1
     parts = request.periods if request.composite == "periods" else request.max_dates
+    looks = look_at(candidates(request, plans, parts), extent, progress)
     failed: list[tuple[Look, ReadFailed]] = []
     while True:
         left = [look for look in looks if all(look is not bad for bad, _ in failed)]
@@ -102,10 +103,21 @@ def _read(
     return imagery.read(scenes, extent, store, reading, request.seed, progress, composite=composite)
 
 
-def _by_day(request: AnalysisRequest, plans: Sequence[ImagePlan]) -> list[tuple[Scene, ...]]:
-    """Return the scenes of each plan; chosen scenes, which are one plan, come apart by their day."""
+def candidates(request: AnalysisRequest, plans: Sequence[ImagePlan], parts: int) -> list[tuple[Scene, ...]]:
+    """Return the acquisitions whose overviews are looked at: the best ones of every part of the time.
+
+    All chosen scenes of a request are among them; they are one plan and come apart by their day.
+    """
     if request.scene_ids is None:
-        return [plan.scenes for plan in plans]
+        taken: Counter[int] = Counter()
+        most = -(-LOOKS_PER_DATE * request.max_dates // parts)
+        found = []
+        for plan in plans:
+            part = period_of(plan.scenes[0].date, request.start, request.end, parts)
+            if taken[part] < most:
+                taken[part] += 1
+                found.append(plan.scenes)
+        return found
     days: dict[date, list[Scene]] = {}
     for scene in (scene for plan in plans for scene in plan.scenes):
         days.setdefault(scene.solar_day(request.area.longitude), []).append(scene)

@@ -8,10 +8,11 @@ import numpy as np
 
 from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
+from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.labels import label
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
-from pipeline.clustering.surface_types import suggest
+from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.drawing.frame import Frame, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.explore.classes import classes_of
@@ -54,23 +55,20 @@ def grouped(
         When the model was fitted on other features than the request asks for.
     """
     progress.report("clustering", 0)
+    features = over_periods(request.features, pixels.bands)
     if model is not None:
-        model.check(request.features)
+        model.check(features)
     if not len(pixels.sample.rows):
         raise nothing_to_group(pixels)
     frame = whole_frame(pixels.extent.grid)
     with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
         drawn = aside.submit(_pictures, pixels, frame, pictures)
         fits = fits_of(pixels) if fits is None else fits
-        fitted = model or fits.model(request.features, request.n_clusters, request.seed, progress)
+        fitted = model or fits.model(features, request.n_clusters, request.seed, progress)
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
-    suggestions = suggest(spectra_of(fitted, pixels, model is not None), pixels.bands)
-    edits = None
-    if fitted.classes:
-        classes = classes_of(fitted.classes, suggestions)
-        edits, suggestions = classes.lut(), classes.suggestions()
-        raster = raster.mapped(edits)
+    suggestions, edits = _classes(fitted, pixels, model is not None)
+    raster = raster if edits is None else raster.mapped(edits)
     table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
     progress.report("drawing", 0)
     overlays = with_clusters(drawn.result(), raster, [s.color for s in suggestions], frame)
@@ -94,6 +92,17 @@ def grouped(
     )
 
 
+def _classes(
+    model: ClusterModel, pixels: Imagery, given: bool
+) -> tuple[tuple[Suggestion, ...], tuple[int, ...] | None]:
+    """Return names and colours, and the class of each label where the model carries classes of a person."""
+    suggestions = suggest(spectra_of(model, pixels, given), plain_bands(pixels.bands))
+    if not model.classes:
+        return suggestions, None
+    classes = classes_of(model.classes, suggestions)
+    return classes.suggestions(), classes.lut()
+
+
 def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
     return images(pixels, frame) if known is None else known
 
@@ -101,7 +110,9 @@ def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays
 def fits_of(pixels: Imagery) -> Fits:
     """Return where models of these pixels are kept, none so far."""
     area = pixels.extent.area
-    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {day_words(pixels.scenes[0].date)}"
+    days = sorted({scene.date for scene in pixels.scenes})
+    when = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])} to {day_words(days[-1])}"
+    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {when}"
     return Fits(pixels.sample.reflectance, pixels.bands, origin)
 
 

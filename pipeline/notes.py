@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from pipeline.clustering.features import computed
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import NoScenesFound, NothingToGroup, ReadFailed
 from pipeline.reading.imagery import Imagery
@@ -137,7 +138,7 @@ def _on_coverage(pixels: Imagery) -> Iterator[str]:
 
 
 def _on_radiometry(pixels: Imagery) -> Iterator[str]:
-    visible = pixels.sample.reflectance[:, [pixels.bands.index(band) for band in VISIBLE]]
+    visible = computed(pixels.sample.reflectance.T, pixels.bands, VISIBLE).T
     share = float((visible > BRIGHTEST_LAND).all(axis=1).mean()) if len(visible) else 0.0
     if share >= TOO_BRIGHT_SHARE:
         yield (

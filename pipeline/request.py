@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.area.aoi import AreaOfInterest
+from pipeline.area.aoi import MAX_FILE_MB as MAX_FILE_MB
+from pipeline.area.aoi import AreaOfInterest, zones_as_values, zones_of_values
 from pipeline.checks import integer, number
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
@@ -30,8 +31,6 @@ MAX_DATES = 60
 """Most acquisitions that one request may read."""
 MAX_MASK_BUFFER_M = 200
 """Widest buffer around clouds and their shadows, metres."""
-MAX_FILE_MB = 5
-"""Largest file that an area or a request is read from (area/files.py)."""
 JSON_VERSION = 2
 READABLE_VERSIONS = (1, 2)
 """Version 1 had no features."""
@@ -156,7 +155,7 @@ class AnalysisRequest:
         where: dict[str, Any] = (
             {"longitude": area.longitude, "latitude": area.latitude, "size_km": area.size_km}
             if area.size_km is not None
-            else {"polygon": area.geometry}
+            else {"polygon": area.geometry, **zones_as_values(area.zones)}
         )
         values: dict[str, Any] = {"version": JSON_VERSION, "area": where}
         for name in (f.name for f in fields(self) if f.name != "area"):
@@ -196,8 +195,10 @@ class AnalysisRequest:
 def _area_from(values: Any) -> AreaOfInterest:
     if not isinstance(values, dict):
         raise InvalidRequest("The saved request's area cannot be read.", "area")
-    if set(values) == {"polygon"}:
-        return AreaOfInterest.polygon(values["polygon"])
+    if "polygon" in values and set(values) <= {"polygon", "zones"}:
+        return replace(
+            AreaOfInterest.polygon(values["polygon"]), zones=zones_of_values(values.get("zones", []))
+        )
     _refuse_unknown(values, {"longitude", "latitude", "size_km"})
     if len(values) != 3:
         raise InvalidRequest("The saved request's area needs longitude, latitude and size_km.", "area")

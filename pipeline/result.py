@@ -1,4 +1,4 @@
-"""What came of a request: labels, hectares, pictures; the same with other classes or another number of them.
+"""An analysis: what came of a request, and what can be asked of it or made from it.
 
 Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels over.
 """
@@ -6,188 +6,45 @@ Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from odc.geo.geobox import GeoBox
-from odc.geo.xr import xr_coords
 
 from pipeline import exports
-from pipeline.area.grid import inside, true_area_factor
-from pipeline.arrays import Labels, Table
 from pipeline.clustering.areas import areas_of
-from pipeline.clustering.features import computed, features_of
 from pipeline.clustering.labels import LabelRaster, raster_of
-from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits
-from pipeline.clustering.signatures import Signatures, signatures
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.explore.classes import Classes
+from pipeline.in_notebooks import InNotebooks
+from pipeline.outcome import Outcome
 from pipeline.progress import IsCancelled, OnProgress, Progress
-from pipeline.reading.imagery import Imagery
 from pipeline.reading.pixels import Pixels
-from pipeline.reading.sample import Sample
-from pipeline.request import AnalysisRequest
-from pipeline.sentinel2.scene import Scene
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import Checked, SamplingDesign
+    from pipeline.accuracy import SamplingDesign
     from pipeline.reference.agreement import Agreement
 
 
-@dataclass(frozen=True)
-class Missing:
-    """Hectares of an area that are in no cluster; they add up to row 0 of `Analysis.areas`."""
-
-    outside_ha: float
-    """Outside the outlines of the images."""
-    no_data_ha: float
-    """Inside them, but without data."""
-    masked_ha: float
-    """Cloud, cloud shadow and what else the request masks."""
-    too_few_looks_ha: float = 0.0
-    """Of a composite of periods: clear on some dates, but not in enough periods."""
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """A request, the images that answered it, and what came of them."""
-
-    request: AnalysisRequest
-    pixels: Imagery = field(repr=False)
-    """What was read: clouds included, for pictures and for clustering again."""
-    model: ClusterModel
-    raster: LabelRaster = field(repr=False)
-    """The labels in blocks."""
-    suggestions: tuple[Suggestion, ...]
-    """Name, reason and colour of clusters 1..k."""
-    areas: pd.DataFrame
-    """Pixels, hectares and share per cluster; row 0: masked or missing (areas.areas_of)."""
-    overlays: Overlays = field(repr=False)
-    """Pictures for a web map: every n-th pixel of a large area (windows.WHOLE_PX; see `draw`)."""
-    notes: tuple[str, ...] = ()
-    """Sentences a user should know."""
-    preview: bool = False
-    """Whether this is a first look at coarser pixels."""
-    model_given: bool = False
-    """Whether the model came with the call instead of being fitted on these pixels."""
-    edits: tuple[int, ...] | None = None
-    """Class of each label 0..k of the model, where classes were merged or renamed."""
-    names_from: str = ""
-    """The map that gave the names, or was held against them; empty: the spectra alone."""
-    smallest_patch_ha: float = 0.0
-    """Patches below this were given to their neighbours; 0: none."""
-    checked: Checked | None = field(default=None, repr=False, compare=False)
-    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
-    fits: Fits | None = field(default=None, repr=False, compare=False)
-    """Models fitted on these pixels so far."""
-
-    @property
-    def grid(self) -> GeoBox:
-        """Pixel grid of the area: UTM, 10 m (coarser in a preview)."""
-        return self.pixels.extent.grid
-
-    @property
-    def resolution_m(self) -> float:
-        """Side of a pixel in metres."""
-        return float(self.grid.affine.a)
+@dataclass(frozen=True, repr=False)
+class Analysis(Outcome, InNotebooks):
+    """A request, the images that answered it, and what came of them; its values are those of `Outcome`."""
 
     @cached_property
-    def inside(self) -> np.ndarray:
-        """Bool ``(y, x)``: pixels of the area (all of a square)."""
-        return inside(self.request.area, self.grid)
+    def zones(self) -> pd.DataFrame:
+        """One row a feature of the file that the area came from: attributes, hectares per class, masked.
 
-    @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """The scenes used, with their offset decisions."""
-        return self.pixels.scenes
-
-    @cached_property
-    def looks(self) -> xr.DataArray:
-        """uint8 ``(y, x)``: clear acquisitions of every pixel of the area."""
-        coords = dict(xr_coords(self.grid))
-        return xr.DataArray(self.pixels.looks, dims=("y", "x"), coords=coords, name="looks")
-
-    @property
-    def missing(self) -> Missing:
-        """Hectares of the area that are in no cluster, by reason."""
-        coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
-        parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
-        return Missing(*(n * pixel_ha for n in parts))
-
-    @property
-    def date(self) -> date:
-        """Day of the image (UTC)."""
-        return self.scenes[0].date
-
-    @property
-    def imagery(self) -> xr.DataArray:
-        """Reflectance ``(band, y, x)`` float32, bands as `bands`; NaN where masked or outside.
-
-        A dask array where the area is large (windows.IN_MEMORY_PX).
+        See `pipeline.explore.zones.zones_of`; without features it has no row.
         """
-        return self.pixels.masked
+        from pipeline.explore.zones import zones_of
 
-    @property
-    def bands(self) -> tuple[str, ...]:
-        """Key of each band that was read: those of 10 m first, then those that the features need."""
-        return self.pixels.bands
-
-    @cached_property
-    def features(self) -> xr.DataArray:
-        """What was clustered: ``(feature, y, x)`` float32, NaN where masked or outside. Lazy as `imagery`."""
-        return features_of(self.imagery, self.model.features)
-
-    @cached_property
-    def labels(self) -> xr.DataArray:
-        """uint8 ``(y, x)``: 0 masked, missing or outside; 1..k clusters. Lazy as `imagery`."""
-        return self.raster.array()
-
-    @property
-    def sample(self) -> Sample:
-        """Clear pixels of the area, evenly drawn: all of a small one, at most about 500,000."""
-        return self.pixels.sample
-
-    @property
-    def sample_features(self) -> Table:
-        """float32 ``(n, feature)``: what was clustered of `sample`."""
-        return computed(self.sample.reflectance.T, self.bands, self.model.features).T
-
-    @cached_property
-    def spectra(self) -> np.ndarray:
-        """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
-        from pipeline.grouping import spectra_of
-
-        return spectra_of(self.model, self.pixels, self.model_given)
-
-    @cached_property
-    def sample_labels(self) -> Labels:
-        """uint8 ``(n,)``: the labels of `sample`."""
-        return self.raster.at(self.sample.rows, self.sample.columns)
-
-    @cached_property
-    def signatures(self) -> Signatures:
-        """Mean spectrum and standard deviation of clusters 1..k, from `sample`."""
-        return signatures(self.sample.reflectance, self.sample_labels, len(self.suggestions))
-
-    @property
-    def clear_share(self) -> float:
-        """Share (0..1) of the area's pixels that are in a cluster."""
-        return 1.0 - float(self.areas["share"].iloc[0])
-
-    @cached_property
-    def true_area_factor(self) -> float:
-        """Ellipsoidal area over grid area at the centre of the area (grid.true_area_factor)."""
-        return true_area_factor(self.grid)
+        return zones_of(self)
 
     def recluster(
         self,

@@ -70,6 +70,11 @@ def hectares(value: float) -> str:
     return f"{value:,.1f}" if value < 9_999.95 else f"{value:,.0f}"
 
 
+def about_hectares(value: float) -> str:
+    """Return estimated hectares without their unit: one decimal under 10, none above."""
+    return f"{value:,.1f}" if value < 9.95 else f"{value:,.0f}"
+
+
 def percent(share: float) -> str:
     """Return a share (0..1) in percent; what is there but rounds to nothing is "< 0.1 %"."""
     value = 100 * share

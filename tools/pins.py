@@ -18,7 +18,11 @@ from uv import find_uv_bin
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = "requirements.txt"
-ADDED = {"test": "requirements-dev.txt", "benchmark": "requirements-benchmark.txt"}
+ADDED = {
+    "test": "requirements-dev.txt",
+    "benchmark": "requirements-benchmark.txt",
+    "docs": "requirements-docs.txt",
+}
 """Optional groups in the order they are pinned, and the file with what each one adds."""
 HEADER = "# Written by `make pins` from pyproject.toml; do not edit.\n"
 PLATFORM = "x86_64-unknown-linux-gnu"

@@ -36,6 +36,7 @@ from widgets.session.runs import Runs
 from widgets.session.workers import Workers
 from widgets.toolkit.aria import RULES
 from widgets.toolkit.browser import Download, Heartbeat, Names
+from widgets.toolkit.paper import Paper
 from widgets.toolkit.parts import classed, column
 
 ENTER_AFTER_S = 0.3
@@ -147,7 +148,7 @@ class Dashboard(ipw.VBox):
         return column("eo-app", header(parts.workers, parts.address), form, parts.map, parts.results)
 
     def _unseen(self) -> ipw.Box:
-        return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat()]), "eo-unseen")
+        return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper()]), "eo-unseen")
 
     def _watch(self, start: Settings) -> None:
         """Listen to what changes, and begin what goes on behind the page."""

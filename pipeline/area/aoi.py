@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from pipeline.area.antimeridian import EDGE, TURN
@@ -19,6 +21,9 @@ MIN_SIZE_KM = 0.5
 MIN_LATITUDE, MAX_LATITUDE = -80.0, 84.0
 """Range of the UTM grid, on which Sentinel-2 images are delivered."""
 
+MAX_FILE_MB = 5
+"""Largest file that an area or a request is read from."""
+
 Position = tuple[float, float]
 """Longitude, latitude in degrees (WGS 84)."""
 Rings = tuple[tuple[Position, ...], ...]
@@ -26,8 +31,21 @@ Rings = tuple[tuple[Position, ...], ...]
 
 
 @dataclass(frozen=True)
+class Zone:
+    """A feature of the file that an area came from: its polygons, and what is known of it."""
+
+    polygons: tuple[Rings, ...]
+    """In longitude/latitude; empty where nothing of the feature is left."""
+    attributes: tuple[tuple[str, str | int | float | bool | None], ...] = ()
+    """Names and values, in the order of the file."""
+
+
+@dataclass(frozen=True)
 class AreaOfInterest:
-    """The piece of land: a square around a point, or polygons. Make it with `square` or `polygon`."""
+    """The piece of land: a square around a point, or polygons.
+
+    Make it with `square`, `polygon` or `from_file`.
+    """
 
     longitude: float
     """Centre, degrees east, -180..180."""
@@ -37,6 +55,10 @@ class AreaOfInterest:
     """Side of the square in kilometres of the UTM grid; None for polygons."""
     polygons: tuple[Rings, ...] = ()
     """Polygons in longitude/latitude; empty for a square."""
+    zones: tuple[Zone, ...] = ()
+    """Features of the file that the area came from (explore/zones.py counts their hectares)."""
+    note: str = field(default="", compare=False)
+    """What a user should know of how the area was read, such as which layers were taken."""
 
     def __post_init__(self) -> None:
         longitude = number(self.longitude, "longitude", "The longitude")
@@ -107,20 +129,48 @@ class AreaOfInterest:
             coordinates = geometry["coordinates"]
             polygons = tuple(_rings(c) for c in (coordinates if kind == "MultiPolygon" else [coordinates]))
             outline = shape({"type": "MultiPolygon", "coordinates": polygons})
-        except (KeyError, TypeError, ValueError, IndexError, GEOSException) as error:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError, GEOSException) as error:
             raise InvalidRequest("The polygon's coordinates are not pairs of numbers.", "area") from error
+        west, south, east, north = outline.bounds
+        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
+            raise InvalidRequest(
+                f"The polygon is not in degrees: its longitudes run from {west:,.1f} to {east:,.1f}, its "
+                f"latitudes from {south:,.1f} to {north:,.1f}. Give it in WGS 84 (EPSG:4326).",
+                "area",
+            )
         if not outline.is_valid:
             raise InvalidRequest(f"The polygon is not valid: {explain_validity(outline)}.", "area")
         if not outline.area > 0:
             raise InvalidRequest("The polygon has no area.", "area")
-        west, south, east, north = outline.bounds
-        if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-            raise InvalidRequest(
-                f"The polygon is not in degrees: its longitudes run from {west:g} to {east:g}, its latitudes "
-                f"from {south:g} to {north:g}.",
-                "area",
-            )
         return cls(_middle([p.bounds for p in get_parts(outline)]), (south + north) / 2, None, polygons)
+
+    @classmethod
+    def from_file(cls, path: str | PathLike[str], layer: str | None = None) -> AreaOfInterest:
+        """Return the area inside the polygons of a file: GeoJSON, GeoPackage, KML, KMZ or a zipped shapefile.
+
+        Its features are kept as `zones`, with their attributes.
+
+        Parameters
+        ----------
+        path : path-like
+            Of a file of at most `MAX_FILE_MB`.
+        layer : str, optional
+            Take only this layer or folder; all with polygons by default.
+
+        Raises
+        ------
+        InvalidRequest
+            When the file cannot be read, or holds no area.
+        """
+        from pipeline.area.files import MAX_FILE_BYTES, area_from_file
+
+        where = Path(path)
+        try:
+            with where.open("rb") as file:
+                content = file.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise InvalidRequest(f"“{where.name}” cannot be opened. Check the path.", "area") from error
+        return area_from_file(where.name, content, layer)
 
     @property
     def geometry(self) -> dict[str, Any] | None:
@@ -144,3 +194,37 @@ def _rings(coordinates: Any) -> Rings:
     if not rings or not all(math.isfinite(v) for ring in rings for p in ring for v in p):
         raise ValueError("empty or not finite")
     return tuple(ring if ring[0] == ring[-1] else (*ring, ring[0]) for ring in rings)
+
+
+def zones_as_values(zones: Sequence[Zone]) -> dict[str, Any]:
+    """Return zones for JSON, as an entry ``zones``; nothing where there are none."""
+    if not zones:
+        return {}
+    return {"zones": [{"polygons": zone.polygons, "attributes": dict(zone.attributes)} for zone in zones]}
+
+
+def zones_of_values(values: Any) -> tuple[Zone, ...]:
+    """Return the zones that `zones_as_values` wrote.
+
+    Raises
+    ------
+    InvalidRequest
+        For anything else.
+    """
+    try:
+        return tuple(
+            Zone(
+                tuple(_rings(p) for p in value["polygons"]),
+                tuple(map(_attribute, value["attributes"].items())),
+            )
+            for value in values
+        )
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
+        raise InvalidRequest("The saved request's zones cannot be read.", "area") from error
+
+
+def _attribute(pair: tuple[str, Any]) -> tuple[str, str | int | float | bool | None]:
+    name, value = pair
+    if not isinstance(value, str | int | float | bool | None):
+        raise TypeError(name)
+    return name, value

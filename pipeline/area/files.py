@@ -1,66 +1,44 @@
-"""An uploaded file -> the area inside its polygons: GeoJSON, GeoPackage (its tables), KML.
+"""A file -> the area inside its polygons: GeoJSON, GeoPackage, KML, KMZ, zipped shapefile.
 
-The files come from anybody. They are read from memory with the standard library's parsers, which follow no
-link, expand no entity and write nothing; what is not understood is refused in one sentence.
+The files come from anybody. They are read from memory by parsers of our own or of the standard library
+(area/formats), which follow no link, expand no entity, write nothing and count what they read; what is not
+understood is refused in one sentence.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
-from typing import Any
-from xml.etree import ElementTree
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.polygons import area_of, polygons_in
+from pipeline.area.aoi import MAX_FILE_MB, AreaOfInterest, Zone
+from pipeline.area.formats import archive, geojson, geopackage, kml, shapefile
+from pipeline.area.formats.raw import Budget, Damaged, Layer, NoPlace, TooMuch
+from pipeline.area.repair import put_together
 from pipeline.errors import InvalidRequest
-from pipeline.request import MAX_FILE_MB, AnalysisRequest
+from pipeline.text import above
 
 MAX_FILE_BYTES = MAX_FILE_MB * 2**20
-MAX_CORNERS = 100_000
-MAX_STEPS = 200
-"""A GeoPackage's queries end after this many times 100,000 steps of SQLite: a table of 5 MB needs less."""
+MAX_ZONES = 1000
+"""Most features that are kept as zones."""
 EDGE_PARTS = 16
 """Longer edges than this part of the extent are cut before they change their coordinate system."""
 WGS84 = "OGC:CRS84"
 
-_READABLE = "Give GeoJSON, GeoPackage or KML."
-_SQLITE = b"SQLite format 3\0"
-_CRS_NAME = re.compile(
-    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(\w+)(?:[:/][\d.]*)?[:/](\w+)"
-)
+_READABLE = "Give GeoJSON, GeoPackage, KML, KMZ or a zipped shapefile."
 
 
-def from_file(name: str, content: bytes) -> AreaOfInterest | AnalysisRequest:
-    """Return the area in a file, or the request that `AnalysisRequest.to_json` wrote into it.
+def area_from_file(name: str, content: bytes, layer: str | None = None) -> AreaOfInterest:
+    """Return the area inside the polygons of a file: their union, in WGS 84, with its features as zones.
 
-    Raises
-    ------
-    InvalidRequest
-        As `area_from_file` and `AnalysisRequest.from_json`.
-    """
-    _check_size(name, content)
-    if _first(content) == b"{":
-        values = _json(name, content)
-        if isinstance(values, dict) and {"version", "area"} <= values.keys():
-            return AnalysisRequest.from_json(content.decode("utf-8-sig"))
-    return area_from_file(name, content)
-
-
-def area_from_file(name: str, content: bytes) -> AreaOfInterest:
-    """Return the area inside the polygons of a file's first layer that has any: their union, in WGS 84.
-
-    The content decides what the file is, not its name.
+    The content decides what the file is, not its name. All layers or folders with polygons are taken, and
+    `AreaOfInterest.note` says so where there are several.
 
     Parameters
     ----------
@@ -68,6 +46,8 @@ def area_from_file(name: str, content: bytes) -> AreaOfInterest:
         As the visitor's computer calls it; for messages.
     content : bytes
         At most `MAX_FILE_BYTES`.
+    layer : str, optional
+        Take only this layer or folder.
 
     Raises
     ------
@@ -75,233 +55,183 @@ def area_from_file(name: str, content: bytes) -> AreaOfInterest:
         For a file that is empty, too large, unreadable or without polygons, for one without a coordinate
         system, and for polygons that are no area here (polygons.area_of).
     """
-    _check_size(name, content)
-    if content.startswith(_SQLITE):
-        polygons, crs = _geopackage(name, content)
-    elif _first(content) in (b"{", b"["):
-        polygons, crs = _geojson(name, content)
-    elif _first(content) == b"<" or content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        polygons, crs = _kml(name, content), CRS(WGS84)
-    else:
-        hint = "It is a zip archive: unpack it first. " if content.startswith(b"PK\3\4") else ""
-        raise _refusal(f"“{name}” cannot be read. {hint}{_READABLE}")
-    if not polygons:
-        raise _refusal(f"There is no polygon in “{name}”. Give a file with a layer of polygons.")
-    geometry = shapely.GeometryCollection(polygons)
-    corners = int(shapely.get_num_coordinates(geometry))
-    if corners > MAX_CORNERS:
-        raise _refusal(
-            f"The polygons in “{name}” have too many corners: {corners:,}, at most {MAX_CORNERS:,}. "
-            "Simplify them, or give only those of the area."
-        )
-    if not np.isfinite(shapely.get_coordinates(geometry)).all():
-        raise _refusal(f"The coordinates in “{name}” are not all numbers. {_READABLE}")
-    return area_of(_in_degrees(name, geometry, crs))
+    name = name[:100]
+    layers = [each for each in layers_of(name, content) if each.features]
+    if not layers:
+        raise refusal(f"There is no polygon in “{name}”. Give a file with a layer of polygons.")
+    chosen = layers if layer is None else [each for each in layers if each.name == layer]
+    if not chosen:
+        names = ", ".join(f"“{each.name}”" for each in layers[:10])
+        raise refusal(f"There is no layer “{(layer or '')[:80]}” in “{name}”. It has {names}.")
+    geometries, attributes = [], []
+    for each in chosen:
+        for feature, geometry in zip(each.features, _in_degrees(name, each), strict=True):
+            geometries.append(geometry)
+            of_layer = (("layer", each.name),) if len(chosen) > 1 else ()
+            attributes.append((*of_layer, *feature.attributes))
+    telling = len(geometries) > 1 or any(attributes)
+    area, outlines = put_together(geometries, telling and len(geometries) <= MAX_ZONES)
+    zones = tuple(Zone(*each) for each in zip(outlines, attributes, strict=False))
+    return replace(area, zones=zones, note=_note(name, layers, chosen, len(geometries)))
 
 
-def _check_size(name: str, content: bytes) -> None:
+def layers_of(name: str, content: bytes) -> list[Layer]:
+    """Return the layers of a file, those without polygons included (see `area_from_file`)."""
+    check_size(name, content)
+    budget = Budget()
+    try:
+        if content.startswith(archive.MAGIC):
+            return _of_archive(content, budget)
+        return _of_plain(content, budget)
+    except geojson.NoJson as error:
+        raise refusal(f"“{name}” is not JSON as it should be. {_READABLE}") from error
+    except geojson.UnknownCrs as error:
+        raise _without_crs(name) from error
+    except geopackage.OpenElsewhere as error:
+        raise refusal(
+            f"“{name}” was open in another program when it was copied, so that its newest changes are not in "
+            "it. Close it in QGIS first, then choose it again."
+        ) from error
+    except TooMuch as error:
+        raise refusal(f"“{name}” has {error}. Simplify it, or give only the polygons of the area.") from error
+    except NoPlace as error:
+        raise refusal(f"The coordinates in “{name}” are not all numbers of a place. {_READABLE}") from error
+    except (Damaged, RecursionError) as error:
+        raise refusal(f"“{name}” {_not_as(content)}. {_READABLE}") from error
+
+
+def check_size(name: str, content: bytes) -> None:
+    """Raise `InvalidRequest` for a file that is empty or too large."""
     if not content:
-        raise _refusal(f"“{name}” is empty. {_READABLE}")
+        raise refusal(f"“{name}” is empty. {_READABLE}")
     if len(content) > MAX_FILE_BYTES:
-        megabytes = len(content) / 2**20
-        raise _refusal(
-            f"“{name}” is too large: {megabytes:.1f} MB, at most {MAX_FILE_MB} MB. "
+        megabytes, _ = above(len(content) / 2**20, MAX_FILE_MB, 1)
+        raise refusal(
+            f"“{name}” is too large: {megabytes} MB, at most {MAX_FILE_MB} MB. "
             "Simplify it, or give only the polygons of the area."
         )
 
 
-def _first(content: bytes) -> bytes:
-    return content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+def first_character(content: bytes) -> str:
+    """Return the first character of a text in any encoding of Unicode; empty for other bytes."""
+    head = content[:4096]
+    for mark, encoding in (
+        *((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32")),
+        *((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")),
+    ):
+        if head.startswith(mark):
+            text = head.decode(encoding, "ignore")
+            break
+    else:
+        text = head.replace(b"\0", b"").decode("utf-8-sig", "ignore")
+    return text.lstrip()[:1]
 
 
-def _refusal(sentence: str) -> InvalidRequest:
+def refusal(sentence: str) -> InvalidRequest:
+    """Return the error of a file that is no area."""
     return InvalidRequest(sentence, "area")
 
 
-# GeoJSON (RFC 7946, and the coordinate systems of its predecessor of 2008)
+def _of_plain(content: bytes, budget: Budget) -> list[Layer]:
+    if content.startswith(geopackage.MAGIC):
+        return geopackage.layers(content, budget)
+    first = first_character(content)
+    if first in ("{", "["):
+        return geojson.layers(geojson.parsed(content), budget)
+    if first == "<":
+        return kml.layers(content, budget)
+    raise Damaged("no known format")
 
 
-def _geojson(name: str, content: bytes) -> tuple[list[shapely.Polygon], CRS]:
-    values = _json(name, content)
-    if not isinstance(values, dict):
-        raise _refusal(f"“{name}” is JSON, but not GeoJSON. {_READABLE}")
-    try:
-        polygons = [part for geometry in _geometries(values) for part in polygons_in(shape(geometry))]
-    except (
-        AttributeError,
-        IndexError,
-        KeyError,
-        TypeError,
-        ValueError,
-        shapely.errors.ShapelyError,
-    ) as error:
-        raise _refusal(f"“{name}” is not GeoJSON as it should be. {_READABLE}") from error
-    return polygons, _crs_of_geojson(name, values)
+def _of_archive(content: bytes, budget: Budget) -> list[Layer]:
+    """Return the layers of the files in an archive, each named after its file where there are several."""
+    files = archive.unpacked(content)
+    found: list[Layer] = []
+    for path, inner in files.items():
+        stem, suffix = path.rpartition(".")[0], PurePosixPath(path).suffix
+        if suffix == ".shp":
+            parts = {ending: files.get(f"{stem}.{ending}") for ending in ("dbf", "prj", "cpg")}
+            found.append(shapefile.layer(PurePosixPath(stem).name, inner, parts, budget))
+        elif suffix in (".kml", ".geojson", ".json", ".gpkg") and inner:
+            for each in _of_plain(inner, budget):
+                found.append(each if each.name else replace(each, name=PurePosixPath(stem).name))
+    return found
 
 
-def _json(name: str, content: bytes) -> Any:
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise _refusal(f"“{name}” is not JSON as it should be. {_READABLE}") from error
+def _not_as(content: bytes) -> str:
+    """Return what an unreadable file seems to be but is not."""
+    if content.startswith(archive.MAGIC):
+        return "cannot be unpacked, or what is inside cannot be read"
+    if content.startswith(geopackage.MAGIC):
+        return "is not a GeoPackage as it should be"
+    kinds = {
+        "{": "is not GeoJSON as it should be",
+        "[": "is JSON, but not GeoJSON",
+        "<": "is not KML as it should be",
+    }
+    return kinds.get(first_character(content), "cannot be read")
 
 
-def _geometries(values: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    match values["type"]:
-        case "FeatureCollection":
-            features: Sequence[dict[str, Any]] = values["features"]
-        case "Feature":
-            features = [values]
-        case "Polygon" | "MultiPolygon" | "GeometryCollection":
-            features = [{"geometry": values}]
-        case _:
-            features = []
-    wanted = ("Polygon", "MultiPolygon", "GeometryCollection")
-    geometries = [feature["geometry"] for feature in features]
-    return [geometry for geometry in geometries if geometry and geometry["type"] in wanted]
-
-
-def _crs_of_geojson(name: str, values: dict[str, Any]) -> CRS:
-    if "crs" not in values:
-        return CRS(WGS84)
-    try:
-        authority, code = _CRS_NAME.fullmatch(values["crs"]["properties"]["name"]).groups()  # type: ignore[union-attr]
-        return CRS.from_authority(authority, code)
-    except (AttributeError, KeyError, TypeError, ProjError) as error:
-        raise _without_crs(name) from error
-
-
-# KML (OGC 12-007r2): always WGS 84
-
-
-class _NoDoctype(ElementTree.TreeBuilder):
-    def doctype(self, name: str, public: str | None, system: str | None) -> None:
-        raise ValueError("a document type can declare entities")
-
-
-def _kml(name: str, content: bytes) -> list[shapely.Polygon]:
-    try:
-        root = ElementTree.fromstring(content, ElementTree.XMLParser(target=_NoDoctype()))
-        if _tag(root) != "kml":
-            raise ValueError(root.tag)
-        for layer in root.iter():
-            if _tag(layer) in ("kml", "Document", "Folder"):
-                marks = [child for child in layer if _tag(child) == "Placemark"]
-                polygons = [_polygon(e) for mark in marks for e in mark.iter() if _tag(e) == "Polygon"]
-                if polygons:
-                    return polygons
-    except (ElementTree.ParseError, ValueError, LookupError, shapely.errors.ShapelyError) as error:
-        raise _refusal(f"“{name}” is not KML as it should be. {_READABLE}") from error
-    return []
-
-
-def _polygon(element: ElementTree.Element) -> shapely.Polygon:
-    boundaries = {"outerBoundaryIs": [], "innerBoundaryIs": []}  # type: dict[str, list[list[list[float]]]]
-    for part in element.iter():
-        if _tag(part) in boundaries:
-            text = next(c.text or "" for c in part.iter() if _tag(c) == "coordinates")
-            ring = [[float(number) for number in point.split(",")[:2]] for point in text.split()]
-            boundaries[_tag(part)].append(ring)
-    (outer,) = boundaries["outerBoundaryIs"]
-    return shapely.Polygon(outer, boundaries["innerBoundaryIs"])
-
-
-def _tag(element: ElementTree.Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-# GeoPackage (OGC 12-128r19): an SQLite database, read from a copy in memory
-
-
-def _geopackage(name: str, content: bytes) -> tuple[list[shapely.Polygon], CRS]:
-    no_journal = content[:18] + b"\1\1" + content[20:]
-    try:
-        with closing(sqlite3.connect(":memory:")) as database:
-            database.deserialize(no_journal)
-            _restrict(database)
-            return _first_layer(name, database)
-    except (sqlite3.Error, ValueError, TypeError, IndexError, shapely.errors.ShapelyError) as error:
-        raise _refusal(f"“{name}” is not a GeoPackage as it should be. {_READABLE}") from error
-
-
-def _restrict(database: sqlite3.Connection) -> None:
-    """Allow nothing but plain queries, bounded in time and size: a file can bring views of its own."""
-    allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
-    steps = iter(range(MAX_STEPS))
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_FILE_BYTES)
-    database.set_progress_handler(lambda: next(steps, None) is None, 100_000)
-    database.set_authorizer(
-        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
-    )
-
-
-def _first_layer(name: str, database: sqlite3.Connection) -> tuple[list[shapely.Polygon], CRS]:
-    layers = database.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns").fetchall()
-    for table, column, srs_id in layers:
-        rows = database.execute(f"SELECT {_quoted(column)} FROM {_quoted(table)}")
-        polygons, total = [], 0
-        for (blob,) in rows:
-            total += len(blob or b"")
-            if total > MAX_FILE_BYTES:
-                raise ValueError("a view that repeats its rows")
-            if blob:
-                polygons += polygons_in(shapely.from_wkb(_wkb(blob)))
-        if polygons:
-            return polygons, _crs_of_geopackage(name, database, srs_id)
-    return [], CRS(WGS84)
-
-
-def _wkb(blob: bytes) -> bytes:
-    """Return the well-known binary in a GeoPackage geometry (section 2.1.3): behind flags and envelope."""
-    if blob[:2] != b"GP":
-        raise ValueError("no GeoPackage geometry")
-    envelope = (0, 32, 48, 48, 64)[blob[3] >> 1 & 0b111]
-    return blob[8 + envelope :]
-
-
-def _crs_of_geopackage(name: str, database: sqlite3.Connection, srs_id: int) -> CRS:
-    query = (
-        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?"
-    )
-    found = database.execute(query, (srs_id,)).fetchone()
-    if found is None or srs_id in (-1, 0):
-        raise _without_crs(name)
-    organization, code, definition = found
-    try:
-        return CRS.from_authority(organization, str(code))
-    except (ProjError, TypeError):
-        pass
-    try:
-        return CRS.from_wkt(definition)
-    except (ProjError, TypeError) as error:
-        raise _without_crs(name) from error
-
-
-def _quoted(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
+def _note(name: str, layers: Sequence[Layer], chosen: Sequence[Layer], features: int) -> str:
+    """Return which layers were taken, where a file has several, and whether its features are kept."""
+    notes = []
+    if len(layers) > 1:
+        names = ", ".join(f"“{each.name[:40]}”" for each in chosen[:5])
+        more = f" and {len(chosen) - 5} more" if len(chosen) > 5 else ""
+        if len(chosen) == len(layers):
+            notes.append(
+                f"All {len(layers)} layers of “{name}” are taken together: {names}{more}. "
+                "Save one of them alone to use only that one."
+            )
+        else:
+            notes.append(f"{len(chosen)} of {len(layers)} layers of “{name}” is taken: {names}.")
+    if features > MAX_ZONES:
+        notes.append(f"Its {features:,} polygons are not kept apart as zones: at most {MAX_ZONES:,}.")
+    return " ".join(notes)
 
 
 # Coordinate systems
 
 
 def _without_crs(name: str) -> InvalidRequest:
-    return _refusal(
+    return refusal(
         f"“{name}” does not say its coordinate system in a way that is understood here. "
         "Save it in WGS 84 (EPSG:4326)."
     )
 
 
-def _in_degrees(name: str, geometry: BaseGeometry, crs: CRS) -> BaseGeometry:
-    if crs.equals(CRS(WGS84)) or crs.to_epsg() == 4326:
-        return geometry
-    west, south, east, north = geometry.bounds
+def _in_degrees(name: str, layer: Layer) -> list[BaseGeometry]:
+    """Return the features of a layer in longitude/latitude on WGS 84."""
+    geometries: list[BaseGeometry] = [
+        shapely.MultiPolygon([(rings[0], rings[1:]) for rings in feature.polygons])
+        for feature in layer.features
+    ]
+    if layer.crs is not None and not _is_wgs84(layer.crs):
+        geometries = _transformed(name, geometries, layer.crs)
+    west, south, east, north = shapely.total_bounds(geometries)
+    if layer.crs is None and not layer.crs_named and max(abs(south), abs(north)) > 90:
+        raise refusal(
+            "These coordinates look like metres, but the file names no coordinate system: they are not in "
+            "degrees. Save it in WGS 84 (EPSG:4326)."
+        )
+    if max(abs(south), abs(north)) > 90 or max(abs(west), abs(east)) > 540:
+        raise refusal(f"The polygons in “{name}” are not in degrees. Save it in WGS 84 (EPSG:4326).")
+    return geometries
+
+
+def _is_wgs84(crs: CRS) -> bool:
+    return crs.equals(CRS(WGS84)) or crs.to_epsg() == 4326
+
+
+def _transformed(name: str, geometries: list[BaseGeometry], crs: CRS) -> list[BaseGeometry]:
+    west, south, east, north = shapely.total_bounds(geometries)
     longest = max(east - west, north - south) / EDGE_PARTS
-    if not longest > 0:
-        return geometry
     try:
         transformer = Transformer.from_crs(crs, WGS84, always_xy=True)
-        dense = shapely.segmentize(geometry, longest)
+        dense = shapely.segmentize(geometries, longest) if longest > 0 else geometries
         degrees = shapely.transform(dense, lambda xy: np.column_stack(transformer.transform(*xy.T)))
     except (ProjError, shapely.errors.ShapelyError, ValueError) as error:
         raise _without_crs(name) from error
-    return degrees
+    if not np.isfinite(shapely.get_coordinates(degrees)).all():
+        raise refusal(f"The coordinates in “{name}” lie outside their coordinate system. {_READABLE}")
+    return list(degrees)

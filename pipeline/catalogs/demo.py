@@ -54,6 +54,13 @@ def place() -> tuple[float, float, float, Any, Any]:
     return demo.LONGITUDE, demo.LATITUDE, demo.SIZE_KM, demo.START, demo.END
 
 
+def reference_map() -> str:
+    """Return the file of the demo's map of land cover, with the mistakes that real maps have."""
+    import demo
+
+    return str(demo.reference_map())
+
+
 def backdrop() -> Overlay:
     """Return a muted picture of the made-up land, which no map from outside can show."""
     import base64

@@ -129,9 +129,7 @@ def reference_map(catalog: str) -> str | None:
     """Return the reference map of a catalogue whose land no real map shows (the demo)."""
     if catalog != DEMO.name:
         return None
-    import demo
-
-    return str(demo.reference_map())
+    return embedded.reference_map()
 
 
 def backdrop(catalog: str) -> Overlay | None:

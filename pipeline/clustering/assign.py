@@ -87,17 +87,22 @@ class Centres:
             if not wanted.any():
                 continue
             m = wanted.size
+            # The pixels in single precision; the largest value of each feature bounds rounding errors.
             block, low, sums = pixels[:n_bands, :m], least[:m], found[:m]
             np.copyto(block, planes[:, start : start + m], casting="unsafe")
             largest = np.fmax(np.fmax.reduce(block, axis=1), -np.fmin.reduce(block, axis=1))
+            # Scores of centres 2..k against centre 1, one matrix product a part.
             np.matmul(weights, in_parts, out=scores_in_parts)
+            # Every centre whose score could be the least, given the rounding errors, is a candidate.
             np.minimum.reduce(scores[:, :m], axis=0, out=low)
             np.add(low, np.float32(error[:-1] @ largest.astype(np.float64) + error[-1]), out=low)
             np.less_equal(scores[:, :m], low, out=candidates[:, :m])
+            # One candidate: the sum of its mark gives its number. Several: the sum is above k.
             np.multiply(candidates[:, :m].view(np.uint8), marks, out=marked[:, :m])
             np.add.reduce(marked[:, :m], axis=0, dtype=code, out=sums)
             np.subtract(sums, code.type(k + 2), out=sums)
             np.multiply(sums, wanted, out=sums)
+            # Close calls are kept for the plain definition in double precision.
             close = np.flatnonzero(sums > k)
             if close.size:
                 close_calls.append(close + start)

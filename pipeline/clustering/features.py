@@ -38,7 +38,7 @@ class Feature:
     @property
     def is_band(self) -> bool:
         """Whether it is a band as it was measured."""
-        return self.name in BY_KEY
+        return self.name.partition("@")[0] in BY_KEY
 
 
 FEATURES: Mapping[str, Feature] = {
@@ -99,6 +99,46 @@ def _resolved_one(name: object) -> str:
     return known
 
 
+def feature(name: str) -> Feature:
+    """Return the feature of a name; ``NDVI@2`` is NDVI in the second period of a composite.
+
+    Raises
+    ------
+    KeyError
+        When there is none.
+    """
+    plain, mark, period = name.partition("@")
+    found = FEATURES[plain]
+    if not mark:
+        return found
+    if not period.isdecimal():
+        raise KeyError(name)
+    bands = tuple(f"{band}@{period}" for band in found.bands)
+    return Feature(name, f"{found.title}, period {period}", found.formula, bands)
+
+
+def is_feature(name: str) -> bool:
+    """Return whether there is a feature of this name (see `feature`)."""
+    try:
+        feature(name)
+    except KeyError:
+        return False
+    return True
+
+
+def plain_bands(planes: Iterable[str]) -> tuple[str, ...]:
+    """Return the band keys of planes; those of a composite of periods come once."""
+    return tuple(dict.fromkeys(plane.partition("@")[0] for plane in planes))
+
+
+def over_periods(features: Sequence[str], planes: Sequence[str]) -> tuple[str, ...]:
+    """Return what is clustered of planes: of a composite of periods each feature once a period."""
+    periods = tuple(dict.fromkeys(plane.partition("@")[2] for plane in planes))
+    if periods == ("",):
+        return tuple(features)
+    return tuple(f"{name}@{period}" for period in periods for name in features)
+
+
 def set_of(features: Sequence[str]) -> str | None:
     """Return the name of the set that has exactly these features, None where there is none."""
     return next((name for name, members in FEATURE_SETS.items() if members == tuple(features)), None)
@@ -122,7 +162,7 @@ def columns_of(bands: Sequence[str], features: Sequence[str]) -> tuple[int, ...]
         When a band that is needed was not read.
     """
     _check_bands(bands, features)
-    if not all(FEATURES[name].is_band for name in features):
+    if not all(name in bands for name in features):
         return None
     return tuple(bands.index(name) for name in features)
 
@@ -135,7 +175,8 @@ def computed(reflectance: Planes, bands: Sequence[str], features: Sequence[str])
     reflectance : numpy.ndarray
         float32 ``(band, ...)``; NaN gives NaN.
     bands : sequence of str
-        Key of each plane.
+        Key of each plane; ``nir@2`` is the second period of a composite. A band or index without a period
+        is then made of the median of all periods.
     features : sequence of str
         Which features, in this order.
 
@@ -153,13 +194,22 @@ def computed(reflectance: Planes, bands: Sequence[str], features: Sequence[str])
     if columns is not None:
         return picked(reflectance, columns)
     made = np.empty((len(features), *reflectance.shape[1:]), np.float32)
-    for n, name in enumerate(features):
-        sources = [reflectance[bands.index(band)] for band in FEATURES[name].bands]
-        if FEATURES[name].is_band:
+    for n, wanted in enumerate(map(feature, features)):
+        sources = [_plane(reflectance, bands, band) for band in wanted.bands]
+        if wanted.is_band:
             made[n] = sources[0]
         else:
-            made[n] = INDEX_BY_NAME[name].value(*(np.maximum(source, 0) for source in sources))
+            index = INDEX_BY_NAME[wanted.name.partition("@")[0]]
+            made[n] = index.value(*(np.maximum(source, 0) for source in sources))
     return made
+
+
+def _plane(reflectance: Planes, bands: Sequence[str], band: str) -> np.ndarray:
+    """Return the plane of a band; of a composite of periods, where none is named, the median of them."""
+    if band in bands:
+        return np.asarray(reflectance[bands.index(band)])
+    periods = [n for n, name in enumerate(bands) if name.partition("@")[0] == band]
+    return np.asarray(np.median(reflectance[periods], axis=0))
 
 
 def features_of(imagery: xr.DataArray, features: Sequence[str]) -> xr.DataArray:
@@ -187,14 +237,18 @@ def picked(planes: np.ndarray, columns: Sequence[int]) -> np.ndarray:
 
 def words(features: Sequence[str]) -> str:
     """Return features as people list them: bands by ESA's number, indices by name."""
-    return ", ".join(numbers([name]) if FEATURES[name].is_band else name for name in features)
+    plain = plain_bands(features)
+    listed = ", ".join(numbers([name]) if FEATURES[name].is_band else name for name in plain)
+    periods = len(features) // len(plain)
+    return listed if periods == 1 else f"{listed} of {periods} periods"
 
 
 def _check_bands(bands: Sequence[str], features: Sequence[str]) -> None:
-    missing = [band for name in features for band in FEATURES[name].bands if band not in bands]
+    there = {*bands, *plain_bands(bands)}
+    missing = [band for name in features for band in feature(name).bands if band not in there]
     if missing:
         raise InvalidRequest(
-            f"The image was read without {numbers(dict.fromkeys(missing))}, which {words(features)} need. "
+            f"The image was read without {numbers(plain_bands(missing))}, which {words(features)} need. "
             "Calculate again with these features.",
             "features",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -91,9 +91,25 @@ def label(pixels: Imagery, model: ClusterModel, progress: Progress) -> LabelRast
 
 def raster_of(labels: Labels, extent: Extent, blocks: Sequence[Block], n_clusters: int) -> LabelRaster:
     """Return labels ``(y, x)`` that were made elsewhere as a raster, counted."""
-    made = (
-        (n, _counted(labels[b.rows, b.columns], extent.inside(b), n_clusters)) for n, b in enumerate(blocks)
-    )
+
+    def of_block(number: int) -> Labels:
+        part: Labels = labels[blocks[number].rows, blocks[number].columns]
+        return part
+
+    return raster_from(of_block, extent, blocks, n_clusters)
+
+
+def raster_from(
+    of_block: Callable[[int], Labels], extent: Extent, blocks: Sequence[Block], n_clusters: int
+) -> LabelRaster:
+    """Return labels that come block by block as a raster, counted.
+
+    Parameters
+    ----------
+    of_block : callable
+        Gives the labels of the block of a number: uint8 ``(y, x)``.
+    """
+    made = ((n, _counted(of_block(n), extent.inside(b), n_clusters)) for n, b in enumerate(blocks))
     return _collected(extent.grid, blocks, made, n_clusters, Progress())
 
 

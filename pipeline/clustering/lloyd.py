@@ -137,6 +137,7 @@ def best_start(
         sample, inertia = points, np.zeros(0)
         centres = np.zeros((0, k, len(points.planes) - 1))
         for number, stage in enumerate(STAGES):
+            # A stage of another size works on a sample of its own, on the best of the optima so far.
             if number == 0 or stage.points != STAGES[number - 1].points:
                 sample = points.sample(stage.points, rng)
             if number == 0:
@@ -161,12 +162,14 @@ def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> 
     distance = np.ones((starts, points.n), np.float32)
     chosen = np.empty((starts, k), np.int64)
     for number in range(k):
+        # Draw one more point a start, with the chance of its squared distance to the centres so far.
         heap = np.cumsum(distance * points.weighted[-1], axis=1, dtype=np.float64)
         drawn = rng.random(starts) * heap[:, -1]
         chosen[:, number] = [
             min(int(np.searchsorted(row, at, side="right")), points.n - 1)
             for row, at in zip(heap, drawn, strict=True)
         ]
+        # The new centre takes over the points that are nearer to it.
         new = np.zeros_like(distance)
         for plane in planes:
             new += (plane[chosen[:, number], None] - plane) ** 2
@@ -197,17 +200,22 @@ def lloyd(
     active = np.arange(len(centres))
     for number in range(stage.iterations):
         check()
+        # Assign all points to the centres tried, and sum them up by cluster.
         sums, low = step(points, tried[active], threads)
         low += constant
+        # A start is settled when it gains next to nothing, or when a plain step has not helped.
         better = low < inertia[active]
         settled = np.where(better, inertia[active] - low <= stage.tolerance * low, ~pushed[active])
+        # The means are the next centres; one that lost all its points stays where it is.
         counts = sums[..., -1:]
         means = np.where(counts > 0, sums[..., :-1] / np.maximum(counts, 1e-9), tried[active])
+        # Lengthen the move by some of the last one; where the last try was worse, go back to before it.
         further = means + (MOMENTUM * (means - moved[active]) if number else 0)
         better_centres = better[:, None, None]
         tried[active] = np.where(better_centres, further, moved[active])
         moved[active] = np.where(better_centres, means, moved[active])
         inertia[active], pushed[active] = np.where(better, low, inertia[active]), better
+        # Starts at rest take no further part.
         active = active[~settled]
         if not active.size:
             break
@@ -239,10 +247,13 @@ def _sums(points: Points, score_weights: np.ndarray) -> tuple[np.ndarray, np.nda
     for start in range(0, points.n, size):
         block = points.part(slice(start, start + size))
         m = block.n
+        # Scores of each centre: its squared distance, less what is the same for all centres.
         np.matmul(score_weights, block.planes, out=scores[..., :m])
+        # The least score of each point, and which centre has it.
         np.minimum.reduce(scores[..., :m], axis=1, out=least[:, :m])
         np.less_equal(scores[..., :m], least[:, None, :m], out=nearest[..., :m])
         np.copyto(member[..., :m], nearest[..., :m])
+        # Weighted sums over the block: of the scores, and of the points of each cluster.
         low += least[:, :m] @ block.weighted[-1]
         sums += np.matmul(member[..., :m], block.weighted.T)
     return sums, low

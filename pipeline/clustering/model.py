@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.arrays import Labels, Mask, Planes, Table
 from pipeline.clustering.assign import Centres
-from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.features import is_feature, words
 from pipeline.clustering.refinements import Refinement, from_values, to_values
 from pipeline.errors import InvalidRequest
 from pipeline.progress import Progress
@@ -205,7 +205,7 @@ class ClusterModel:
             raise InvalidRequest("The file is not a cluster model: its words are no text.")
         if type(self.seed) is not int:
             raise InvalidRequest("The file is not a cluster model: its seed is no whole number.")
-        unknown = [name for name in self.features if name not in FEATURES]
+        unknown = [name for name in self.features if not is_feature(name)]
         if unknown:
             raise InvalidRequest(
                 f"The model was fitted on {unknown[0]!r}, a feature that this version does not know."

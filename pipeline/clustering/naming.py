@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pipeline.arrays import CentreRows, Labels, Table
-from pipeline.clustering.features import computed
+from pipeline.clustering.features import computed, plain_bands
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.refinements import refined
 from pipeline.clustering.signatures import signatures
@@ -44,7 +44,8 @@ class Fits:
             from pipeline.clustering.kmeans import fit
 
             fitted = fit(self.sample(features), features, n_clusters, seed, progress)
-            order = spectral_order(fitted_spectra(fitted, self.reflectance, self.bands), self.bands)
+            spectra = fitted_spectra(fitted, self.reflectance, self.bands)
+            order = spectral_order(spectra, plain_bands(self.bands))
             known = replace(fitted.reordered(order.tolist()), origin=self.origin)
             self._known[features, n_clusters, seed] = known
         return known
@@ -57,15 +58,18 @@ class Fits:
 def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
     """Return the spectrum of each cluster of a model that was fitted on these very pixels: ``(k, band)``.
 
+    One value a band (`plain_bands`): of a composite of periods their median.
+
     A band that was clustered itself has the value of the centre; others the mean of the cluster's pixels.
     """
     if model.refinements:
         return own_spectra(model, reflectance, bands)
-    spectra = np.full((model.n_clusters, len(bands)), np.nan)
-    if not set(bands) <= set(model.features):
+    plain = plain_bands(bands)
+    spectra = np.full((model.n_clusters, len(plain)), np.nan)
+    if not set(plain) <= set(model.features):
         spectra = own_spectra(model, reflectance, bands)
     centres = np.array(model.centres)
-    for column, band in enumerate(bands):
+    for column, band in enumerate(plain):
         if band in model.features:
             spectra[:, column] = centres[:, model.features.index(band)]
     return spectra
@@ -74,7 +78,8 @@ def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ..
 def own_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
     """Return the mean reflectance of the pixels in each cluster: ``(k, band)``; NaN where there is none."""
     labels = labels_of(model, reflectance, bands)
-    return signatures(reflectance, labels, model.n_clusters).mean
+    planes = computed(reflectance.T, bands, plain_bands(bands))
+    return signatures(planes.T, labels, model.n_clusters).mean
 
 
 def labels_of(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> Labels:

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.arrays import Labels, Planes
 from pipeline.clustering.assign import Centres
+from pipeline.clustering.features import computed
 from pipeline.sentinel2.bands import NIR
 from pipeline.sentinel2.indices import INDEX_BY_NAME
 
@@ -79,9 +80,10 @@ class WaterApart:
             Highest label so far.
         """
         index = INDEX_BY_NAME[WATER_INDEX]
-        planes = (np.maximum(reflectance[bands.index(band)], 0) for band in index.bands)
+        *planes, infrared = computed(reflectance, bands, (*index.bands, NIR))
         with np.errstate(invalid="ignore"):
-            water = (index.value(*planes) > WATER_ABOVE) & (reflectance[bands.index(NIR)] < WATER_NIR_BELOW)
+            value = index.value(*(np.maximum(plane, 0) for plane in planes))
+            water = (value > WATER_ABOVE) & (infrared < WATER_NIR_BELOW)
         return np.where(water & (labels > 0), np.uint8(last + 1), labels)
 
 

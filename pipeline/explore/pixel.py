@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from pipeline.area.antimeridian import wrapped
 from pipeline.area.grid import epsg_of
-from pipeline.clustering.features import FEATURES, computed
+from pipeline.clustering.features import computed, feature
 from pipeline.clustering.palette import MASKED_COLOR
 from pipeline.clustering.surface_types import MASKED_NAME, Spectrum
 from pipeline.explore.confidence import LEVELS, confidence, known_centres, squared_distances
@@ -135,8 +135,9 @@ def inspect_pixel(
     rows, columns = analysis.grid.shape
     if not (0 <= row < rows and 0 <= column < columns) or not analysis.inside[row, column]:
         return None
-    values, scl = _pixel(analysis, row, column)
-    clustered = _features(analysis, values)
+    planes, scl = _pixel(analysis, row, column)
+    values = _features(analysis, planes, analysis.bands) or None
+    clustered = _features(analysis, planes, analysis.model.features)
     cluster = int(analysis.raster.at(np.array([row]), np.array([column]))[0])
     names = tuple(s.name for s in analysis.suggestions)
     margin = nearest = runner_up = None
@@ -162,7 +163,7 @@ def inspect_pixel(
         indices=tuple(
             (name, value)
             for name, value in zip(analysis.model.features, clustered, strict=False)
-            if not FEATURES[name].is_band
+            if not feature(name).is_band
         ),
         ndvi=None if values is None else Spectrum(dict(zip(analysis.bands, values, strict=True))).ndvi,
         scl=scl,
@@ -174,7 +175,7 @@ def inspect_pixel(
 
 
 def _pixel(analysis: Analysis, row: int, column: int) -> tuple[tuple[float, ...] | None, int | None]:
-    """Return reflectance (None: no data) and scene class (None: not known) of a pixel."""
+    """Return the planes of a pixel (None: no data) and its scene class (None: not known)."""
     pixel = analysis.pixel(row, column)
     if not pixel.has_data[0, 0]:
         return None, None
@@ -183,12 +184,14 @@ def _pixel(analysis: Analysis, row: int, column: int) -> tuple[tuple[float, ...]
     return tuple(map(float, values)), None if scl == NO_CLASS else scl
 
 
-def _features(analysis: Analysis, values: Sequence[float] | None) -> tuple[float, ...]:
-    """Return the model's features of a pixel; none without data."""
-    if values is None:
+def _features(
+    analysis: Analysis, planes: Sequence[float] | None, features: Sequence[str]
+) -> tuple[float, ...]:
+    """Return bands or features of a pixel; none without data."""
+    if planes is None:
         return ()
-    cube = np.array(values, np.float32)
-    return tuple(map(float, computed(cube, analysis.bands, analysis.model.features)))
+    cube = np.array(planes, np.float32)
+    return tuple(map(float, computed(cube, analysis.pixels.bands, features)))
 
 
 def _margin(

@@ -46,7 +46,7 @@ def split(analysis: Analysis, number: int, cancelled: IsCancelled | None = None)
     cluster = _cluster_of(analysis, number)
     model = analysis.model
     features = analysis.sample_features
-    here = labels_of(model, analysis.sample.reflectance, analysis.bands) == cluster
+    here = labels_of(model, analysis.sample.reflectance, analysis.pixels.bands) == cluster
     progress = Progress(cancelled=cancelled)
     centres = two_centres(features[here], np.array(model.scale), model.seed, progress)
     if centres is None:

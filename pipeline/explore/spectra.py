@@ -48,9 +48,9 @@ def signatures_of(analysis: Analysis) -> tuple[Signature, ...]:
 
 def scatter_of(analysis: Analysis) -> Scatter:
     """Return pixels drawn evenly over the area's clear pixels, `SCATTER_PX` at most."""
-    sample, labels = analysis.sample, analysis.sample_labels
+    labels = analysis.sample_labels
     every = slice(None, None, max(1, -(-len(labels) // SCATTER_PX)))
-    values = sample.reflectance[every].T
+    values = analysis.sample_bands[every].T
     red, nir = (values[analysis.bands.index(band)] for band in (RED, NIR))
     return Scatter(_row(red), _row(nir), tuple(int(n) for n in labels[every]))
 

@@ -102,9 +102,7 @@ def stability(
     own = lut is None or bool(model.refinements)
     classes = np.arange(k + 1) if own else np.asarray(lut)
     rng = np.random.default_rng((model.seed, 1))
-    looked_at = pixels
-    if len(pixels) > EVALUATED_PX:
-        looked_at = pixels[np.sort(rng.choice(len(pixels), EVALUATED_PX, replace=False))]
+    looked_at = _some(pixels, rng)
     planes, usable = np.ascontiguousarray(looked_at.T), np.ones(len(looked_at), bool)
     present = model.nearest(planes, usable)
     changed = np.zeros(len(looked_at))
@@ -123,6 +121,13 @@ def stability(
     of_class = [changed[classes[present] == n] for n in range(1, int(classes.max()) + 1)]
     per_class = tuple(float(c.mean()) if c.size else math.nan for c in of_class)
     return Stability(float(np.mean(shares)), per_class, max(shares), refits, len(looked_at))
+
+
+def _some(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the pixels that are compared: all of them, or `EVALUATED_PX` drawn at random."""
+    if len(pixels) <= EVALUATED_PX:
+        return pixels
+    return pixels[np.sort(rng.choice(len(pixels), EVALUATED_PX, replace=False))]
 
 
 def matches(present: np.ndarray, other: np.ndarray, n_clusters: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.catalogs.profiles import find
 from pipeline.clustering import given
-from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.features import feature, words
 from pipeline.text import day_words
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def tags(analysis: Analysis) -> dict[str, str]:
             "SEED": str(analysis.model.seed),
             "MODEL": json.loads(analysis.model.to_json()),
             "MODEL_IS": model_words(analysis),
-            "FEATURES": {name: FEATURES[name].formula for name in analysis.model.features},
+            "FEATURES": {name: feature(name).formula for name in analysis.model.features},
             "METHOD": method(analysis),
             "CLASS_OF_CLUSTER": list(analysis.edits) if analysis.edits is not None else "unchanged",
             "SMALLEST_PATCH_HA": analysis.smallest_patch_ha,
@@ -126,7 +126,7 @@ def source(analysis: Analysis) -> dict[str, Any]:
 def method(analysis: Analysis) -> str:
     """Return in a line how the clusters came about."""
     features = analysis.model.features
-    what = "reflectance of" if all(FEATURES[name].is_band for name in features) else "features"
+    what = "reflectance of" if all(feature(name).is_band for name in features) else "features"
     fitted = f"k-means on z-scored {what} {words(features)}; unsupervised"
     return f"{fitted}; labelled with a {given.words(analysis.model)}" if analysis.model_given else fitted
 

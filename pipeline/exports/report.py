@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.area.grid import epsg_of
-from pipeline.clustering.features import FEATURES, words
+from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
@@ -89,7 +89,9 @@ def report_html(analysis: Analysis) -> str:
 
 def _method(analysis: Analysis) -> str:
     features = analysis.model.features
-    titles = [FEATURES[name].title.lower() if FEATURES[name].is_band else name for name in features]
+    titles = [
+        FEATURES[name].title.lower() if FEATURES[name].is_band else name for name in plain_bands(features)
+    ]
     return METHOD.format(n=len(features), features=", ".join(titles))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from pipeline.text import hectares
+from pipeline.text import about_hectares, hectares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,7 +91,7 @@ def report_section(analysis: Analysis) -> str:
     for name, row in estimate.areas.iterrows():
         cells = [
             hectares(row["mapped_ha"]) if row["mapped_ha"] == row["mapped_ha"] else "–",
-            hectares(row["hectares"]) if row["hectares"] == row["hectares"] else "–",
+            about_hectares(row["hectares"]) if row["hectares"] == row["hectares"] else "–",
             range_of(row["low_ha"], row["high_ha"]),
             _percent(row, "users_accuracy"),
             _percent(row, "producers_accuracy"),
@@ -115,7 +115,7 @@ def report_section(analysis: Analysis) -> str:
 
 def range_of(low: float, high: float) -> str:
     """Return an interval in words: ``2,330–2,970``; a dash where there is none."""
-    return "–" if low != low else f"{hectares(low)}–{hectares(high)}"
+    return "–" if low != low else f"{about_hectares(low)}–{about_hectares(high)}"
 
 
 def _percent(row: Any, name: str) -> str:

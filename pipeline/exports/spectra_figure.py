@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ LEFT, RIGHT, TOP, BOTTOM = 34.0, 22.0, 8.0, 34.0
 TICKS = 4
 SIDE_STEP = 2.2
 """By how much the clusters stand beside each other, so that their bars can be told apart."""
+LABEL_GAP = 22.0
+"""Bands that lie nearer than this to the one before are not lettered."""
 NUMBER_GAP = 9.0
 LINE_COLORS = {"#f5f0cf": "#b9ad62"}
 """Pale colours are darkened where they are a line on white."""
@@ -49,7 +51,7 @@ def spectra_svg(
             f'<path d="M{LEFT} {y(value):.1f}H{WIDTH - RIGHT}" stroke="#dde3e8"/>'
             f'<text x="{LEFT - 4}" y="{y(value) + 3:.1f}" text-anchor="end">{value:.2f}</text>'
         )
-    for (name, nm), place in zip(bands, places, strict=True):
+    for (name, nm), place in _with_room(bands, places):
         at = f'x="{place:.1f}" text-anchor="middle"'
         parts.append(
             f'<text {at} y="{HEIGHT - BOTTOM + 13:.1f}">{nm:.0f}</text>'
@@ -86,6 +88,17 @@ def _across(wavelengths_nm: Sequence[float]) -> list[float]:
     """Return places from left to right, true to the wavelengths."""
     first, last = wavelengths_nm[0] - 20, wavelengths_nm[-1] + 12
     return [LEFT + (nm - first) / (last - first) * (WIDTH - LEFT - RIGHT) for nm in wavelengths_nm]
+
+
+def _with_room(
+    bands: Sequence[tuple[str, float]], places: Sequence[float]
+) -> Iterator[tuple[tuple[str, float], float]]:
+    """Yield the bands whose letters do not run into those of the one before, with their places."""
+    last = -LABEL_GAP
+    for band, place in zip(bands, places, strict=True):
+        if place - last >= LABEL_GAP:
+            last = place
+            yield band, place
 
 
 def _apart(places: Sequence[float], gap: float, lowest: float, highest: float) -> list[float]:

@@ -70,8 +70,10 @@ class CloudMask:
 
         What lies outside the array is not seen: read `halo_px` more on each side and cut them off.
         """
+        if not self.buffer_m:
+            return None
         clouds = np.isin(classes, [c for c in CLOUDS if c in self.classes])
-        if not self.buffer_m or not clouds.any():
+        if not clouds.any():
             return None
         from scipy.ndimage import distance_transform_edt
 

@@ -14,6 +14,8 @@ from pipeline.reading.pixels import FILLED, NO_CLASS, Pixels
 
 MISSING = np.int16(np.iinfo(np.int16).max)
 """Stands for a value that is not clear while values are sorted: it comes last."""
+CHUNK_PX = 2**15
+"""Pixels whose values are sorted at a time: of all dates they fit into the processor's cache."""
 LOWEST = -10_000
 """Least number after the offset is gone; a reflectance of -1."""
 
@@ -59,7 +61,9 @@ class PeriodMedian:
         self._shape, self._n_bands, self._plan = shape, n_bands, plan
         self._acquisition, self._first_valid = -1, FirstValid(shape, n_bands)
         self._period, self._stack = 0, list[np.ndarray]()
-        self._medians = np.full((plan.n_periods, n_bands, *shape), np.nan, np.float32)
+        # not touched before its period comes: memory that is not written does not count
+        self._medians = np.empty((plan.n_periods, n_bands, *shape), np.float32)
+        self._done = set[int]()
         self._looks, self._state = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
 
     def feed(self, layer: Layer) -> None:
@@ -74,12 +78,16 @@ class PeriodMedian:
         """Return the composite of what was fed."""
         self._end_acquisition()
         self._end_period()
+        for period in set(range(self._plan.n_periods)) - self._done:
+            self._medians[period] = np.nan
         filled, too_few = filled_in_time(self._medians)
         seen = self._looks > 0
         state = np.where(seen, HAS_DATA | np.uint8(NO_CLASS), self._state)
         state |= np.where(too_few & seen, TOO_FEW_LOOKS, np.uint8(0))
         looks = self._looks | np.where(filled, FILLED, np.uint8(0))
-        planes = np.nan_to_num(self._medians, copy=False).reshape(-1, *self._shape)
+        planes = self._medians.reshape(-1, *self._shape)
+        for plane in planes:
+            plane[np.isnan(plane)] = 0
         sources = (0,) if self._state.any() else ()
         return Pixels(planes, state, sources, looks=looks)
 
@@ -96,17 +104,24 @@ class PeriodMedian:
         if period != self._period:
             self._end_period()
             self._period = period
-        values = pixels.dn.astype(np.int32) + pixels.offset_dn(self._plan.offsets)
-        values = np.clip(values, LOWEST, MISSING - 1).astype(np.int16)
+        dn, offset = pixels.dn, pixels.offset_dn(self._plan.offsets)
+        values = np.empty(dn.shape, np.int16)
+        for band, numbers in enumerate(dn):  # one by one: the wider type takes twice the memory
+            values[band] = np.clip(numbers.astype(np.int32) + offset, LOWEST, MISSING - 1)
         values[:, ~clear] = MISSING
         self._stack.append(values)
         self._looks += clear
 
     def _end_period(self) -> None:
-        if self._stack:
-            for band in range(self._n_bands):
-                self._medians[self._period, band] = median_of([values[band] for values in self._stack])
-        self._stack = []
+        made = self._medians[self._period]
+        if not self._stack:
+            return
+        step = max(1, CHUNK_PX // self._shape[1])
+        for band in range(self._n_bands):
+            for start in range(0, self._shape[0], step):
+                rows = slice(start, start + step)
+                made[band, rows] = median_of([values[band, rows] for values in self._stack])
+        self._stack, self._done = [], self._done | {self._period}
 
 
 def median_of(values: Sequence[np.ndarray]) -> np.ndarray:

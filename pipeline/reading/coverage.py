@@ -86,6 +86,8 @@ def coverage_of(
     outside = 0
     if n_missing and outline is not None:
         outside = int(np.count_nonzero(missing & ~centres_within(outline, block.of(extent.grid))))
-    n_too_few = int(np.count_nonzero((pixels.state & TOO_FEW_LOOKS > 0) & within))
+    n_too_few = 0
+    if pixels.looks is not None:
+        n_too_few = int(np.count_nonzero((pixels.state & TOO_FEW_LOOKS > 0) & within))
     n_masked = int(np.count_nonzero(within)) - n_missing - n_clear - n_too_few
     return Coverage(outside, n_missing - outside, n_masked, n_clear, n_too_few)

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 
 SIDE_PX = 256
 """Longer side of the small grid on which acquisitions are compared."""
-THREADS = 8
+THREADS = 16
+"""Acquisitions whose overviews are waited for at the same time."""
 MIN_CLEAR = 0.02
 """Less clear land of the area than this is not worth reading an acquisition."""
 BRIGHTEST_LAND, OVERCAST_SHARE = 1.0, 0.5

@@ -86,7 +86,7 @@ class Imagery:
     def picture_planes(self, pixels: Pixels, bands: Sequence[str]) -> Planes:
         """Return reflectance x 10000 of some bands for a picture: uint16 ``(band, y, x)``, 0 without data.
 
-        Of a composite of periods: the mean of the periods.
+        Of a composite of periods: the median of the periods.
         """
         names = self.bands
         if names[: len(self.extent.bands)] == self.extent.bands:
@@ -97,7 +97,7 @@ class Imagery:
             )
             for band in bands
         ]
-        return np.stack([np.asarray(p.mean(axis=0), np.uint16) for p in planes])
+        return np.stack([np.asarray(np.median(p, axis=0), np.uint16) for p in planes])
 
     @cached_property
     def looks(self) -> NDArray[np.uint8]:

@@ -32,14 +32,15 @@ class Layer:
 
     def state(self) -> State:
         """Return what is known of each pixel (pixels.Pixels.state)."""
-        least, most = self._extremes()
+        least = self._of_all_bands(np.minimum)
         valid = least != NO_DATA_DN
         if self.classes is not None:
             # dark water may have a 0 in one band: with a classification only all bands or class 0 are no data
             if not valid.all():
-                valid = most != NO_DATA_DN
+                valid = self._of_all_bands(np.maximum) != NO_DATA_DN
             valid &= self.classes != 0
-        valid &= most != SATURATED_DN
+        if self._greatest() == SATURATED_DN:
+            valid &= self._of_all_bands(np.maximum) != SATURATED_DN
         state = state_of(valid, self.classes)
         if self.near_cloud is not None:
             state |= np.where(self.near_cloud & valid, NEAR_CLOUD, np.uint8(0))
@@ -47,17 +48,17 @@ class Layer:
             state |= np.where((least < IMPOSSIBLE_DN) & valid, IMPROBABLE, np.uint8(0))
         return state
 
-    def _extremes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the least and the greatest number of every pixel over all bands: uint16 ``(y, x)``."""
-        if self.coarse is None:
-            return self.fine.min(axis=0), self.fine.max(axis=0)
-        shape = self.fine.shape[1:]
-        low, high = (
-            self.coarse.under(values, shape)
-            for values in (self.coarse.dn.min(axis=0), self.coarse.dn.max(axis=0))
-        )
-        least = np.minimum(low, self.fine.min(axis=0, initial=SATURATED_DN))
-        return least, np.maximum(high, self.fine.max(axis=0, initial=NO_DATA_DN))
+    def _of_all_bands(self, extreme: np.ufunc) -> np.ndarray:
+        """Return the least or the greatest number of every pixel over all bands: uint16 ``(y, x)``."""
+        parts = [extreme.reduce(self.fine, axis=0)] if len(self.fine) else []
+        if self.coarse is not None:
+            parts.append(self.coarse.under(extreme.reduce(self.coarse.dn, axis=0), self.fine.shape[1:]))
+        return np.asarray(parts[0] if len(parts) == 1 else extreme(*parts))
+
+    def _greatest(self) -> int:
+        """Return the greatest number of all."""
+        coarse = 0 if self.coarse is None else self.coarse.dn.max(initial=NO_DATA_DN)
+        return int(max(self.fine.max(initial=NO_DATA_DN), coarse))
 
     def pixels(self) -> Pixels:
         """Return the layer as pixels."""
@@ -88,12 +89,13 @@ class FirstValid:
     def __init__(self, shape: tuple[int, int], n_bands: int) -> None:
         empty = np.zeros((n_bands, *shape), np.uint16)
         self._pixels = Pixels(empty, np.zeros(shape, np.uint8), ())
+        self._is_empty = True
 
     def feed(self, layer: Layer) -> None:
         """Lay a layer under those before: it shows where they have no data."""
         above, below = self._pixels, layer.pixels()
-        if not above.state.any():
-            self._pixels = below
+        if self._is_empty:
+            self._pixels, self._is_empty = below, not below.state.any()
             return
         new = ((above.state == 0) | above.improbable) & (below.state > 0) & ~below.improbable
         new |= (above.state == 0) & (below.state > 0)

@@ -1,4 +1,4 @@
-"""A first look: the files' overviews, a sixteenth of the pixels or far fewer, read at once."""
+"""A first look at an area from the files' overviews: a sixteenth of the pixels or fewer."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 FACTORS = (16, 8, 4)
 """Overviews that catalogues' files have, beside a first one of 2."""
 LOOK_PX = 60
-"""A first look has at least as many pixels a side. A block of an overview costs as many bytes as one of the
-file itself, and is worth its time only where it shows many of those: a coarse one."""
+"""Fewest pixels a side of a first look. A block of an overview has as many bytes as a block of the file
+itself, so the coarsest overview that shows enough is read."""
 LOOK_SAMPLE_PX = 60_000
 """Pixels of a first look that are grouped: its clusters are shown for seconds."""
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,12 +30,12 @@ from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.arrays import Mask
 from pipeline.progress import Progress
-from pipeline.reading.alignment import Placement, SourceWindow, common_grid, corner_of_files
-from pipeline.reading.cloud_mask import CloudMask
+from pipeline.reading.alignment import Placement, common_grid, corner_of_files
 from pipeline.reading.composite import Composite
 from pipeline.reading.extent import Extent
 from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
-from pipeline.reading.mosaic import FirstValid, Layer
+from pipeline.reading.mosaic import FirstValid
+from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
 from pipeline.reading.read_errors import read_failed
 from pipeline.reading.signing import signed
@@ -51,8 +51,8 @@ ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
     for settings in (ALWAYS, FORGETFUL)
 )
 """GDAL's settings for stackstac: usual ones, and those for files that have failed (gdal.py)."""
-SCENES_AT_ONCE = 4
-"""Scenes whose pixels under a block are held at the same time while they are combined."""
+SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
+"""Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
 
 
 class Reading:
@@ -116,12 +116,13 @@ class Reading:
         ]
         n_bands, made = len(self._extent.bands), self._composite
         mosaic = FirstValid(block.shape, n_bands) if made is None else made.mosaic(block.shape, n_bands)
-        for start in range(0, len(reached), SCENES_AT_ONCE):
-            now = reached[start : start + SCENES_AT_ONCE]
+        at_once = SCENES_AT_ONCE if made is None else DATES_AT_ONCE
+        for start in range(0, len(reached), at_once):
+            now = reached[start : start + at_once]
             parts = {n: [group.part(block, within) for group in self._files[n].groups] for n in now}
             self._read([part for n in now for part in parts[n]])
             for n in now:
-                layer = _layer(n, self._scenes[n], parts.pop(n), block.shape, self._extent.mask)
+                layer = layer_of(n, self._scenes[n], parts.pop(n), block.shape, self._extent.mask)
                 mosaic.feed(replace(layer, may_hold_offset=self._scenes[n].offset.may_hold))
         return mosaic.result()
 
@@ -130,7 +131,7 @@ class Reading:
         within = self._extent.inside(block)
         return None if within.all() else within
 
-    def _read(self, parts: Sequence[_Part]) -> None:
+    def _read(self, parts: Sequence[Part]) -> None:
         """Fill parts: reads wait for the network, not for each other; the headers of all files come first.
 
         From the end of each file to its beginning: where a thread reads two blocks that lie one after the
@@ -172,67 +173,7 @@ def _planned(
 _plan_lock = threading.Lock()
 
 
-@dataclass(frozen=True)
-class _Part:
-    """The pixels of some files under a block."""
-
-    group: _FileGroup
-    window: SourceWindow
-    data: np.ndarray
-    """``(file, y, x)`` in the files' own pixels, filled by `Reading`; 0 where a file has nothing."""
-    within: Mask | None
-    """Pixels of the area in the block; None: all of them."""
-
-    def reads(self) -> Iterator[tuple[int, Any, Window, np.ndarray]]:
-        """Give what is to be read: its place in the order of a file, the file, the window, where it goes."""
-        for reader, band in zip(self.group.readers, self.data, strict=True):
-            if reader is not None:
-                needed = self.window.needed(self.within, self.group.margin)
-                for number, (window, inner) in enumerate(reversed(needed)):
-                    yield number, reader, window, band[inner]
-
-
-@dataclass(frozen=True)
-class _FileGroup:
-    """Files of a scene that share a grid, opened, and how they lie under the area."""
-
-    placement: Placement
-    readers: Sequence[Any]
-    """None for a file that lies elsewhere."""
-    dtype: np.dtype[Any]
-    places: tuple[int, ...] = ()
-    """Position of each file's band among all bands."""
-    margin: int = 0
-    """Pixels of 10 m that are read around a block."""
-
-    def part(self, block: Block, within: Mask | None) -> _Part:
-        """Return the part under a block, still unread; `within`: pixels of the area in it, None: all."""
-        window = self.placement.under(block.grown(self.margin))
-        return _Part(self, window, np.zeros((len(self.readers), *window.shape), self.dtype), within)
-
-    def n_reads(self, block: Block, within: Mask | None) -> int:
-        """Return how many pieces of files are read for a block."""
-        window = self.placement.under(block.grown(self.margin))
-        n_files = sum(reader is not None for reader in self.readers)
-        return n_files * len(window.needed(within, self.margin))
-
-
-@dataclass(frozen=True)
-class _Files:
-    """The files of a scene."""
-
-    bands: tuple[_FileGroup, ...]
-    """One group a native resolution, the finest first."""
-    classes: _FileGroup | None
-    """The scene classification, None where there is none."""
-
-    @property
-    def groups(self) -> tuple[_FileGroup, ...]:
-        """All groups, the scene classification last."""
-        return self.bands if self.classes is None else (*self.bands, self.classes)
-
-
-def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader]) -> _Files:
+def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader]) -> SceneFiles:
     """Return the files of a scene that are read, opened: bands of one native resolution in one group."""
     by_resolution: dict[int, list[int]] = {}
     for place, band in enumerate(extent.bands):
@@ -243,34 +184,11 @@ def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader])
         placement = Placement.of(common_grid(scene, bands), extent.grid, resolution_m)
         groups.append(_file_group(scene, bands, placement, np.dtype(np.uint16), reader, tuple(places)))
     if SCL not in scene.bands:
-        return _Files(tuple(groups), None)
+        return SceneFiles(tuple(groups), None)
     margin = extent.mask.halo_px
     placement = Placement.of(common_grid(scene, (SCL,)), extent.grid, SCL_RESOLUTION_M, margin)
     classes = _file_group(scene, (SCL,), placement, np.dtype(np.uint8), reader, margin=margin)
-    return _Files(tuple(groups), classes)
-
-
-def _layer(
-    number: int, scene: Scene, parts: Sequence[_Part], shape: tuple[int, int], mask: CloudMask
-) -> Layer:
-    """Return what a scene shows of a block of a shape, from its parts that were read."""
-    at_10_m: dict[int, np.ndarray] = {}
-    fine, coarse, classes, near = np.empty((0, *shape), np.uint16), None, None, None
-    for part in parts:
-        places = part.group.places
-        if not places:
-            around = scene.scene_classes(part.window.placed(part.data)[0])
-            middle = tuple(slice(part.group.margin, part.group.margin + n) for n in shape)
-            surrounded = mask.near(around)
-            classes, near = around[middle], None if surrounded is None else surrounded[middle]
-        elif part.window.factor == 1:
-            fine = part.window.placed(part.data)
-            at_10_m |= dict(zip(places, fine, strict=True))
-        else:
-            coarse = part.window.kept(part.data, places)
-    if len(at_10_m) > len(fine):  # bands of two groups, one of them warped onto 10 m
-        fine = np.stack([at_10_m[place] for place in sorted(at_10_m)])
-    return Layer(number, fine, classes, near, coarse)
+    return SceneFiles(tuple(groups), classes)
 
 
 def _file_group(
@@ -281,7 +199,7 @@ def _file_group(
     reader: type[AutoParallelRioReader],
     places: tuple[int, ...] = (),
     margin: int = 0,
-) -> _FileGroup:
+) -> FileGroup:
     """Return files opened by stackstac; nothing is asked of a server yet."""
     hrefs = [scene.bands[band].href for band in bands]
     forgetful = settings_for(*hrefs) is FORGETFUL
@@ -307,7 +225,7 @@ def _file_group(
         reader=reader,
     )
     readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
-    return _FileGroup(placement, [readers.get(band) for band in bands], dtype, places, margin)
+    return FileGroup(placement, [readers.get(band) for band in bands], dtype, places, margin)
 
 
 def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:

@@ -8,16 +8,18 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import pipeline
-from pipeline import AnalysisRequest
+from pipeline import AnalysisRequest, ClusterModel
 from pipeline.area.grid import grid_for
 from pipeline.catalogs import profiles
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.overlays import Overlay, Overlays
 from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGroup
+from tests.support.blobs import model_of
 from tests.support.patience import PATIENCE_S, until
 from widgets import Dashboard
 from widgets.form.settings import Settings
@@ -42,6 +44,8 @@ class FakeAnalysis:
     model_given: bool = False
     edits: tuple[int, ...] | None = None
     smallest_patch_ha: float = 0.0
+    checked: object = None
+    names_from: str = ""
     classes: tuple[Suggestion, ...] = ()
     reclustered: list[int] = field(default_factory=list)
 
@@ -73,9 +77,8 @@ class FakeAnalysis:
         return self.classes or tuple(Suggestion(f"Kind {i}", "Water", "NDVI 0.5", COLORS[i]) for i in kinds)
 
     @property
-    def model(self) -> Any:
-        centres = tuple((0.1 * n,) * 4 for n in range(self.request.n_clusters))
-        return SimpleNamespace(n_clusters=len(centres), mean=(0.1,) * 4, scale=(0.1,) * 4, centres=centres)
+    def model(self) -> ClusterModel:
+        return model_of(np.array([(0.1 * n,) * 4 for n in range(self.request.n_clusters)]), (0.1,) * 4)
 
     @property
     def areas(self) -> pd.DataFrame:

@@ -68,7 +68,7 @@ class AreaInput:
         self._say(Message("plain", f"Reading “{escape(name)}”…"))
 
         def read() -> None:
-            from pipeline.area.files import from_file
+            from pipeline.uploads import from_file
 
             try:
                 found = from_file(name, content)
@@ -95,6 +95,8 @@ class AreaInput:
     def _adopt(self, name: str, found: Any) -> None:
         if not isinstance(found, AnalysisRequest):
             self._form.settings = self._form.settings.changed(mode="upload", uploaded=found, file_name=name)
+            if found.note:
+                self._say(Message("warn", escape(found.note)))
             return
         values = {f.name: getattr(found, f.name) for f in fields(found)}
         known = found.catalog in offered()

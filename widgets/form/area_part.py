@@ -20,8 +20,8 @@ TOOLS: dict[Tool, str] = {
     "Polygon": "Draw on the map, double-click to finish. Esc starts over.",
     "Rectangle": "Click two opposite corners on the map. Esc starts over.",
 }
-FILES = f"GeoJSON, GeoPackage or KML, up to {MAX_FILE_MB} MB, or a saved request."
-ENDINGS = [".geojson", ".json", ".gpkg", ".kml"]
+FILES = f"GeoJSON, GeoPackage, KML, KMZ or a zipped shapefile, up to {MAX_FILE_MB} MB, or a saved request."
+ENDINGS = [".geojson", ".json", ".gpkg", ".kml", ".kmz", ".zip"]
 NO_AREA: dict[Mode, str] = {
     "square": "No area yet. Click the map.",
     "draw": "No area yet. Draw it on the map.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipyleaflet as leaflet
 import numpy as np
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LAYER = "aim"
 ZOOM = 16.0
 """At which a pixel of 10 m is about 5 pixels of the screen, and the land around it can be read."""
+LINES = ((4, "#ffffff"), (2, "#14212b"))
+"""Weight and colour: dark on a white edge, visible on any ground."""
+LOOK: dict[str, Any] = {"fill": False, "pane": "aoi"}
 GAP_PX, ARM_PX = 3.0, 9.0
 """Where the arms of the cross begin and end, in pixels of the image from the middle of the pixel."""
 
@@ -34,14 +37,8 @@ class Aim:
 
     def __init__(self, view: MapView, on_blind: Callable[[bool], None]) -> None:
         self._view, self._on_blind = view, on_blind
-        self._square = tuple(
-            leaflet.Polygon(color=color, weight=weight, fill=False, pane="aoi", interactive=False)
-            for color, weight in (("#ffffff", 4), ("#14212b", 1.5))
-        )
-        self._arms = tuple(
-            leaflet.Polyline(color=color, weight=weight, fill=False, pane="aoi", interactive=False)
-            for color, weight in (("#ffffff", 5), ("#14212b", 2))
-        )
+        self._square: tuple[leaflet.Polygon, ...] = ()
+        self._arms: tuple[leaflet.Polyline, ...] = ()
         self._before: tuple[tuple[float, float], float, str] | None = None
 
     @property
@@ -66,6 +63,7 @@ class Aim:
         self._before = None
         view = self._view
         view.lay_over(LAYER, ())
+        self._square = self._arms = ()
         view.set_blind(False)
         view.set_photo(False)
         view.base_choice.value = base
@@ -80,11 +78,14 @@ class Aim:
         places = _lines(grid, row, column)
         turn = view.camera.copy_of(places[0][0][1])
         square, *arms = [[[lat, lon + turn] for lat, lon in line] for line in places]
+        first = not self._square
+        if first:
+            self._square = tuple(leaflet.Polygon(weight=w, color=c, **LOOK) for w, c in LINES)
+            self._arms = tuple(leaflet.Polyline(weight=w, color=c, **LOOK) for w, c in LINES)
         for line in self._square:
             line.locations = square
         for line in self._arms:
             line.locations = arms
-        first = LAYER not in view.stack.extras
         if first:
             view.lay_over(LAYER, (*self._arms, *self._square))
         middle = (square[0][0] + square[2][0]) / 2, (square[0][1] + square[2][1]) / 2

@@ -91,11 +91,6 @@ class Stack:
             self._extras[name] = tuple(layers)
         self._finish(old)
 
-    @property
-    def extras(self) -> frozenset[str]:
-        """Names of what lies over the pictures of the result."""
-        return frozenset(self._extras)
-
     def mark(self, layers: Sequence[leaflet.Layer]) -> None:
         """Lay layers over everything, in place of those that were there; they are not closed."""
         self._marks = tuple(layers)

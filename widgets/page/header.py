@@ -12,8 +12,9 @@ _LOGO = "".join(f"<rect x='{x}' y='{y}' width='10' height='10' rx='2' fill='{c}'
 _HELP = (
     (
         "What it does",
-        "It finds the clearest Sentinel-2 image of your area and period, leaves out clouds and shadows, and "
-        "puts pixels of similar colour (blue, green, red, near infrared) into clusters with k-means.",
+        "It finds the Sentinel-2 image of your area and period with the fewest clouds, leaves out clouds "
+        "and shadows, and puts pixels of similar colour (blue, green, red, near infrared) into clusters "
+        "with k-means.",
     ),
     (
         "What the numbers are",
@@ -30,6 +31,11 @@ _HELP = (
         "Keyboard",
         "Type coordinates instead of clicking the map. Enter in a field calculates; Esc closes cards and "
         "starts a drawing over.",
+    ),
+    (
+        "After a result",
+        "A click on the map tells what is there. Drag the knob at the area’s corner, or press <i>Move "
+        "area</i>, to go elsewhere; <i>Undo</i> and the browser’s Back bring the area back.",
     ),
 )
 

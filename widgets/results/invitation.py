@@ -11,7 +11,7 @@ from widgets.toolkit.parts import column, html, push_buttons, row, shown
 
 _STEPS = (
     ("Set the area", "Click the map, or type coordinates."),
-    ("Check the dates", "The clearest Sentinel-2 image in that time is used."),
+    ("Check the dates", "Of the images in that time, the one with the fewest clouds is used."),
     ("Calculate", "Pixels of similar colour form clusters. You get their hectares and a map."),
 )
 _GHOSTS = ((34, 18), (46, 88), (40, 62), (52, 44), (30, 28))

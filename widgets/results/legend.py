@@ -8,7 +8,7 @@ from html import escape
 
 import ipywidgets as ipw
 
-from pipeline.text import hectares, percent
+from pipeline.text import about_hectares, hectares, percent
 from widgets.results.rows import AreaRow
 from widgets.toolkit.charts import HectareBars, longest, nice_axis, row_height
 from widgets.toolkit.parts import arrange, checkbox, classed, column, html, pressed, push_button, row, shown
@@ -35,7 +35,9 @@ class LegendRow(ipw.HBox):
         # Names of one kind carry the figure that orders them; it need not stand there twice.
         reason = "" if values.reason in values.name else escape(values.reason)
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
-        self.hectares.value = f"<b>{hectares(values.hectares)}</b> ha{_interval(values)}"
+        estimated = values.low_ha is not None or values.note
+        counted = (about_hectares if estimated else hectares)(values.hectares)
+        self.hectares.value = f"<b>{counted}</b> ha{_interval(values)}"
         self._whisker.value = _whisker(values, axis_ha)
         self._share.value = percent(values.share)
         if values.number:
@@ -79,7 +81,7 @@ class Legend(ipw.VBox):
         self.column = column("eo-rows")
         self._total = html("", "eo-total")
         self.notes = html("", "eo-notes")
-        chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
+        self._chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
         self._tools = row("eo-tools", self._all)
         self.switch = row(
             "eo-seg",
@@ -89,7 +91,7 @@ class Legend(ipw.VBox):
         self.switch.add_class("eo-figures")
         self._grow = html("", "eo-grow")
         self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, chart, self._total, self.notes, self._below])
+        super().__init__([self._tools, self._chart, self._total, self.notes, self._below])
         self._below.children = (self._note,)
         self.add_class("eo-pad")
 
@@ -134,6 +136,7 @@ class Legend(ipw.VBox):
             arrange(self._below, self._note)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._fill()
+        self._chart.add_class("eo-undrawn")
         self._total.value = _total(sum(r.hectares for r in rows))
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
@@ -154,6 +157,7 @@ class Legend(ipw.VBox):
         """Draw the bars of the rows; only while they can be seen."""
         if self._values:
             self._bars.show(self._values, self._shown)
+            self._chart.remove_class("eo-undrawn")
 
     @property
     def is_estimated(self) -> bool:
@@ -232,7 +236,7 @@ def _interval(values: AreaRow) -> str:
     """Return the interval of a row's hectares in brackets, or why there is none, as HTML."""
     if values.low_ha is None or values.high_ha is None:
         return f" <small>{escape(values.note)}</small>" if values.note else ""
-    return f" <small>({hectares(values.low_ha)}–{hectares(values.high_ha)})</small>"
+    return f" <small>({about_hectares(values.low_ha)}–{about_hectares(values.high_ha)})</small>"
 
 
 def _whisker(values: AreaRow, axis_ha: float) -> str:

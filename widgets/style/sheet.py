@@ -32,6 +32,7 @@ PARTS = (
     "narrow",
     "touch",
     "forced",
+    "print",
 )
 """Files of this folder in their order: of two rules of equal weight the later one holds."""
 

@@ -69,6 +69,8 @@ function render({ model, el }) {
       if (found) found.focus();
       else if (frames) requestAnimationFrame(() => focus(selector, frames - 1));
     };
+    // In a notebook, keys such as "d d" would act on the cell while a slider has the focus.
+    const keepKeys = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
     const messages = (message) => {
       if (message.focus) requestAnimationFrame(() => focus(message.focus));
     };
@@ -79,8 +81,7 @@ function render({ model, el }) {
     // Fields stop their key events from rising: listen on the way down.
     root.addEventListener("keydown", keys, true);
     root.addEventListener("click", outside, true);
-    // In a notebook, keys such as "d d" would act on the cell while a slider has the focus.
-    root.dataset.lmSuppressShortcuts = "true";
+    root.addEventListener("focusin", keepKeys);
     model.on("change:rules", soon);
     model.on("change:mixed", soon);
     model.on("msg:custom", messages);
@@ -92,6 +93,7 @@ function render({ model, el }) {
       observer.disconnect();
       root.removeEventListener("keydown", keys, true);
       root.removeEventListener("click", outside, true);
+      root.removeEventListener("focusin", keepKeys);
       model.off("change:rules", soon);
       model.off("change:mixed", soon);
       model.off("msg:custom", messages);

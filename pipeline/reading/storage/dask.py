@@ -48,7 +48,7 @@ def configured() -> str | None:
 
 @dataclass(frozen=True)
 class ClusterStatus:
-    """What a scheduler tells of its workers."""
+    """The scheduler's address and its workers."""
 
     address: str
     workers: int
@@ -78,7 +78,7 @@ def _client(address: str) -> Any:
         client = _opened_by_others(address) or _clients.get(address)
         if client is None or client.status != "running":
             if client is not None:
-                with suppress(Exception):  # its scheduler is gone: nobody is left to say goodbye to
+                with suppress(Exception):  # its scheduler is gone, so closing may fail
                     client.close(timeout=1)
             try:
                 client = Client(  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 """Where the blocks of an area are read, kept and worked on: here, in threads.
 
-`LocalStore` and `DaskStore` (storage/dask.py) have the same four members; nothing else knows on how many
-machines a run works.
+`LocalStore` and `DaskStore` (storage/dask.py) have the same members (`Store`). Nothing else knows on how
+many machines a run works.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ MEMORY_BYTES = 64 * 2**20
 
 
 class Spill:
-    """Tuples of arrays by key. Thread-safe; the folder goes with the spill.
+    """Tuples of arrays by key. Thread-safe; the folder is removed with the spill.
 
     Parameters
     ----------

@@ -20,8 +20,9 @@ from pyproj import Transformer
 from shapely.geometry import mapping, shape
 
 from pipeline import AnalysisRequest, AreaOfInterest, InvalidRequest
-from pipeline.area.files import MAX_FILE_BYTES, area_from_file, from_file
+from pipeline.area.files import MAX_FILE_BYTES, area_from_file
 from pipeline.area.grid import grid_for, inside
+from pipeline.uploads import from_file
 
 FIELD = shapely.Polygon(
     [(11.30, 46.47), (11.36, 46.46), (11.38, 46.50), (11.33, 46.52), (11.29, 46.50)],
@@ -97,39 +98,54 @@ def test_a_named_coordinate_system_of_geojson_is_followed() -> None:
     assert apart_m(area_from_file("area.geojson", json.dumps(values).encode()), FIELD) < 0.3
 
 
-def test_the_first_layer_with_polygons_counts_and_its_polygons_are_united(tmp_path: Path) -> None:
-    overlapping = shapely.box(11.37, 46.49, 11.39, 46.5)
-    layers = {"points": [shapely.Point(11, 46)], "fields": [FIELD, BESIDE, overlapping], "more": [BESIDE]}
-    area = area_from_file("area.gpkg", written(tmp_path, ".gpkg", layers))
-    expected = shapely.union_all([FIELD, BESIDE, overlapping])
+def test_all_layers_with_polygons_are_united_and_it_is_said(tmp_path: Path) -> None:
+    overlapping, far = shapely.box(11.37, 46.49, 11.39, 46.5), shapely.box(11.45, 46.5, 11.46, 46.51)
+    fields = [FIELD, BESIDE, overlapping]
+    layers: dict[str, list[Any]] = {"points": [shapely.Point(11, 46)], "fields": fields, "more": [far]}
+    content = written(tmp_path, ".gpkg", layers)
+    area = area_from_file("area.gpkg", content)
+    expected = shapely.union_all([FIELD, BESIDE, overlapping, far])
     assert outline(area).symmetric_difference(expected).area < 1e-6 * expected.area
-    assert len(area.polygons) == 2
+    assert "All 2 layers of “area.gpkg” are taken together: “fields”, “more”" in area.note
+    one = area_from_file("area.gpkg", content, layer="more")
+    assert apart_m(one, far) < 0.15
+    assert "1 of 2 layers" in one.note
+    with pytest.raises(InvalidRequest, match=r"no layer “points”.*“fields”, “more”"):
+        area_from_file("area.gpkg", content, layer="points")
 
 
-def test_kml_takes_the_first_folder_with_polygons() -> None:
+def test_kml_takes_all_folders_with_polygons_and_says_so() -> None:
     ring = "11.30,46.47,300 11.36,46.46,300 11.38,46.50,300 11.30,46.47,300"
     coordinates = f"<LinearRing><coordinates>{ring}</coordinates></LinearRing>"
     polygon = f"<Polygon><outerBoundaryIs>{coordinates}</outerBoundaryIs></Polygon>"
-    other = polygon.replace("46.47", "45.47")
+    other = polygon.replace("46.47", "45.47").replace("46.46", "45.46").replace("46.50", "45.50")
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
         "<Folder><Placemark><Point><coordinates>1,2</coordinates></Point></Placemark></Folder>"
-        f"<Folder><Placemark><MultiGeometry>{polygon}{polygon}</MultiGeometry></Placemark></Folder>"
-        f"<Folder><Placemark>{other}</Placemark></Folder></Document></kml>"
+        f"<Folder><name>a</name><Placemark><MultiGeometry>{polygon}{polygon}</MultiGeometry></Placemark></Folder>"
+        f"<Folder><name>b</name><Placemark>{other}</Placemark></Folder></Document></kml>"
     )
-    expected = shapely.Polygon([(11.30, 46.47), (11.36, 46.46), (11.38, 46.50)])
-    assert apart_m(area_from_file("a.kml", text.encode()), expected) < 0.15
-    assert apart_m(area_from_file("a.kml", b"\xef\xbb\xbf" + text.encode()), expected) < 0.15
+    triangle = shapely.Polygon([(11.30, 46.47), (11.36, 46.46), (11.38, 46.50)])
+    for content in (
+        text.encode(),
+        b"\xef\xbb\xbf" + text.encode(),
+        text.replace("UTF-8", "UTF-16").encode("utf-16"),
+    ):
+        area = area_from_file("a.kml", content)
+        assert len(area.polygons) == 2
+        assert "All 2 layers of “a.kml” are taken together: “a”, “b”" in area.note
+        assert apart_m(area_from_file("a.kml", content, layer="a"), triangle) < 0.15
 
 
-def test_a_geopackage_in_write_ahead_mode_is_read(tmp_path: Path) -> None:
+def test_a_geopackage_that_was_open_elsewhere_is_not_taken_for_whole(tmp_path: Path) -> None:
     written(tmp_path, ".gpkg", {"fields": [FIELD]})
     database = sqlite3.connect(tmp_path / "area.gpkg")
     database.execute("PRAGMA journal_mode=WAL")
     database.close()
     content = (tmp_path / "area.gpkg").read_bytes()
     assert content[18] == 2
-    assert apart_m(area_from_file("area.gpkg", content), FIELD) < 0.15
+    with pytest.raises(InvalidRequest, match="Close it in QGIS first"):
+        area_from_file("area.gpkg", content)
 
 
 def feature(geometry: Any) -> bytes:
@@ -159,7 +175,7 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/pa
     ("content", "words"),
     [
         pytest.param(b"", "is empty", id="empty"),
-        pytest.param(b"[" * MAX_FILE_BYTES + b"[", "5.0 MB, at most 5 MB", id="too large"),
+        pytest.param(b"[" * MAX_FILE_BYTES + b"[", "5.000001 MB, at most 5 MB", id="too large"),
         pytest.param(b"[" * 1_000_000, "not JSON", id="deep"),
         pytest.param(b"\0\1\2", "cannot be read", id="binary"),
         pytest.param(b"hello", "cannot be read", id="text"),
@@ -199,12 +215,12 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE kml [<!ENTITY x SYSTEM "file:///etc/pa
         pytest.param(b"<kml><Placemark>", "not KML", id="cut short"),
         pytest.param(b"<kml></kml>", "no polygon", id="empty kml"),
         pytest.param(
-            b"<kml><Placemark><Polygon></Polygon></Placemark></kml>", "not KML", id="polygon without rings"
+            b"<kml><Placemark><Polygon></Polygon></Placemark></kml>", "no polygon", id="polygon without rings"
         ),
         pytest.param(BOMB.encode(), "not KML", id="entities in entities"),
         pytest.param(BOMB.encode("utf-16"), "not KML", id="entities in UTF-16"),
         pytest.param(OUTSIDE.encode(), "not KML", id="an entity outside"),
-        pytest.param(zipped(b"0" * 2**20), "zip archive: unpack it", id="kmz"),
+        pytest.param(zipped(b"0" * 2**20), "cannot be unpacked", id="kmz of zeros"),
         pytest.param(b"SQLite format 3\0" + b"\0" * 100, "not a GeoPackage", id="no database"),
     ],
 )

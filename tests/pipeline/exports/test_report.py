@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from pipeline import Analysis, analyse, exports
+from pipeline.explore.spectra import Signature
 from pipeline.exports.map_figure import nice_below
-from pipeline.exports.spectra_figure import nice_above
+from pipeline.exports.spectra_figure import nice_above, spectra_svg
+from pipeline.sentinel2.bands import ALL_BANDS
 from tests.pipeline.conftest import Land
 
 A4_PAGE = re.compile(rb"/Type\s*/Page\b")
@@ -165,3 +168,30 @@ def test_scale_bars_have_round_lengths(value: float, below: float) -> None:
 )
 def test_axes_end_at_round_values(value: float, above: float) -> None:
     assert nice_above(value) == pytest.approx(above)
+
+
+@pytest.mark.parametrize("size_km", [0.5, 5])
+def test_the_scale_of_the_map_is_as_small_for_a_small_area(
+    land: Land, page: Page, tmp_path: Path, size_km: float
+) -> None:
+    """At 0.5 km the style sheet's 9 units were a fifth of the picture."""
+    shown(page, exports.make(analyse(land.request(size_km)), "report").decode(), tmp_path)
+    picture = page.locator(".map svg").first.bounding_box()
+    words = page.locator(".map svg text").first.bounding_box()
+    assert picture is not None
+    assert words is not None
+    assert 0.02 * picture["height"] < words["height"] < 0.08 * picture["height"]
+
+
+def test_letters_of_ten_bands_do_not_run_into_each_other() -> None:
+    bands = [(band.number, float(band.wavelength_nm)) for band in ALL_BANDS]
+    flat = [Signature((0.2,) * len(bands), (0.01,) * len(bands))]
+    svg = spectra_svg(flat, ["#3563e0"], bands)
+    places = sorted(float(x) for x in re.findall(r'<text x="([\d.]+)" text-anchor="middle" y="159', svg))
+    assert len(places) >= 4
+    assert min(b - a for a, b in pairwise(places)) >= 20
+    lettered = [number for number, _ in bands if f">{number}<" in svg]
+    assert {"B02", "B11", "B12"} <= set(lettered)
+    four = [band for band in bands if band[0] in ("B02", "B03", "B04", "B08")]
+    plain = spectra_svg([Signature((0.2,) * 4, (0.01,) * 4)], ["#3563e0"], four)
+    assert all(f">{number}<" in plain for number, _ in four)

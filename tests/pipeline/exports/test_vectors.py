@@ -138,6 +138,10 @@ def test_qgis_finds_its_style_in_the_geopackage(done: Analysis, package: Path) -
 
 def test_the_geojson_keeps_rfc_7946(done: Analysis) -> None:
     text = exports.make(done, "geojson").decode()
+    for feature in json.loads(text)["features"]:
+        told = feature["properties"]
+        assert told["title"] == f"{told['class']} {told['name']}"
+        assert told["fill"] == told["color"], "as simplestyle viewers read it"
     content = json.loads(text)
     assert "crs" not in content
     assert [f["properties"]["class"] for f in content["features"]] == done.areas.index[1:].tolist()

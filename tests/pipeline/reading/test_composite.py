@@ -17,8 +17,9 @@ from pyproj import Transformer
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, NothingToGroup, analyse
 from pipeline.area import blocks
 from pipeline.area.grid import grid_for
+from pipeline.catalogs.acquisitions import Acquisition, ImagePlan
 from pipeline.catalogs.search import find_plans
-from pipeline.composites import read_composite
+from pipeline.composites import candidates, read_composite
 from pipeline.progress import Progress
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.composite import MISSING, Composite, filled_in_time, median_of
@@ -355,6 +356,21 @@ def test_dates_are_clear_and_evenly_spread() -> None:
     assert counts.max() <= 3
     assert counts.min() >= 1
     assert all(d % 30 for d in days if d < 200), "half a clear area is not chosen while whole ones are there"
+
+
+def test_no_more_acquisitions_are_looked_at_than_can_be_of_use() -> None:
+    """Of a cloudy winter as many as of a clear summer."""
+    area, days = AreaOfInterest.square(10.3, 46.9, 1), (date(2021, 1, 1), date(2021, 12, 31))
+    order = [*range(150, 250), *range(1, 150), *range(250, 365)]  # the clearest first
+    plans = []
+    for day in order:
+        when = datetime.strptime(f"2021 {day}", "%Y %j").replace(tzinfo=UTC)
+        plans.append(ImagePlan((Acquisition((scene(f"d{day}", "http://127.0.0.1:9", when=when),), 1.0),)))
+    request = AnalysisRequest(area, *days, composite="periods", periods=4, max_dates=8)
+    found = candidates(request, plans, 4)
+    assert len(found) == 24
+    parts = np.bincount([period_of(s.date, *days, 4) for (s,) in found])
+    assert parts.tolist() == [6, 6, 6, 6]
 
 
 def test_periods_are_equal_parts_of_the_days() -> None:

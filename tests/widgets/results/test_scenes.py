@@ -83,7 +83,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 
 def result(*ids: str, request: AnalysisRequest = REQUEST) -> Any:
-    return SimpleNamespace(request=request, scenes=[SimpleNamespace(id=name) for name in ids])
+    scenes = [SimpleNamespace(id=name) for name in ids]
+    return SimpleNamespace(request=request, scenes=scenes, preview=False, clear_share=0.9996)
 
 
 def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:
@@ -97,6 +98,7 @@ def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:
     assert [item["key"] for item in page.items] == ["b", "a"]
     assert [item["used"] for item in page.items] == [True, False]
     assert page.items[0]["note"] == "Chosen automatically"
+    assert page.items[0]["words"] == "> 99.9 % clear · 100 % covered", "as the result itself says"
     assert page.items[1]["words"] == "30.0 % clear · 100 % covered"
     assert "2 dates in June 2022" in page.tab.head.value
 

@@ -71,7 +71,7 @@ class CheckIt(ipw.VBox):
         self._works = Worker(host.gate, progress=lambda *_: None, done=self._take, failed=self.fail)
         self._unseen = classed(ipw.Box([self.shelf]), "eo-unseen")
         super().__init__([self._unseen, self.told])
-        for name in ("eo-fold-body", "eo-check"):
+        for name in ("eo-fold-body", "eo-checking"):
             self.add_class(name)
 
     @property
@@ -173,7 +173,7 @@ class CheckIt(ipw.VBox):
         points = points_needed(analysis, self.margin.value)
         classes = int((analysis.areas.iloc[1:].groupby("name")["pixels"].sum() > 0).sum())
         told = words.proposal(points, classes, minutes(points))
-        self.told.value = f"<p>{words.WHY}</p>{told}<p class='eo-muted'>{words.FIRST}</p>"
+        self.told.value = f"<p>{words.WHY}</p>{told}{words.first(analysis.suggestions)}"
 
     def _draw(self) -> None:
         analysis, margin = self._analysis, self.margin.value
@@ -192,8 +192,9 @@ class CheckIt(ipw.VBox):
     def _work(self, work: Callable[..., SamplingDesign], said: str) -> None:
         """Get a sample in the background and take it if it is of this map."""
         analysis = self._analysis
-        if analysis is None:
+        if analysis is None or self._works.busy:
             return
+        self._warn(said, plain=True)
 
         def checked(*_: Any) -> Found:
             from pipeline.accuracy import classes_now
@@ -201,8 +202,7 @@ class CheckIt(ipw.VBox):
             design = work()
             return design, classes_now(design, analysis)
 
-        if self._works.start(checked):
-            self._warn(said, plain=True)
+        self._works.start(checked)
 
     def _take(self, found: Found) -> None:
         """Take a sample that was drawn or opened; one without labels is labelled at once."""

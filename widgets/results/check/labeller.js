@@ -80,7 +80,7 @@ function render({ model, el }) {
   const others = made("div", "eo-label-others");
   const unsure = pushed("eo-label-unsure", "U", "Unsure", () => give(null));
   const back = pushed("eo-label-back", "⌫", "Back", takeBack);
-  const photo = pushed("eo-label-photo eo-toggle", "S", "Satellite photo on the map", togglePhoto);
+  const photo = pushed("eo-label-photo eo-toggle", "S", "Satellite photo", togglePhoto);
   photo.setAttribute("aria-pressed", "false");
   photo.title = "A sharper photo from outside, which may be of another year";
   others.append(unsure, back, photo);

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from pipeline.text import hectares
+from pipeline.text import about_hectares, hectares
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked, SamplingDesign
+    from pipeline.clustering.surface_types import Suggestion
 
 WHY = (
     "Counted hectares carry every mistake of the map. Say what covers some pixels drawn at random, without "
     "seeing the clusters, and every hectare gets a margin of error."
 )
-FIRST = (
-    "The points are drawn in the classes of Areas. Merge or rename them there first, if two mean the same."
-)
+FIRST = "Points are drawn in the classes of Areas. If two of them mean the same, merge them there first."
+ALIKE = "Who labels can hardly tell {names} apart: merge them in Areas first."
 PREVIEW = "This is a preview. Points can be drawn when the full image is there."
 OTHER_MAP = "The map has changed: the points belong to the one before. They come back with it."
 LEGEND = (
     "User’s accuracy: of the land that the map gives a name, the part that is it. "
     "Producer’s: of the land that is it, the part that the map shows."
 )
+
+
+def first(suggestions: Sequence[Suggestion]) -> str:
+    """Return what to do with the classes before points are drawn: those of one kind are better merged."""
+    kinds: dict[str, list[str]] = {}
+    for suggestion in suggestions:
+        names = kinds.setdefault(suggestion.kind, [])
+        names += [suggestion.name] if suggestion.name not in names else []
+    alike = next((names for names in kinds.values() if len(names) > 1), None)
+    if alike is None:
+        return f"<p class='eo-muted'>{FIRST}</p>"
+    quoted = " and ".join(f"“{name}”" for name in alike[:2])
+    return f"<p class='eo-check-notes'>{escape(ALIKE.format(names=quoted))}</p>"
 
 
 def proposal(points: int, classes: int, minutes: int) -> str:
@@ -59,7 +73,7 @@ def estimate_table(checked: Checked) -> str:
         row = checked.figures(name)
         cells = (
             _ha(row["mapped_ha"]),
-            f"<b>{_ha(row['hectares'])}</b><small>{interval(row['low_ha'], row['high_ha'])}</small>",
+            f"<b>{_about(row['hectares'])}</b><small>{interval(row['low_ha'], row['high_ha'])}</small>",
             _share(row["users_accuracy"], row["users_accuracy_low"], row["users_accuracy_high"]),
             _share(row["producers_accuracy"], row["producers_accuracy_low"], row["producers_accuracy_high"]),
         )
@@ -81,11 +95,15 @@ def estimate_table(checked: Checked) -> str:
 
 def interval(low: float, high: float) -> str:
     """Return an interval in brackets: ``(2,330–2,970)``; nothing where there is none."""
-    return "" if low != low else f"({hectares(low)}–{hectares(high)})"
+    return "" if low != low else f"({about_hectares(low)}–{about_hectares(high)})"
 
 
 def _ha(value: float) -> str:
     return "–" if value != value else hectares(value)
+
+
+def _about(value: float) -> str:
+    return "–" if value != value else about_hectares(value)
 
 
 def _share(value: float, low: float, high: float) -> str:

@@ -11,7 +11,7 @@ import traitlets
 from pipeline import turns
 from pipeline.errors import Cancelled
 from pipeline.request import AnalysisRequest
-from pipeline.text import day_words
+from pipeline.text import day_words, percent
 from widgets.map.layers import footprints
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Progress, Worker
@@ -65,6 +65,7 @@ class SceneList:
         self._host, self._on_choose, self._on_news = host, on_choose, on_news
         self._facts: dict[str, SceneFacts] = {}
         self._used: frozenset[str] = frozenset()
+        self._clear: float | None = None
         self.rows = Rows(button_text=button, used_text=used)
         self.rows.on_msg(host.gate.guard(self._receive))
         self._worker = Worker(host.gate, progress=self._arrived, done=self._ended, failed=self._failed)
@@ -95,9 +96,9 @@ class SceneList:
         self._worker.cancel()
         self._host.lay(LAYER, None)
 
-    def mark_used(self, ids: Iterable[str]) -> None:
-        """Tell which image is in use."""
-        self._used = frozenset(ids)
+    def mark_used(self, ids: Iterable[str], clear: float | None = None) -> None:
+        """Tell which image is in use, and the share (0..1) of the area that its result found clear."""
+        self._used, self._clear = frozenset(ids), clear
         self._show()
 
     def _arrived(self, *_: Any) -> None:
@@ -131,12 +132,18 @@ class SceneList:
         return {
             "key": "|".join(facts.ids),
             "title": day_words(facts.day),
-            "words": facts.words,
+            "words": self._words(facts),
             "note": " · ".join(notes),
             "preview": facts.preview or "",
             "used": frozenset(facts.ids) == self._used,
             "usable": facts.coverage != 0 and facts.clear != 0,
         }
+
+    def _words(self, facts: SceneFacts) -> str:
+        """Return how clear an image is; of the one in use, the figure of its result and no other."""
+        if self._clear is None or facts.coverage is None or frozenset(facts.ids) != self._used:
+            return facts.words
+        return f"{percent(self._clear)} clear · {facts.words.partition(' · ')[2]}"
 
     def _receive(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
         key = str(content.get("key", ""))

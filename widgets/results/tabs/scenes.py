@@ -41,7 +41,8 @@ class Scenes(ipw.VBox):
     def show(self, analysis: Analysis) -> None:
         """List the images the result was chosen from; the one in use is marked."""
         self.list(analysis.request)
-        self.list_of_scenes.mark_used(scene.id for scene in analysis.scenes)
+        clear = None if analysis.preview else analysis.clear_share
+        self.list_of_scenes.mark_used((scene.id for scene in analysis.scenes), clear)
 
     def list(self, request: AnalysisRequest) -> None:
         """List the images of a request, unless they are listed already."""

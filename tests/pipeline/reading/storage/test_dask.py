@@ -11,10 +11,10 @@ from pipeline import Cancelled, ClusterUnavailable, ReadFailed, analyse
 from pipeline.area import blocks
 from pipeline.exports import geotiff_bytes
 from pipeline.reading.storage import dask
-from tests.pipeline.conftest import HOLDS, Land
+from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 from tests.support.patience import quickest
-from tests.support.synthetic import item
+from tests.support.synthetic import NOON, item, write_granule
 
 pytestmark = pytest.mark.xdist_group("dask")
 
@@ -53,6 +53,30 @@ def test_the_same_labels_and_hectares_as_on_one_machine(land: Land, on_cluster: 
     assert geotiff_bytes(there) == geotiff_bytes(here)
     again, expected = there.recluster(6), here.recluster(6)
     assert (again.labels.values == expected.labels.values).all()
+
+
+def test_a_composite_is_the_same_as_on_one_machine(
+    land: Land, on_cluster: DaskCluster, folder: Folder, fake_api: Callable[..., str]
+) -> None:
+    """Three dates with clouds in different places; one still holds the offset."""
+    served = []
+    for n, first in enumerate((0, 100, 200)):
+        classes = land.classes[::2, ::2].copy()
+        classes[first : first + 60] = 9
+        new = n == 1
+        write_granule(folder.path / str(n), land.dn + 1000 * new, classes, land.left, land.top)
+        properties = {"s2:processing_baseline": "05.11" if new else "02.14"}
+        when = NOON.replace(day=10 + n)
+        url = f"{folder.url}/{n}"
+        served.append(item(f"d{n}", url, shape=(560, 560), when=when, properties=properties))
+    request = land.request(catalog=fake_api(items=served, conforms=HOLDS), composite="median")
+    there, here = analyse(request), analyse(request, workers=False)
+    assert isinstance(there.pixels.store, dask.DaskStore)
+    assert [s.offset.dn for s in there.scenes] == [0, -1000, 0]
+    assert (there.labels.values == here.labels.values).all()
+    assert (there.looks.values == here.looks.values).all()
+    assert {2, 3} <= set(np.unique(here.looks.values))
+    assert there.notes == here.notes
 
 
 def test_the_state_of_the_cluster_is_told(on_cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,99 @@
+"""The legend once land was checked: estimated hectares with whiskers, and a switch to the counted ones."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline.accuracy.checked import Checked
+from pipeline.clustering.surface_types import Suggestion
+from tests.pipeline.accuracy.samples import NAMES, design_of
+from widgets.results import rows
+from widgets.results.legend import NOTE, Legend
+
+
+def analysis(**changes: Any) -> Any:
+    design = design_of()
+    table = {"name": ["Masked", *NAMES], "color": ["#9aa5af"] * 4, "pixels": [1000, 540, 3700, 5400]}
+    areas = pd.DataFrame(table)
+    areas["hectares"] = areas["pixels"] / 100
+    areas["share"] = areas["pixels"] / areas["pixels"].sum()
+    labels = {p.id: "Orchard <b>" if p.id % 5 == 0 else p.stratum for p in design.drawn}
+    design = design.with_labels(labels)
+    known = dict(zip(NAMES, NAMES, strict=True))
+    made = SimpleNamespace(
+        areas=areas,
+        suggestions=[Suggestion(n, n, "NDVI 0.2", "#3563e0") for n in NAMES],
+        checked=Checked(design, known, design.estimate()),
+    )
+    made.__dict__.update(changes)
+    return made
+
+
+@pytest.fixture
+def legend(monkeypatch: pytest.MonkeyPatch) -> Legend:
+    made = Legend(lambda: None, lambda _mixed: None)
+    monkeypatch.setattr(made._bars, "show", lambda *_: None)
+    return made
+
+
+def show(legend: Legend, of: Any) -> None:
+    legend.show(rows.of(of), (), rows.estimated(of), of.checked.sentence())
+
+
+def test_a_sample_turns_the_rows_into_estimates_and_a_switch_back(legend: Legend) -> None:
+    of = analysis()
+    legend.show(rows.of(of), ())
+    assert not legend.is_estimated
+    assert legend.switch not in legend._tools.children
+    assert NOTE in legend._note.value
+    counted = [r.hectares.value for r in legend.rows]
+
+    show(legend, of)
+    assert legend.is_estimated
+    assert legend.switch in legend._tools.children
+    figures = of.checked.figures("Trees")
+    text = legend.rows[1].hectares.value
+    assert f"<b>{figures['hectares']:,.1f}</b>" in text or f"<b>{figures['hectares']:,.0f}</b>" in text
+    assert "–" in text
+    assert "width:" in legend.rows[1]._whisker.value
+    assert "random points" in legend._note.value
+    assert len(legend.column.children) == 3 + 1 + 1, "a class of the land alone, and what is masked"
+    assert "Orchard &lt;b&gt;" in legend.column.children[3]._name.value
+
+    legend.switch.children[0].click()
+    assert [r.hectares.value for r in legend.rows] == counted
+    assert len(legend.column.children) == 3 + 1
+    show(legend, of)
+    assert not legend.is_estimated, "the visitor's choice stays"
+    legend.switch.children[1].click()
+    assert legend.is_estimated
+
+
+def test_while_classes_are_edited_hectares_are_as_counted(legend: Legend) -> None:
+    show(legend, analysis())
+    legend.show_rows([], None)
+    assert not legend.is_estimated
+    assert legend.switch not in legend._tools.children
+    legend.show_rows(None, None)
+    assert legend.is_estimated
+
+
+def test_rows_tell_what_cannot_be_said() -> None:
+    of = analysis()
+    total = sum(r.hectares for r in rows.of(of))
+    known = rows.estimated(of)
+    assert sum(r.hectares for r in known[:-1]) == pytest.approx(
+        float(of.checked.estimate.areas["hectares"].sum())
+    )
+    assert known[0].share == pytest.approx(known[0].hectares / total)
+    assert known[-1] == rows.of(of)[-1]
+
+    design = design_of().with_labels({1: "Water", 2: "Trees"})
+    few = Checked(design, of.checked.classes, design.estimate())
+    assert {r.note for r in rows.estimated(analysis(checked=few))[:-1]} == {"too few points"}
+
+    of.areas.loc[3, "name"] = "Trees"
+    twice = rows.estimated(of)
+    assert (twice[2].note, twice[2].hectares) == ("in row 2", 0.0)
