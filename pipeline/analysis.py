@@ -242,7 +242,7 @@ def _read_best(
         *(cannot_be_read(plan.scenes[0].date, error) for plan, error in failed),
         *(passed_over_for(pixels) for pixels in found if pixels is not best),
     )
-    return replace(best, notes=(*passed_over, *best.notes))
+    return replace(best, notes=(*plans[0].notes, *passed_over, *best.notes))
 
 
 def _without_classes(

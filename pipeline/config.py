@@ -46,6 +46,8 @@ class CatalogsFile:
     """Tables below ``[catalogs]`` by name."""
     offer: tuple[str, ...] = ()
     """Names and order in the form; empty: all."""
+    references: Mapping[str, Any] = field(default_factory=dict)
+    """Tables below ``[references]`` by name: maps that names are compared with (reference/profiles.py)."""
 
 
 def catalog() -> str | None:
@@ -122,4 +124,7 @@ def _read(path: Path, _modified: int) -> CatalogsFile:
         raise ValueError("catalogs is no table: write [catalogs.NAME]")
     if not isinstance(offer, list) or not all(isinstance(name, str) for name in offer):
         raise ValueError('offer is no list of names: write offer = ["earth-search"]')
-    return CatalogsFile(entries, tuple(offer))
+    references = settings.get("references", {})
+    if not isinstance(references, dict):
+        raise ValueError("references is no table: write [references.NAME]")
+    return CatalogsFile(entries, tuple(offer), references)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.text import above
+
 
 class AnalysisError(Exception):
     """Anything this package reports to a user on purpose; its text can be shown as it is."""
@@ -32,9 +34,8 @@ class AreaTooLarge(AnalysisError):
     """The area is larger than this installation allows."""
 
     def __init__(self, size_km: float, limit_km: float) -> None:
-        super().__init__(
-            f"The area is too large: {size_km:g} km, at most {limit_km:g} km. Choose a smaller one."
-        )
+        size, limit = above(size_km, limit_km, 0 if float(size_km).is_integer() else 1)
+        super().__init__(f"The area is too large: {size} km, at most {limit} km. Choose a smaller one.")
         self.size_km = size_km
         self.limit_km = limit_km
 

@@ -59,7 +59,7 @@ def test_points_are_labelled_by_keyboard_alone_and_come_back_after_a_reload(
     labeller = page.get_by_role("region", name="Labelling")
     expect(labeller).to_be_focused(timeout=SLOW_MS)
     expect(labeller).to_contain_text("Point 1 of 120 · about 18 minutes left".replace(" · ", ""))
-    expect(page.locator(".leaflet-clusters-pane")).to_be_hidden()
+    expect(dashboard.clusters.first).to_be_hidden()
     expect(page.locator(".eo-row").first).to_be_hidden()
     assert dashboard.nameless() == []
     for number in range(1, 19):
@@ -79,7 +79,7 @@ def test_points_are_labelled_by_keyboard_alone_and_come_back_after_a_reload(
     expect(middle).to_have_count(2 + 4)
     page.keyboard.press("Escape")
     expect(labeller).to_have_count(0)
-    expect(page.locator(".leaflet-clusters-pane")).to_be_visible()
+    expect(dashboard.clusters.first).to_be_visible()
     expect(quality).to_contain_text("20 of 120 points are labelled, 1 of them unsure")
     expect(dashboard.button("Go on")).to_be_focused()
 

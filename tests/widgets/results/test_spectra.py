@@ -44,7 +44,7 @@ def test_the_scatter_shows_pixels_with_their_clusters() -> None:
     labels = rng.integers(1, 4, 4000).astype(np.uint8)
     pixels = rng.random((4000, 4)).astype(np.float32)
     analysis: Any = SimpleNamespace(
-        sample=SimpleNamespace(reflectance=pixels),
+        sample_bands=pixels,
         sample_labels=labels,
         bands=("blue", "green", "red", "nir"),
     )
