@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import Analysis, InvalidRequest, analyse, exports
+from pipeline import Analysis, InvalidRequest, analyse
 from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
+from pipeline.exports import files
 from pipeline.reading.imagery import Imagery
 from pipeline.saving import HEAD, MADE_AGAIN
 from tests.pipeline.conftest import Land
@@ -61,7 +62,7 @@ def test_what_is_loaded_equals_what_was_saved(
     assert after.overlays == before.overlays
     np.testing.assert_array_equal(after.signatures.mean, before.signatures.mean)
     for key in SAME_FILES:
-        assert exports.make(after, key) == exports.make(before, key), key
+        assert files.make(after, key) == files.make(before, key), key
 
 
 def test_work_goes_on_without_the_catalogue(
