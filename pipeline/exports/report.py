@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.area.grid import epsg_of
 from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
+from pipeline.exports.formats import Format
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
 from pipeline.exports.sample import report_section
@@ -142,6 +142,8 @@ def _ink(color: str) -> str:
 
 
 def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    from pipeline.area.grid import epsg_of
+
     scenes = analysis.scenes
     yield "Scene" if len(scenes) == 1 else "Scenes", ", ".join(s.id for s in scenes)
     yield (
@@ -197,3 +199,14 @@ def _notes(analysis: Analysis) -> str:
 
 def _software() -> str:
     return ", ".join(f"{name} {number}" for name, number in versions().items())
+
+
+FORMAT = Format(
+    80,
+    "report",
+    "Report",
+    ".html",
+    "text/html",
+    "One page to read or print",
+    report_html,
+)
