@@ -13,7 +13,6 @@ from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
 from pipeline.sentinel2.bands import BANDS, TRUE_COLOUR
 from pipeline.sentinel2.offset import QUANTIFICATION
-from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.drawing.overlays import Stretch
@@ -75,7 +74,7 @@ def _tags(analysis: Analysis, stretch: Stretch) -> dict[str, str]:
     return as_tags(
         {
             **source(analysis),
-            "TIFFTAG_IMAGEDESCRIPTION": f"Sentinel-2 in true colour, {day_words(analysis.date)}",
+            "TIFFTAG_IMAGEDESCRIPTION": f"Sentinel-2 in true colour, {analysis.period_words}",
             "STRETCH": contrast,
             "STRETCH_IS": "surface reflectance shown as 0 and as 255 per band, linear between: "
             "2 and 98 % of the clear pixels",

@@ -12,7 +12,6 @@ from pipeline.exports.formats import Format, all_formats
 from pipeline.exports.provenance import credit, file_stem
 from pipeline.exports.styles import attribute_table_xml
 from pipeline.exports.table import csvt_text
-from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -68,7 +67,7 @@ def zipped(analysis: Analysis, content: Callable[[str], bytes]) -> bytes:
         package.writestr(f"{stem}.csvt", csvt_text(analysis))
         width = max(len(name) for name, _ in lines)
         readme = README.format(
-            title=f"Land-cover clusters, {day_words(analysis.date)}",
+            title=f"Land-cover clusters, {analysis.period_words}",
             contents="\n".join(f"{name:{width}}  {note}" for name, note in lines),
             credit=credit(analysis),
         )

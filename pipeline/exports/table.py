@@ -60,7 +60,7 @@ def csv_bytes(analysis: Analysis) -> bytes:
     writer = csv.writer(text)
     writer.writerow(_columns(analysis))
     where_from = (
-        analysis.date.isoformat(),
+        analysis.period_iso,
         " ".join(_harmless(s.id) for s in analysis.scenes),
         _harmless(analysis.request.catalog),
         " ".join(analysis.model.features),
