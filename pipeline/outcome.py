@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
+from pipeline.when_seen import WhenSeen
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
@@ -47,7 +47,7 @@ class Missing:
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Outcome(WhenSeen):
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
@@ -111,11 +111,6 @@ class Outcome:
         coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
         parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
         return Missing(*(n * pixel_ha for n in parts))
-
-    @property
-    def date(self) -> date:
-        """Day of the image (UTC)."""
-        return self.scenes[0].date
 
     @cached_property
     def imagery(self) -> xr.DataArray:
