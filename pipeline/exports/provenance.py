@@ -30,7 +30,9 @@ def file_stem(analysis: Analysis) -> str:
     north = f"{abs(area.latitude):.3f}{'N' if area.latitude >= 0 else 'S'}"
     east = f"{abs(area.longitude):.3f}{'E' if area.longitude >= 0 else 'W'}"
     k = f"k{len(analysis.areas) - 1}"
-    return "_".join(["clusters", analysis.period_iso.replace("/", "_"), north, east, k, _short_hash(analysis)])
+    return "_".join(
+        ["clusters", analysis.period_iso.replace("/", "_"), north, east, k, _short_hash(analysis)]
+    )
 
 
 def _short_hash(analysis: Analysis) -> str:
