@@ -14,7 +14,7 @@ from odc.geo.geobox import GeoBox
 from pipeline import run_log, turns
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
-from pipeline.catalogs.acquisitions import ImagePlan
+from pipeline.catalogs.acquisitions import ImagePlan, with_twins
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
@@ -209,7 +209,7 @@ def _read_best(
     """Return the first plan that keeps its promise; else what showed most of the area.
 
     A catalogue knows outlines and the clouds of whole tiles; only the pixels tell about the area. A plan
-    whose files cannot be read is passed over, too.
+    whose files cannot be read is passed over, too: first for the same pass in another collection.
 
     Raises
     ------
@@ -224,13 +224,14 @@ def _read_best(
 
     found: list[Imagery] = []
     failures: list[tuple[ImagePlan, ReadFailed]] = []
-    for plan in plans:
-        if len(found) == MOST_READ or len(failures) == MOST_FAILED:
-            break
+    waiting = list(plans)
+    while waiting and len(found) < MOST_READ and len(failures) < MOST_FAILED:
+        plan = waiting.pop(0)
         try:
             found.append(read(plan.scenes))
         except ReadFailed as error:
             failures.append((plan, error))
+            waiting = with_twins(plan, waiting)
             continue
         if found[-1].coverage.clear and not falls_short(found[-1], plan.promised):
             break
@@ -240,7 +241,7 @@ def _read_best(
     read_plans = {pixels.scenes[0].id for pixels in found}
     failed = [f for f in failures if f[0].scenes[0].id not in read_plans]
     passed_over = (
-        *(cannot_be_read(plan.scenes[0].date, error) for plan, error in failed),
+        *(cannot_be_read(plan.scenes[0], error, best.scenes[0]) for plan, error in failed),
         *(passed_over_for(pixels) for pixels in found if pixels is not best),
     )
     return replace(best, notes=(*plans[0].notes, *passed_over, *best.notes))
