@@ -58,16 +58,8 @@ def run(kind: str, seed: int, count: int, folder: Path) -> Iterator[End]:
 
 
 def _batch(kind: str, seed: int, first: int, end: int, folder: Path) -> Iterator[End]:
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.fuzz.child",
-        kind,
-        str(seed),
-        str(first),
-        str(end),
-        str(folder),
-    ]
+    limits = [str(seed), str(first), str(end), str(folder)]
+    command = [sys.executable, *CHILD, kind, *limits]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         begun = None
