@@ -9,15 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pipeline.area.blocks import BLOCK_PX
-from pipeline.area.grid import grid_for, inside, size_km
+from pipeline.area.grid import grid_for, inside
 from pipeline.catalogs.acquisitions import ImagePlan, with_twins
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.composites import read_composite
 from pipeline.config import max_size_km
-from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
-from pipeline.estimate import largest_km
+from pipeline.errors import AnalysisError, Cancelled, ReadFailed
+from pipeline.estimate import check_size, largest_km
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
@@ -110,9 +110,8 @@ def _analyse(
     progress.check()
     progress.report("searching", 0)
     grid = grid_for(request.area)
-    limit_km = max_size_km() if workers and configured() else largest_km()
-    if size_km(grid) > limit_km:
-        raise AreaTooLarge(size_km(grid), limit_km)
+    here = not (workers and configured())
+    check_size(request.area, largest_km() if here else max_size_km(), here=here)
     mask = CloudMask(request.mask_classes, request.mask_buffer_m)
     extent = Extent(request.area, grid, mask, bands_to_read(request.features))
     if request.area.size_km is None:
