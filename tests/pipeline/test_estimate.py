@@ -89,7 +89,7 @@ def test_limits_are_on_what_is_inside(monkeypatch: pytest.MonkeyPatch) -> None:
     estimate.check_size(parcels(50), 10)
     with pytest.raises(AreaTooLarge, match=r"as much as a square of 1\.2 km, at most 1 km"):
         estimate.check_size(parcels(50), 1)
-    monkeypatch.setattr(estimate, "free_disk_mb", lambda: 100.0)
+    monkeypatch.setattr(estimate, "free_disk_mb", lambda: 10.0)
     with pytest.raises(AreaTooLarge, match=r"too far apart for this machine: over [34][0-9] km"):
         estimate.check_size(parcels(50), 10)
     estimate.check_size(parcels(50), 10, here=False)
