@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
+from pipeline import turns
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside
 from pipeline.catalogs.acquisitions import ImagePlan, with_twins
@@ -15,9 +17,8 @@ from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.composites import read_composite
-from pipeline.config import max_size_km
 from pipeline.errors import AnalysisError, Cancelled, ReadFailed
-from pipeline.estimate import check_size, largest_km
+from pipeline.estimate import MEMORY_SHARE, check_size, cost, free_memory_mb, total_memory_mb
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
@@ -32,6 +33,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.scene import Scene
+from pipeline.turns import LARGE_PX, Size, Turn, Turns
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ def analyse(
     on_preview: OnPreview | None = None,
     model: ClusterModel | None = None,
     workers: bool = True,
+    queue: Turns | None = None,
 ) -> Analysis:
     """Find the best image of an area, read it, and group its pixels.
 
@@ -77,6 +80,9 @@ def analyse(
         Label with this model instead of fitting one.
     workers : bool
         Whether to work on the dask cluster that ``DASK_SCHEDULER_ADDRESS`` names, if it names one.
+    queue : Turns, optional
+        Where to wait for one's turn among other runs on this machine; without it the call waits only where
+        ``DASHBOARD_PLACES`` is set.
 
     Raises
     ------
@@ -85,7 +91,7 @@ def analyse(
         Each with a message for the user.
     """
     progress = Progress(on_progress, cancelled, on_detail)
-    return progress.run(_analyse, request, model, progress, on_preview, workers)
+    return progress.run(_analyse, request, model, progress, on_preview, workers, queue)
 
 
 def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:
@@ -105,20 +111,58 @@ def _analyse(
     progress: Progress,
     on_preview: OnPreview | None,
     workers: bool,
+    queue: Turns | None,
 ) -> Analysis:
     started = time.perf_counter()
     progress.check()
     progress.report("searching", 0)
     grid = grid_for(request.area)
-    here = not (workers and configured())
-    check_size(request.area, largest_km() if here else max_size_km(), here=here)
+    elsewhere = workers and configured() is not None
+    check_size(request.area, None if elsewhere else MEMORY_SHARE * total_memory_mb())
     mask = CloudMask(request.mask_classes, request.mask_buffer_m)
     extent = Extent(request.area, grid, mask, bands_to_read(request.features))
     if request.area.size_km is None:
         inside(request.area, grid)
+    queue = None if elsewhere else queue or turns.of_scripts()
+    if not elsewhere and queue is None:
+        check_size(request.area, MEMORY_SHARE * free_memory_mb())
     plans = find_plans(request, progress)
     searched = time.perf_counter()
-    progress.report("reading", 0)
+    with nullcontext() if queue is None else _place(queue, extent, progress) as progress.turn:
+        began = time.perf_counter()
+        progress.report("reading", 0)
+        pixels = _read(request, plans, extent, model, progress, on_preview, workers)
+        log.info(
+            "searched %.2f s, waited %.2f s, read %.2f s: %s",
+            searched - started,
+            began - searched,
+            time.perf_counter() - began,
+            ", ".join(s.id for s in pixels.scenes),
+        )
+        return grouped(request, pixels, model, progress)
+
+
+@contextmanager
+def _place(queue: Turns, extent: Extent, progress: Progress) -> Iterator[Turn]:
+    """Wait for a place, and for memory that others have now; refuse what does not fit even so."""
+    rows, columns = extent.shape
+    size: Size = "large" if rows * columns >= LARGE_PX else "small"
+    needed = cost(rows, columns, bands=extent.bands)
+    with queue.turn(size, progress, needed.memory_mb) as turn:
+        check_size(extent.area, MEMORY_SHARE * free_memory_mb())
+        yield turn
+
+
+def _read(
+    request: AnalysisRequest,
+    plans: Sequence[ImagePlan],
+    extent: Extent,
+    model: ClusterModel | None,
+    progress: Progress,
+    on_preview: OnPreview | None,
+    workers: bool,
+) -> Imagery:
+    """Return the pixels of the plans; hand on a first look meanwhile."""
     with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
         if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
             look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
@@ -127,16 +171,8 @@ def _analyse(
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
         if request.composite == "day":
-            pixels = _read_best(request, plans, extent, progress, workers)
-        else:
-            pixels = read_composite(request, plans, extent, progress, workers)
-    log.info(
-        "searched %.2f s, read %.2f s: %s",
-        searched - started,
-        time.perf_counter() - searched,
-        ", ".join(s.id for s in pixels.scenes),
-    )
-    return grouped(request, pixels, model, progress)
+            return _read_best(request, plans, extent, progress, workers)
+        return read_composite(request, plans, extent, progress, workers)
 
 
 def _show_preview(

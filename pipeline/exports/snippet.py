@@ -12,7 +12,6 @@ from pipeline.clustering.given import words as given_words
 from pipeline.explore.regroup import steps
 from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest
-from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.explore.classes import Classes
@@ -43,7 +42,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     sample = _sample(analysis)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
-        f"# Land-cover clusters, Sentinel-2, {day_words(analysis.date)}",
+        f"# Land-cover clusters, Sentinel-2, {analysis.period_words}",
         "from datetime import date",
         "",
         f"from pipeline import {', '.join(imports)}",
