@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -114,7 +114,7 @@ class Outcome:
         return Missing(*(n * pixel_ha for n in parts))
 
     @property
-    def date(self) -> date:
+    def date(self) -> datetime.date:
         """Day of the image (UTC); of a composite the first one."""
         return self.scenes[0].date
 
@@ -124,7 +124,7 @@ class Outcome:
         return self.pixels.composite is not None
 
     @property
-    def days(self) -> tuple[date, ...]:
+    def days(self) -> tuple[datetime.date, ...]:
         """Days of the images (UTC), each once, oldest first."""
         return tuple(sorted({scene.date for scene in self.scenes}))
 
