@@ -11,13 +11,16 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.grid import RESOLUTION_M, grid_for
+from pipeline.area.grid import RESOLUTION_M, epsg_of, grid_for, polygons_on, size_km
+from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
 from pipeline.config import max_size_km, memory_mb, session_mb
+from pipeline.errors import AreaTooLarge, TooFarApart
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
 BLOCK_PX = 1024
@@ -79,22 +82,31 @@ def estimate(
     Parameters
     ----------
     area : AreaOfInterest
-        The area; blocks of the whole box around polygons are counted.
+        The area. Of polygons, only blocks of files that hold pixels of them count as fetched; memory and disk
+        are those of the box around them.
     link_mbit : float
         Speed of the line to the files, megabit a second (`Pace` learns it).
     features : sequence of str
         What is clustered: the bands that it needs are read.
     """
     rows, columns = grid_for(area).shape
-    return cost(rows, columns, link_mbit, bands_to_read(features))
+    bands = bands_to_read(features)
+    if area.size_km is not None:
+        return cost(rows, columns, link_mbit, bands)
+    fine, coarse = blocks_under(area, BLOCK_PX), blocks_under(area, 2 * BLOCK_PX)
+    worked_on = min(fine * BLOCK_PX**2, rows * columns)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, worked_on, link_mbit, bands)
+    return replace(cost(rows, columns, link_mbit, bands), seconds=seconds, megabytes=megabytes)
 
 
 def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[str] = BANDS) -> Estimate:
-    """Return what a run over a grid of 10 m pixels costs that reads these bands."""
+    """Return what a run over a whole grid of 10 m pixels costs that reads these bands.
+
+    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    """
     pixels = rows * columns
-    megabytes = megabytes_of(rows, columns, bands)
-    cores = min(os.cpu_count() or 1, MOST_CORES)
-    seconds = FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores)
+    fine, coarse = _blocks(rows) * _blocks(columns), _blocks(rows / 2) * _blocks(columns / 2)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, pixels, link_mbit, bands)
     shares = sum((RESOLUTION_M / BY_KEY[band].resolution_m) ** 2 for band in bands)
     kept = (BAND_SPOOL_BYTES * shares + STATE_SPOOL_BYTES) * pixels / 1e6
     labels = LABEL_BYTES_PER_PX * pixels / 1e6
@@ -104,16 +116,64 @@ def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[
     return Estimate(megabytes, seconds, memory, disk)
 
 
-def megabytes_of(rows: int, columns: int, bands: Sequence[str] = BANDS) -> float:
-    """Return the bytes to fetch, 10^6: the bands and the scene classification, in whole blocks.
+def _seconds_and_megabytes(
+    fine: float, coarse: float, pixels: float, link_mbit: float, bands: Sequence[str]
+) -> tuple[float, float]:
+    """Return seconds, and the bytes to fetch, 10^6: bands and scene classification, in whole blocks.
 
-    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    Parameters
+    ----------
+    fine, coarse : float
+        Blocks of a file of 10 m and of one of 20 m that are read.
+    pixels : float
+        Pixels of 10 m that are worked on.
     """
-    fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
-    coarse_blocks = _blocks(rows / 2) * _blocks(columns / 2)
-    at_10_m = fine * _blocks(rows) * _blocks(columns) * BAND_BYTES_PER_PX
-    at_20_m = coarse_blocks * ((len(bands) - fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
-    return (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    n_fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
+    at_10_m = n_fine * fine * BAND_BYTES_PER_PX
+    at_20_m = coarse * ((len(bands) - n_fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
+    megabytes = (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    cores = min(os.cpu_count() or 1, MOST_CORES)
+    return FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores), megabytes
+
+
+@lru_cache(maxsize=16)
+def blocks_under(area: AreaOfInterest, side_px: int) -> float:
+    """Return how many blocks of a file hold pixels of polygons, on average over where its blocks begin.
+
+    A block touches a polygon when its centre lies within half a block's side of it.
+    """
+    from shapely import simplify
+
+    side_m = side_px * RESOLUTION_M
+    outline = simplify(polygons_on(area, epsg_of(grid_for(area))), side_m / 100)
+    return float(outline.buffer(side_m / 2, join_style="mitre").area / side_m**2)
+
+
+def side_km(area: AreaOfInterest) -> float:
+    """Return the side of a square with as many pixels as an area, kilometres: limits are on this."""
+    if area.size_km is not None:
+        return size_km(grid_for(area))
+    return math.sqrt(pixels_inside(area)) * RESOLUTION_M / 1000
+
+
+def check_size(area: AreaOfInterest, room_mb: float | None) -> None:
+    """Raise `AreaTooLarge` for an area that holds too much, or whose parts lie too far apart.
+
+    Parameters
+    ----------
+    area : AreaOfInterest
+        The area.
+    room_mb : float or None
+        Memory that the run may take here, 10^6 bytes; None: the pixels are kept on other machines.
+    """
+    limit_km = max_size_km() if room_mb is None else largest_km(room_mb)
+    side = side_km(area)
+    if side > limit_km:
+        raise AreaTooLarge(side, limit_km, polygons=area.size_km is None)
+    rows, columns = grid_for(area).shape
+    wide = rows * columns > (100 * limit_km) ** 2
+    if room_mb is not None and wide and not _fits(rows, columns, *_room(room_mb)):
+        raise TooFarApart(size_km(grid_for(area)), limit_km)
 
 
 def largest_km(room_mb: float | None = None) -> float:
@@ -130,8 +190,14 @@ def largest_km(room_mb: float | None = None) -> float:
     """
     if room_mb is None:
         room_mb = MEMORY_SHARE * free_memory_mb()
-    room_mb, disk_mb = min(room_mb, session_mb(), memory_mb() or math.inf), free_disk_mb()
-    return next((km for km in _sizes(max_size_km()) if _fits(km, room_mb, disk_mb)), SHORTEST_KM)
+    room = _room(room_mb)
+    sides = ((km, round(100 * km)) for km in _sizes(max_size_km()))
+    return next((km for km, side in sides if _fits(side, side, *room)), SHORTEST_KM)
+
+
+def _room(room_mb: float) -> tuple[float, float]:
+    """Return the memory and the disk that one run may take, 10^6 bytes."""
+    return min(room_mb, session_mb(), memory_mb() or math.inf), DISK_SHARE * free_disk_mb()
 
 
 def runs_memory_mb(working: Sequence[int] = (), proc: Path = Path("/proc")) -> float:
@@ -156,10 +222,9 @@ def _sizes(limit: float) -> list[float]:
     return [limit, *map(float, whole)]
 
 
-def _fits(size_km: float, room_mb: float, disk_mb: float) -> bool:
-    side = round(100 * size_km)
-    needed = cost(side, side)
-    return needed.memory_mb <= room_mb and needed.disk_mb <= DISK_SHARE * disk_mb
+def _fits(rows: int, columns: int, room_mb: float, disk_mb: float) -> bool:
+    needed = cost(rows, columns)
+    return needed.memory_mb <= room_mb and needed.disk_mb <= disk_mb
 
 
 def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
