@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.area.grid import epsg_of
 from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
+from pipeline.exports import zones
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
 from pipeline.exports.sample import report_section
@@ -74,6 +75,7 @@ def report_html(analysis: Analysis) -> str:
 <p>{escape(_method(analysis))}</p></section></figure>
 </div>
 {report_section(analysis)}
+{zones.report_section(analysis)}
 <div class="pair">
 <section><h2>Image</h2>
 {_list(_image_facts(analysis))}</section>
