@@ -60,6 +60,6 @@ def _described(raster: xr.DataArray, analysis: Outcome, about: dict[str, Any]) -
         crs=f"EPSG:{epsg_of(analysis.grid)}",
         grid_mapping="spatial_ref",
         resolution_m=analysis.resolution_m,
-        date=analysis.date.isoformat(),
+        date=analysis.period_iso,
         scenes=" ".join(scene.id for scene in analysis.scenes),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from pipeline.text import day_words, hectares, percent, place_words
+from pipeline.text import hectares, percent, place_words
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -21,7 +21,7 @@ def line(analysis: Analysis) -> str:
     first_look = ", preview" if analysis.preview else ""
     return (
         f"<Analysis: {clusters} cluster{'' if clusters == 1 else 's'}, {_place(analysis)}, "
-        f"{day_words(analysis.date)}, {_size(analysis)}{first_look}>"
+        f"{analysis.period_words}, {_size(analysis)}{first_look}>"
     )
 
 
@@ -33,7 +33,7 @@ def card(analysis: Analysis) -> str:
     return (
         '<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start;line-height:1.4">'
         f"{_picture(analysis)}<div><div><b>{escape(_place(analysis))}</b></div>"
-        f"<div>{day_words(analysis.date)}, {_size(analysis)}</div>{_table(analysis)}"
+        f"<div>{analysis.period_words}, {_size(analysis)}</div>{_table(analysis)}"
         f"{_lines([f'Scene {scene.id}' for scene in analysis.scenes])}{_lines(analysis.notes)}</div></div>"
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.grid import RESOLUTION_M, grid_for
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
-from pipeline.config import max_size_km
+from pipeline.config import max_size_km, memory_mb, session_mb
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
 BLOCK_PX = 1024
@@ -116,15 +116,38 @@ def megabytes_of(rows: int, columns: int, bands: Sequence[str] = BANDS) -> float
     return (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
 
 
-def largest_km() -> float:
+def largest_km(room_mb: float | None = None) -> float:
     """Return the longest side of an area that fits this installation and this machine, kilometres.
 
-    The least of the configured one (`config.max_size_km`) and of what free memory and free disk for
-    temporary files allow, in whole kilometres.
+    The least of the configured one (`config.max_size_km`) and of what memory and free disk for temporary
+    files allow, in whole kilometres.
+
+    Parameters
+    ----------
+    room_mb : float, optional
+        Memory that one run may take, 10^6 bytes; by default a share of what is free. It is no more than
+        what is configured for a run and for all of them.
     """
-    limit = max_size_km()
-    memory_mb, disk_mb = free_memory_mb(), free_disk_mb()
-    return next((km for km in _sizes(limit) if _fits(km, memory_mb, disk_mb)), SHORTEST_KM)
+    if room_mb is None:
+        room_mb = MEMORY_SHARE * free_memory_mb()
+    room_mb, disk_mb = min(room_mb, session_mb(), memory_mb() or math.inf), free_disk_mb()
+    return next((km for km in _sizes(max_size_km()) if _fits(km, room_mb, disk_mb)), SHORTEST_KM)
+
+
+def runs_memory_mb(working: Sequence[int] = (), proc: Path = Path("/proc")) -> float:
+    """Return what all runs of this user may take together, 10^6 bytes.
+
+    What is configured, else a share of the machine's memory; no more than a share of what is free, with
+    what the working processes take already.
+
+    Parameters
+    ----------
+    working : sequence of int
+        Process ids of the runs that go on now; this process counts anyway.
+    """
+    taken = sum(resident_mb(pid, proc) for pid in working if pid != os.getpid())
+    budget = memory_mb() or MEMORY_SHARE * total_memory_mb(proc)
+    return min(budget, MEMORY_SHARE * (free_memory_mb() + taken))
 
 
 def _sizes(limit: float) -> list[float]:
@@ -133,10 +156,10 @@ def _sizes(limit: float) -> list[float]:
     return [limit, *map(float, whole)]
 
 
-def _fits(size_km: float, memory_mb: float, disk_mb: float) -> bool:
+def _fits(size_km: float, room_mb: float, disk_mb: float) -> bool:
     side = round(100 * size_km)
     needed = cost(side, side)
-    return needed.memory_mb <= MEMORY_SHARE * memory_mb and needed.disk_mb <= DISK_SHARE * disk_mb
+    return needed.memory_mb <= room_mb and needed.disk_mb <= DISK_SHARE * disk_mb
 
 
 def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
@@ -156,9 +179,27 @@ def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgro
         most, now = _lines(cgroup / limit), _lines(cgroup / used)
         if most and now and most[0].isdigit():
             free = min(free, int(most[0]) - int(now[0]))
-    status = dict(line.partition(":")[::2] for line in _lines(proc / "self/status"))
-    own = int(status.get("VmRSS", "0").split()[0]) * 1024
-    return (free + own) / 1e6
+    return free / 1e6 + resident_mb("self", proc)
+
+
+def resident_mb(process: int | str, proc: Path = Path("/proc")) -> float:
+    """Return the memory that a process takes, 10^6 bytes; 0 where nobody tells."""
+    status = dict(line.partition(":")[::2] for line in _lines(proc / f"{process}/status"))
+    return int(status.get("VmRSS", "0").split()[0]) * 1024 / 1e6
+
+
+def total_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
+    """Return the machine's memory, or the container's where that is less, 10^6 bytes."""
+    total = math.inf
+    for line in _lines(proc / "meminfo"):
+        name, _, rest = line.partition(":")
+        if name == "MemTotal":
+            total = int(rest.split()[0]) * 1024
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = _lines(cgroup / name)
+        if limit and limit[0].isdigit():
+            total = min(total, int(limit[0]))
+    return total / 1e6
 
 
 def free_disk_mb() -> float:

@@ -27,6 +27,7 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
+from pipeline.text import day_words, range_words
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
@@ -114,8 +115,33 @@ class Outcome:
 
     @property
     def date(self) -> date:
-        """Day of the image (UTC)."""
+        """Day of the image (UTC); of a composite the first one."""
         return self.scenes[0].date
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether several acquisitions were combined; the first look at one is of a single day."""
+        return self.pixels.composite is not None
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Days of the images (UTC), each once, oldest first."""
+        return tuple(sorted({scene.date for scene in self.scenes}))
+
+    @property
+    def period_words(self) -> str:
+        """When the images are from: ``14 June 2022``, of a composite such as ``2024 (11 dates)``."""
+        if not self.is_composite:
+            return day_words(self.date)
+        n = len(self.days)
+        return f"{range_words(self.request.start, self.request.end)} ({n} date{'' if n == 1 else 's'})"
+
+    @property
+    def period_iso(self) -> str:
+        """The same for machines: ``2022-06-14``, of a composite the period ``2024-01-01/2024-12-31``."""
+        if not self.is_composite:
+            return self.date.isoformat()
+        return f"{self.request.start.isoformat()}/{self.request.end.isoformat()}"
 
     @cached_property
     def imagery(self) -> xr.DataArray:

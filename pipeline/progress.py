@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
+
+if TYPE_CHECKING:
+    from pipeline.turns import Turn
 
 POLL_S = 0.02
 """Seconds between two looks at `cancelled`."""
@@ -46,6 +49,8 @@ class Progress:
         self._lock = threading.Lock()
         self._fraction = 0.0
         self._ended = False
+        self.turn: Turn | None = None
+        """The place among other runs that this one works at; None: it takes no turns."""
 
     def report(self, stage: str, done: float) -> None:
         """Tell that a share (0..1) of a stage is done."""
@@ -65,6 +70,12 @@ class Progress:
         """Raise `Cancelled` when the run shall end."""
         if self.ended():
             raise Cancelled
+
+    def make_way(self) -> None:
+        """Between two blocks: let others go first whose turn it is, and raise `Cancelled` like `check`."""
+        self.check()
+        if self.turn is not None:
+            self.turn.make_way(self)
 
     def silent(self) -> Progress:
         """Return one that ends with this one and reports nothing."""

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pandas as pd
 
-from pipeline import exports
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.labels import LabelRaster, raster_of
 from pipeline.clustering.surface_types import Suggestion
@@ -22,6 +21,7 @@ from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.explore.classes import Classes
+from pipeline.exports.geotiff import write_geotiff
 from pipeline.in_notebooks import InNotebooks
 from pipeline.outcome import Outcome
 from pipeline.progress import IsCancelled, OnProgress, Progress
@@ -187,5 +187,5 @@ class Analysis(Outcome, InNotebooks):
         return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
 
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
-        """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
-        exports.write_geotiff(self, target)
+        """Write the clusters as a GeoTIFF that explains itself (write_geotiff)."""
+        write_geotiff(self, target)

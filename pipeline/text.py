@@ -55,6 +55,20 @@ def period_words(start: date, end: date) -> str:
     return f"from {day_words(start)} to {day_words(end)}"
 
 
+def range_words(start: date, end: date) -> str:
+    """Return a period as a title: ``2024``, ``June 2022``, ``1 March to 30 September 2024`` and the like."""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return f"{start.year}" if start.year == end.year else f"{start.year} to {end.year}"
+    return period_words(start, end).split(" ", 1)[1]
+
+
+def short_range(start: date, end: date) -> str:
+    """Return a period for a button: ``2024`` or ``March to September``."""
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return range_words(start, end)
+    return short_months(start, end)
+
+
 def place_words(latitude: float, longitude: float, size_km: float | None) -> str:
     """Return a place in words: ``5 km at 46.4900° N, 11.3400° E``; a polygon has no side length."""
     where = f"{_degrees(latitude, 'N', 'S')}, {_degrees(longitude, 'E', 'W')}"

@@ -12,7 +12,10 @@ from pipeline.catalogs.profiles import CatalogProfile
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 from widgets.form.area_part import AreaPart
 from widgets.form.coordinates import parse_pair
-from widgets.form.settings import Settings
+from widgets.form.fields import slider, text
+from widgets.form.image_part import ImagePart
+from widgets.form.look_at import LookAt
+from widgets.form.settings import Composite, Settings
 from widgets.form.size import SizeField
 from widgets.page.messages import Action, Message
 from widgets.toolkit.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
@@ -43,30 +46,24 @@ class Fields(ipw.VBox):
         **area_events: Callable[..., None],
     ) -> None:
         self._filling = False
+        look_at = LookAt()
+        self.image_part = ImagePart(catalogs, self._combine)
         self.inputs: dict[str, ipw.ValueWidget] = {
-            "latitude": _text("Latitude (°)", "e.g. 46.4926"),
-            "longitude": _text("Longitude (°)", "e.g. 11.3390"),
+            "latitude": text("Latitude (°)", "e.g. 46.4926"),
+            "longitude": text("Longitude (°)", "e.g. 11.3390"),
             "size_km": SizeField("Side length (km)", max_size_km),
-            "start": _field(ipw.DatePicker(), "From"),
-            "end": _field(ipw.DatePicker(), "To"),
-            "max_cloud_cover": _slider(ipw.IntSlider, "Cloud cover, at most (%)", 0, 100, 5, "eo-cloud"),
-            "catalog": _field(ipw.Dropdown(options=[(c.title, c.name) for c in catalogs]), "Image catalogue"),
-            "n_clusters": _slider(ipw.IntSlider, "Number of clusters", MIN_CLUSTERS, MAX_CLUSTERS, 1, "eo-k"),
+            **self.image_part.inputs,
+            "n_clusters": slider("Number of clusters", MIN_CLUSTERS, MAX_CLUSTERS, 1, "eo-k"),
+            "features": look_at,
         }
         place = classed(ipw.Box([self.inputs["latitude"], self.inputs["longitude"]]), "eo-two")
-        period = classed(ipw.Box([self.inputs["start"], self.inputs["end"]]), "eo-two")
+        grouping = classed(ipw.Box([self.inputs["n_clusters"], look_at]), "eo-two")
         self.area_part = AreaPart([place, self.inputs["size_km"]], on_change=self._change, **area_events)
         super().__init__(
             [
                 self.area_part,
-                column(
-                    "eo-sec",
-                    heading("Image"),
-                    period,
-                    self.inputs["max_cloud_cover"],
-                    self.inputs["catalog"],
-                ),
-                column("eo-sec", heading("Clusters"), self.inputs["n_clusters"]),
+                self.image_part,
+                column("eo-sec", heading("Clusters"), grouping, look_at.choice),
             ]
         )
         self.add_class("eo-scroll")
@@ -88,6 +85,7 @@ class Fields(ipw.VBox):
                 widget.value = getattr(settings, name)
         finally:
             self._filling = False
+        self.image_part.show(settings)
 
     def _collect(self, _change: object) -> None:
         if self._filling:
@@ -97,6 +95,9 @@ class Fields(ipw.VBox):
         if pair is not None:
             held["latitude"], held["longitude"] = pair
         self.settings = self.settings.changed(**held)
+
+    def _combine(self, composite: Composite) -> None:
+        self.settings = self.settings.combined(composite)
 
     def _change(self, **changes: object) -> None:
         self.settings = self.settings.changed(**changes)
@@ -150,19 +151,3 @@ class Foot(ipw.VBox):
 
     def _arrange(self, between: ipw.Widget | None) -> None:
         arrange(self, *(part for part in (self._box, between, self.main) if part is not None))
-
-
-def _field(widget: ipw.ValueWidget, label: str, *names: str) -> ipw.ValueWidget:
-    widget.description = label
-    return classed(widget, "eo-field", *names)
-
-
-def _text(label: str, placeholder: str) -> ipw.Text:
-    return _field(ipw.Text(placeholder=placeholder, continuous_update=False), label)
-
-
-def _slider(
-    kind: type[ipw.ValueWidget], label: str, low: float, high: float, step: float, name: str
-) -> ipw.ValueWidget:
-    slider = kind(min=low, max=high, step=step, continuous_update=False)
-    return _field(slider, label, "eo-slide", name)

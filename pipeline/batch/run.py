@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import PathLike
@@ -118,18 +119,30 @@ def analyse_many(
     Cancelled
         When the run was stopped.
     """
-    from filelock import FileLock, Timeout
-
     if isinstance(requests, str | PathLike):
         asked = read_requests(Path(requests))
     else:
         asked = named(map(asked_for, requests))
-    folder = Path(out)
+    walk = _Walk(Path(out), asked, on_place, on_read, Progress(cancelled=cancelled), workers)
+    with _held(walk.folder):
+        return walk.run(model)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it for one run.
+
+    Raises
+    ------
+    FileRefused
+        When it cannot be written, or another run holds it.
+    """
+    from filelock import FileLock, Timeout
+
     try:
         (folder / PLACES).mkdir(parents=True, exist_ok=True)
         with FileLock(folder / LOCK, timeout=0):
-            walk = _Walk(folder, asked, on_place, on_read, Progress(cancelled=cancelled), workers)
-            return walk.run(model)
+            yield
     except Timeout as error:
         raise FileRefused(
             f"Another run writes into “{folder}”. Wait for it, or choose another folder."

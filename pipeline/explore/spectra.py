@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.sentinel2.bands import ALL_BANDS, NIR, RED, Band, by_wavelength
+from pipeline.sentinel2.bands import NIR, RED, Band, by_wavelength
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
-WAVELENGTHS_NM = {band.key: float(band.wavelength_nm) for band in ALL_BANDS}
-"""Central wavelength of each band; Sentinel-2A, B and C differ by less than 1 nm in most."""
 SCATTER_PX = 1_200
 """Points that a figure shows without becoming slow or solid."""
 

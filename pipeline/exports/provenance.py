@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from pipeline.catalogs.profiles import find
 from pipeline.clustering import given
 from pipeline.clustering.features import feature, words
-from pipeline.text import day_words
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -24,14 +23,16 @@ NAMES_ARE = "suggestions from the spectra, not checked on the ground"
 def file_stem(analysis: Analysis) -> str:
     """Return a file name without extension, e.g. ``clusters_2022-06-17_46.490N_11.340E_k6_1a2b3c4d``.
 
-    Day, middle of the area and number of classes are for people. The last part is of the request and of all
+    Day (of a composite its period), middle of the area and number of classes are for people. The last part is of the request and of all
     that was done since, so that different results have different names. Nothing odd gets in.
     """
     area = analysis.request.area
     north = f"{abs(area.latitude):.3f}{'N' if area.latitude >= 0 else 'S'}"
     east = f"{abs(area.longitude):.3f}{'E' if area.longitude >= 0 else 'W'}"
     k = f"k{len(analysis.areas) - 1}"
-    return "_".join(["clusters", analysis.date.isoformat(), north, east, k, _short_hash(analysis)])
+    return "_".join(
+        ["clusters", analysis.period_iso.replace("/", "_"), north, east, k, _short_hash(analysis)]
+    )
 
 
 def _short_hash(analysis: Analysis) -> str:
@@ -74,7 +75,7 @@ def tags(analysis: Analysis) -> dict[str, str]:
     return as_tags(
         {
             **source(analysis),
-            "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {day_words(analysis.date)}",
+            "TIFFTAG_IMAGEDESCRIPTION": f"Land-cover clusters from Sentinel-2, {analysis.period_words}",
             "CLASS_NAMES": dict(enumerate(areas["name"])),
             "CLASS_NAMES_ARE": names_are(analysis),
             "CLASS_HECTARES": dict(enumerate(areas["hectares"].tolist())),

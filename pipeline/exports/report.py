@@ -7,16 +7,16 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.area.grid import epsg_of
 from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
 from pipeline.exports import zones
+from pipeline.exports.formats import Format
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
 from pipeline.exports.sample import report_section
 from pipeline.exports.spectra_figure import spectra_svg
 from pipeline.sentinel2.platforms import MISSION, PLATFORMS
-from pipeline.text import day_words, hectares, percent, period_words
+from pipeline.text import hectares, percent, period_words
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -43,7 +43,7 @@ def report_html(analysis: Analysis) -> str:
     attribution and versions. All that comes from a user or a catalogue is escaped.
     """
     image, clusters = map_pictures(analysis.overlays.true_colour, analysis.overlays.clusters)
-    day = day_words(analysis.date)
+    day = analysis.period_words
     colors = analysis.areas["color"].tolist()[1:]
     bands = [(band.number, float(band.wavelength_nm)) for band in bands_of(analysis)]
     spectra = spectra_svg(signatures_of(analysis)[: len(colors)], colors, bands)
@@ -144,12 +144,17 @@ def _ink(color: str) -> str:
 
 
 def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    from pipeline.area.grid import epsg_of
+
     scenes = analysis.scenes
     yield "Scene" if len(scenes) == 1 else "Scenes", ", ".join(s.id for s in scenes)
-    yield (
-        "Acquired",
-        f"{scenes[0].datetime:%Y-%m-%d %H:%M} UTC, {PLATFORMS.get(scenes[0].platform, MISSION)}",
-    )
+    platforms = ", ".join(dict.fromkeys(PLATFORMS.get(s.platform, MISSION) for s in scenes))
+    if analysis.is_composite:
+        days = ", ".join(day.isoformat() for day in analysis.days)
+        yield "Acquired", f"{days}; {platforms}"
+        yield "Combined", composite_words(analysis)
+    else:
+        yield "Acquired", f"{scenes[0].datetime:%Y-%m-%d %H:%M} UTC, {platforms}"
     tiles = ", ".join(dict.fromkeys(s.tile for s in scenes if s.tile))
     if tiles:
         yield "Tile", tiles
@@ -158,6 +163,13 @@ def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
         yield "Clouds", f"{', '.join(clouds)} of the whole tile"
     yield "Offset", "; ".join(dict.fromkeys(s.offset.words for s in scenes))
     yield "Grid", f"{analysis.resolution_m:g} m, EPSG:{epsg_of(analysis.grid)}"
+
+
+def composite_words(analysis: Analysis) -> str:
+    """Return how several acquisitions became one image."""
+    if analysis.request.composite == "periods":
+        return f"median of the clear values in each of {analysis.request.periods} equal periods"
+    return "median of all clear values"
 
 
 def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:
@@ -199,3 +211,14 @@ def _notes(analysis: Analysis) -> str:
 
 def _software() -> str:
     return ", ".join(f"{name} {number}" for name, number in versions().items())
+
+
+FORMAT = Format(
+    80,
+    "report",
+    "Report",
+    ".html",
+    "text/html",
+    "One page to read or print",
+    report_html,
+)

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from pipeline.exports import sample
+from pipeline.exports.formats import Format
 from pipeline.exports.provenance import model_words
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def csv_bytes(analysis: Analysis) -> bytes:
     writer = csv.writer(text)
     writer.writerow(_columns(analysis))
     where_from = (
-        analysis.date.isoformat(),
+        analysis.period_iso,
         " ".join(harmless(s.id) for s in analysis.scenes),
         harmless(analysis.request.catalog),
         " ".join(analysis.model.features),
@@ -91,3 +92,14 @@ def _number(value: float) -> str:
 def harmless(text: str) -> str:
     """Return text that no spreadsheet runs as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+FORMAT = Format(
+    40,
+    "table",
+    "Table (CSV)",
+    ".csv",
+    "text/csv",
+    "Hectares of every cluster, for Excel and pandas",
+    csv_bytes,
+)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import FileRefused
+from pipeline.exports.formats import Format
 from pipeline.exports.table import BYTE_ORDER_MARK, harmless
 from pipeline.text import hectares
 
@@ -33,38 +35,16 @@ def wide_csv(analysis: Analysis) -> bytes:
     FileRefused
         When the area has no zones.
     """
-    table = _table(analysis)
-    head = [*table.attributes, *table.classes, MASKED, MISSING, "hectares"]
+    table = table_of(analysis)
+    own = [*table.classes, MASKED, MISSING, "hectares"]
+    head = ["zone", *beside(table.attributes, ["zone", *own]), *own]
     rows = (
-        [n, *map(_cell, values), *map(_ha, figures), _ha(total)]
+        [n, *map(cell, values), *map(ha, figures), ha(total)]
         for n, (values, figures, total) in enumerate(
-            zip(table.values, _figures(table).tolist(), table.total_ha.tolist(), strict=True), start=1
+            zip(table.values, figures_of(table).tolist(), table.total_ha.tolist(), strict=True), start=1
         )
     )
-    return _csv([["zone", *map(harmless, head)], *rows])
-
-
-def long_csv(analysis: Analysis) -> bytes:
-    """Return one row a zone and class as CSV: zone, attributes, class, hectares, share of the zone (0..1).
-
-    Raises
-    ------
-    FileRefused
-        When the area has no zones.
-    """
-    table = _table(analysis)
-    head = ["zone", *map(harmless, table.attributes), "class", "hectares", "share", "date"]
-    day = analysis.date.isoformat()
-    rows: list[list[Any]] = [head]
-    for n, (values, figures, total) in enumerate(
-        zip(table.values, _figures(table).tolist(), table.total_ha.tolist(), strict=True), start=1
-    ):
-        told = [n, *map(_cell, values)]
-        rows += [
-            [*told, harmless(name), _ha(figure), f"{figure / total if total else 0:.6f}", day]
-            for name, figure in zip((*table.classes, MASKED, MISSING), figures, strict=True)
-        ]
-    return _csv(rows)
+    return as_csv([[*map(harmless, head)], *rows])
 
 
 def layer(analysis: Analysis) -> tuple[np.ndarray, dict[str, np.ndarray]]:
@@ -78,27 +58,28 @@ def layer(analysis: Analysis) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
     from pipeline.area.grid import epsg_of, geometry_on
 
-    table = _table(analysis)
+    table = table_of(analysis)
     outlines = [
         shape({"type": "MultiPolygon", "coordinates": zone.polygons}) for zone in analysis.request.area.zones
     ]
     geometries = get_parts(geometry_on(GeometryCollection(outlines), epsg_of(analysis.grid)))
-    names = _told_apart([*table.attributes, *table.classes, MASKED, MISSING, "hectares"])
+    own = [*table.classes, MASKED, MISSING, "hectares"]
+    names = [*beside(table.attributes, ["fid", "geom", *own]), *own]
     told = [_field([row[i] for row in table.values]) for i in range(len(table.attributes))]
-    columns = [*told, *_figures(table).T, table.total_ha]
+    columns = [*told, *figures_of(table).T, table.total_ha]
     return np.asarray(geometries, object), dict(zip(names, columns, strict=True))
 
 
 def report_section(analysis: Analysis) -> str:
     """Return hectares per zone as a part of the report (HTML); nothing where there are fewer than two."""
-    if len(analysis.request.area.zones) < 2:
+    if not has_zones(analysis):
         return ""
     table = analysis.zone_table
     head = [table.naming or "Zone", *table.classes, "Cloud", "Missing", "ha"]
     lines = []
     for name, figures, total in zip(
         table.names(table.naming)[:MOST_IN_REPORT],
-        _figures(table).tolist(),
+        figures_of(table).tolist(),
         table.total_ha.tolist(),
         strict=False,
     ):
@@ -118,7 +99,14 @@ def report_section(analysis: Analysis) -> str:
     )
 
 
-def _table(analysis: Analysis) -> ZoneTable:
+def table_of(analysis: Analysis) -> ZoneTable:
+    """Return what covers each zone.
+
+    Raises
+    ------
+    FileRefused
+        When the area has no zones.
+    """
     if not analysis.request.area.zones:
         raise FileRefused(
             "There are no zones: the area is one piece. Give it as a file of several polygons, "
@@ -127,24 +115,27 @@ def _table(analysis: Analysis) -> ZoneTable:
     return analysis.zone_table
 
 
-def _figures(table: ZoneTable) -> np.ndarray:
+def figures_of(table: ZoneTable) -> np.ndarray:
     """Return hectares ``(zone, class + 2)``: those of the classes, then cloud and missing."""
     import numpy as np
 
     return np.column_stack([table.hectares, table.masked_ha, table.missing_ha])
 
 
-def _csv(rows: list[list[Any]]) -> bytes:
+def as_csv(rows: list[list[Any]]) -> bytes:
+    """Return rows as a CSV that both Excel and pandas open."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
-def _ha(value: float) -> str:
+def ha(value: float) -> str:
+    """Return hectares as tables hold them."""
     return f"{value:.2f}"
 
 
-def _cell(value: Value) -> Value:
+def cell(value: Value) -> Value:
+    """Return what a file tells of a feature as tables hold it."""
     return harmless(value) if isinstance(value, str) else value
 
 
@@ -160,14 +151,33 @@ def _field(values: list[Value]) -> np.ndarray:
     return np.array([None if value is None else str(value) for value in values], object)
 
 
-def _told_apart(names: list[str]) -> list[str]:
-    """Return names of fields that differ in more than case, and from the key and geometry of a layer."""
-    seen = {"fid", "geom"}
+def beside(attributes: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return names of attributes that differ from each other and from other columns in more than case."""
+    seen = {name.lower() for name in others}
     found = []
-    for name in names:
-        made, number = name or "field", 2
+    for name in attributes:
+        made, number = name or "attribute", 2
+        if made.lower() in seen:
+            made = f"{made} (attribute)"
         while made.lower() in seen:
             made, number = f"{name} ({number})", number + 1
         seen.add(made.lower())
         found.append(made)
     return found
+
+
+def has_zones(analysis: Analysis) -> bool:
+    """Return whether the area came from a file with several features."""
+    return len(analysis.request.area.zones) > 1
+
+
+FORMAT = Format(
+    42,
+    "zones",
+    "Zones (CSV)",
+    "_zones.csv",
+    "text/csv",
+    "Hectares by zone: a row a zone",
+    wide_csv,
+    has_zones,
+)

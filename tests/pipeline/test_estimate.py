@@ -115,3 +115,32 @@ def test_the_pace_is_learnt_per_catalogue_and_recent_runs_count_more() -> None:
     assert pace.link_mbit("b") == estimate.LINK_MBIT
     pace.saw("a", megabytes=10, seconds=estimate.LATENCY_S + 0.8)
     assert 10 < pace.link_mbit("a") < 100
+
+
+def test_the_memory_of_all_runs_is_a_share_of_the_machines_or_what_is_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DASHBOARD_MEMORY_MB", raising=False)
+    monkeypatch.setattr(estimate, "free_memory_mb", lambda: 1e9)
+    write(tmp_path / "meminfo", "MemTotal: 24000000 kB\n")
+    machine = estimate.runs_memory_mb(proc=tmp_path)
+    assert machine == pytest.approx(estimate.MEMORY_SHARE * min(24_576, estimate.total_memory_mb(tmp_path)))
+    monkeypatch.setenv("DASHBOARD_MEMORY_MB", "3000")
+    assert estimate.runs_memory_mb(proc=tmp_path) == 3000
+
+
+def test_what_runs_take_already_is_room_of_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHBOARD_MEMORY_MB", "64000")
+    monkeypatch.setattr(estimate, "free_memory_mb", lambda: 1000.0)
+    write(tmp_path / "7/status", "VmRSS: 500000 kB\n")
+    alone, with_one = estimate.runs_memory_mb(proc=tmp_path), estimate.runs_memory_mb([7, 8], tmp_path)
+    assert alone == 750
+    assert with_one == pytest.approx(0.75 * 1512)
+
+
+@pytest.mark.usefixtures("roomy")
+@pytest.mark.parametrize("name", ["DASHBOARD_MEMORY_MB", "DASHBOARD_SESSION_MB"])
+def test_the_largest_area_fits_what_is_configured(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "600")
+    side = round(100 * largest_km())
+    assert cost(side, side).memory_mb <= 600 < cost(side + 100, side + 100).memory_mb

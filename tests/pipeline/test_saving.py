@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import Analysis, InvalidRequest, analyse, exports
+from pipeline import Analysis, InvalidRequest, analyse
 from pipeline.accuracy.checked import check
 from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
+from pipeline.exports import files
 from pipeline.reading.imagery import Imagery
 from pipeline.saving import HEAD, KEPT, MADE_AGAIN
 from tests.pipeline.conftest import Land
@@ -66,7 +67,7 @@ def test_what_is_loaded_equals_what_was_saved(
     assert after.overlays == before.overlays
     np.testing.assert_array_equal(after.signatures.mean, before.signatures.mean)
     for key in SAME_FILES:
-        assert exports.make(after, key) == exports.make(before, key), key
+        assert files.make(after, key) == files.make(before, key), key
 
 
 def test_a_checked_sample_is_kept(done: Analysis, path: Path) -> None:

@@ -4,9 +4,10 @@
 
 A PUT of ``{"conforms": [...], "items": [...], "page": n, "fault": "", "times": n}`` to ``/NAME`` makes an API
 whose landing page is ``/NAME``; ``/NAME/log`` returns the bodies of its searches, ``/NAME/requests`` method,
-path and port of the connection of all it was asked. With ``counts`` it tells how many items match, with
-``matched`` that as many do; its searches live at ``at`` (default "search"). A fault strikes the searches, one
-that begins with ``landing-`` the landing page; with ``times`` only the first requests.
+path and port of the connection of all it was asked, ``/NAME/items`` its items. With ``counts`` it tells how
+many items match, with ``matched`` that as many do; its searches live at ``at`` (default "search"). A fault
+strikes the searches, one that begins with ``landing-`` the landing page; with ``times`` only the first
+requests.
 Like Earth Search, every page has a `next` link, the last and the empty one too.
 """
 
@@ -43,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, self.log.get(name, []))
         if rest == "requests":
             return self.send(200, self.requests.get(name, []))
+        if rest == "items":
+            return self.send(200, self.characters[name]["items"])
         self.count(name, rest)
         if rest == "":
             return self.landing(name)

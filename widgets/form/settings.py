@@ -10,8 +10,9 @@ from typing import Any, Literal
 from pipeline.area.antimeridian import wrapped
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
+from pipeline.clustering.features import DEFAULT_FEATURES
 from pipeline.errors import InvalidRequest
-from pipeline.request import AnalysisRequest
+from pipeline.request import FIRST_IMAGE, AnalysisRequest
 from pipeline.text import degrees, today
 from widgets.form.coordinates import parse_degrees
 
@@ -21,6 +22,12 @@ DEFAULT_DAYS = 60
 
 Mode = Literal["square", "draw", "upload"]
 Tool = Literal["Polygon", "Rectangle"]
+Composite = Literal["day", "median", "periods"]
+
+CLOUDS_OF_MANY = 60
+"""Percent of a tile that may be cloud where many dates are combined: each gives what it shows."""
+MOST_OF_A_YEAR = 270
+"""Days from which on a period is left as it is when a year is wanted."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,16 @@ class Settings:
     """Percent."""
     catalog: str = "earth-search"
     n_clusters: int = 6
+    features: tuple[str, ...] = DEFAULT_FEATURES
+    """What is clustered."""
+    composite: Composite = "day"
+    """One day, a median of many, or one value a period of the year."""
+    periods: int = 4
+    max_dates: int = 12
+    mask_buffer_m: int = 0
+    """Metres."""
+    set_aside: tuple[tuple[Composite, tuple[date | None, date | None, int]], ...] = ()
+    """First and last day and clouds of the other ways to make an image, kept while one is chosen."""
 
     mode: Mode = "square"
     """How the area is set."""
@@ -75,6 +92,8 @@ class Settings:
         changes["rest"] = tuple(sorted({**dict(self.rest), **others}.items()))
         if "max_cloud_cover" in changes:
             changes["max_cloud_cover"] = round(changes["max_cloud_cover"])
+        if "mask_buffer_m" in changes:
+            changes["mask_buffer_m"] = round(changes["mask_buffer_m"])
         there = self.changed(**changes, **_area_fields(values.get("area"), file_name))
         return there.with_scenes(values["scene_ids"]) if "scene_ids" in values else there
 
@@ -90,6 +109,27 @@ class Settings:
             size_km=example.size_km, start=example.start, end=example.end, catalog=example.catalog
         )
 
+    def combined(self, composite: Composite) -> Settings:
+        """Return the settings with another way to make one image; each way keeps its dates and clouds.
+
+        A way that is chosen for the first time takes the dates there are, the year one of them, and allows
+        more clouds where dates are combined.
+        """
+        if composite == self.composite:
+            return self
+        aside = {**dict(self.set_aside), self.composite: (self.start, self.end, self.max_cloud_cover)}
+        start, end, clouds = aside.pop(composite, (None, None, 0))
+        if start is None or end is None:
+            start, end = a_year(self.start, self.end) if composite == "periods" else (self.start, self.end)
+            clouds = self.max_cloud_cover if composite == "day" else max(self.max_cloud_cover, CLOUDS_OF_MANY)
+        return self.changed(
+            composite=composite,
+            start=start,
+            end=end,
+            max_cloud_cover=clouds,
+            set_aside=tuple(sorted(aside.items())),
+        )
+
     @property
     def _question(self) -> tuple[object, ...]:
         """What the choice of scenes depends on."""
@@ -98,7 +138,7 @@ class Settings:
             "draw": self.drawn,
             "upload": self.uploaded,
         }
-        return (place[self.mode], self.start, self.end, self.catalog)
+        return (place[self.mode], self.start, self.end, self.catalog, self.composite)
 
     def area(self) -> AreaOfInterest | None:
         """Return the area, None while a coordinate or the polygon is still missing.
@@ -137,6 +177,11 @@ class Settings:
             max_cloud_cover=self.max_cloud_cover,
             n_clusters=self.n_clusters,
             catalog=self.catalog,
+            composite=self.composite,
+            periods=self.periods,
+            max_dates=self.max_dates,
+            mask_buffer_m=self.mask_buffer_m,
+            features=self.features,
             scene_ids=self.chosen if self.chosen_for == self._question else None,
             **dict(self.rest),
         )
@@ -153,6 +198,20 @@ def _area_fields(area: AreaOfInterest | None, file_name: str) -> dict[str, Any]:
         )
     latitude, longitude = (repr(v).removesuffix(".0") for v in (area.latitude, area.longitude))
     return {"mode": "square", "latitude": latitude, "longitude": longitude, "size_km": area.size_km}
+
+
+def a_year(start: date | None, end: date | None) -> tuple[date, date]:
+    """Return the calendar year of a period, or the twelve months before today where that is not over yet.
+
+    A period of most of a year stays as it is.
+    """
+    now = today()
+    if start is not None and end is not None and (end - start).days >= MOST_OF_A_YEAR:
+        return start, end
+    year = (end or start or now).year
+    if date(year, 12, 31) <= now:
+        return max(date(year, 1, 1), FIRST_IMAGE), date(year, 12, 31)
+    return now - timedelta(days=364), now
 
 
 def at_the_start() -> Settings:

@@ -8,7 +8,7 @@ from shapely.geometry import Polygon, box, shape
 
 from pipeline import AreaOfInterest
 from pipeline.area.grid import footprint
-from pipeline.catalogs.acquisitions import Acquisition, acquisitions, newest
+from pipeline.catalogs.acquisitions import Acquisition, ImagePlan, acquisitions, newest, with_twins
 from pipeline.catalogs.items import from_item
 from pipeline.sentinel2.scene import Scene
 from tests.support.synthetic import NOON, item, scene
@@ -124,6 +124,17 @@ def test_collection_1_is_preferred_for_the_same_overpass_and_nothing_is_mixed() 
     old, new = tile("old", collection=L2A), tile("new", collection=C1)
     found = acquisitions([old, new], AREA, 32632)
     assert [ids(o) for o in found] == [["new"]]
+    assert [ids(twin) for twin in found[0].twins] == [["old"]]
+
+
+def test_after_a_broken_image_its_twin_is_tried_unless_it_covers_much_less() -> None:
+    old, new = tile("old", collection=L2A), tile("new", collection=C1)
+    cut = tile("cut", collection=L2A, left=600_800)
+    area = _utm_box(600_100, 5_198_500, 601_500, 5_199_500)
+    next_day = ImagePlan(())
+    for twin, expected in ((old, [True, False]), (cut, [False, True])):
+        plan = ImagePlan((best(twin, new, area=area),))
+        assert [p is not next_day for p in with_twins(plan, [next_day])] == expected
 
 
 def test_the_fuller_collection_wins_where_collection_1_has_a_hole() -> None:

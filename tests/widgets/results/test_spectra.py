@@ -55,17 +55,24 @@ def test_the_scatter_shows_pixels_with_their_clusters() -> None:
         assert known[red, nir] == cluster
 
 
+FOUR_NM = [492, 560, 665, 833]
+
+
 def test_the_figure_follows_the_number_of_clusters() -> None:
     figure = SignatureFigure()
     for n in (3, 2):
         some = [Signature((0.1, 0.2, 0.1, 0.1 * i), (0.01,) * 4) for i in range(n)]
-        figure.show(some, ["Water", "Forest", "Snow"][:n], COLORS[:n])
+        figure.show(some, FOUR_NM, ["Water", "Forest", "Snow"][:n], COLORS[:n])
         assert figure.lines.y.shape == (n, 4)
         assert figure.bands.y.shape == (n, 8)
+        assert list(figure.lines.x) == FOUR_NM
+        assert list(figure.bands.x) == [*FOUR_NM, *FOUR_NM[::-1]]
         assert list(figure.numbers.text) == [str(i + 1) for i in range(n)]
     assert list(figure.lines.labels) == ["1 Water", "2 Forest"]
     nothing = Signature((float("nan"),) * 4, (float("nan"),) * 4)
-    figure.show([Signature((0.1, 0.2, 0.1, 0.3), (0.01,) * 4), nothing], ["Water", "Empty"], COLORS[:2])
+    figure.show(
+        [Signature((0.1, 0.2, 0.1, 0.3), (0.01,) * 4), nothing], FOUR_NM, ["Water", "Empty"], COLORS[:2]
+    )
     assert list(figure.numbers.text) == ["1"]
     assert figure.y_scale.max == pytest.approx(0.31 * 1.05)
     figure.show_pixel((0.1, 0.2, 0.3, 0.9))
@@ -73,6 +80,10 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
     assert figure.y_scale.max > 0.9
     figure.show_pixel(None)
     assert not figure.pixel.visible
+    five = [*FOUR_NM, 865]
+    figure.show([Signature((0.1,) * 5, (0.01,) * 5)], five, ["Water"], COLORS[:1])
+    assert list(figure.lines.x) == list(figure.pixel.x) == five
+    assert list(figure.numbers.x) == [865]
 
 
 class Page(ipw.VBox):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from pipeline.exports import file_stem
+from pipeline.exports.provenance import file_stem
 from widgets.page.messages import plain_words
 from widgets.results.check import words
 from widgets.results.check.files import Kind, SampleFiles, opened

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
-from pipeline.explore.spectra import WAVELENGTHS_NM, Signature
+from pipeline.explore.spectra import Signature
 from widgets.toolkit.parts import arrange, classed
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ GAP = 13 / (HEIGHT_PX - MARGIN["top"] - MARGIN["bottom"])
 INK = {"#f5f0cf": "#b9ad62"}
 """Colours too pale for a line on white, and what stands for them."""
 TICK_STYLE = {"font-size": "11px", "fill": "#51606d"}
-_X = list(WAVELENGTHS_NM.values())
+MARGIN_NM = (30, 35)
+"""Room before the first and after the last wavelength; numbers stand behind the latter."""
 
 
 class SignatureFigure(ipw.Box):
@@ -32,19 +34,40 @@ class SignatureFigure(ipw.Box):
         self.add_class("eo-sfig")
         self._figure: bq.Figure | None = None
 
-    def show(self, signatures: Sequence[Signature], names: Sequence[str], colors: Sequence[str]) -> None:
-        """Draw a signature per cluster, cluster 1 first."""
+    def show(
+        self,
+        signatures: Sequence[Signature],
+        wavelengths_nm: Sequence[float],
+        names: Sequence[str],
+        colors: Sequence[str],
+    ) -> None:
+        """Draw a signature per cluster, cluster 1 first; its values lie at the wavelengths."""
         if self._figure is None:
             self._create()
+        nm = list(wavelengths_nm)
         upper = [[m + s for m, s in zip(g.mean, g.sd, strict=True)] for g in signatures]
         lower = [[max(m - s, 0.0) for m, s in zip(g.mean, g.sd, strict=True)] for g in signatures]
         top, ticks = reflectance_axis(max((v for row in upper for v in row if math.isfinite(v)), default=0.5))
         inks = [INK.get(color, color) for color in colors]
         last = {n: g.mean[-1] for n, g in enumerate(signatures, start=1) if math.isfinite(g.mean[-1])}
         ends = spread(list(last.values()), GAP * top, top)
-        marks = (self.bands, self.lines, self.numbers)
-        holds = [widget.hold_sync() for widget in (self.y_scale, self._axis, *marks)]
-        with holds[0], holds[1], holds[2], holds[3], holds[4]:
+        changed = (
+            self.y_scale,
+            self.x_scale,
+            self._axis,
+            self._nm_axis,
+            self.bands,
+            self.lines,
+            self.numbers,
+        )
+        with ExitStack() as held:
+            for widget in (*changed, self.pixel):
+                held.enter_context(widget.hold_sync())
+            self.x_scale.min, self.x_scale.max = nm[0] - MARGIN_NM[0], nm[-1] + MARGIN_NM[1]
+            self._nm_axis.tick_values = nm
+            self.bands.x, self.lines.x = nm + nm[::-1], nm
+            if len(self.pixel.y) != len(nm):
+                self.pixel.x, self.pixel.y = nm, [0.0] * len(nm)
             self.y_scale.max = top
             self._axis.tick_values, self._axis.tick_format = ticks, f".{decimals(ticks)}f"
             self.bands.y = [u + low[::-1] for u, low in zip(upper, lower, strict=True)]
@@ -52,7 +75,7 @@ class SignatureFigure(ipw.Box):
             self.lines.y = [list(g.mean) for g in signatures]
             self.lines.colors = inks
             self.lines.labels = [f"{n} {name}" for n, name in enumerate(names, start=1)]
-            self.numbers.x, self.numbers.y = [_X[-1]] * len(ends), ends
+            self.numbers.x, self.numbers.y = [nm[-1]] * len(ends), ends
             self.numbers.text = [str(n) for n in last]
         arrange(self, self._figure)
 
@@ -70,18 +93,19 @@ class SignatureFigure(ipw.Box):
         import bqplot as bq
 
         self.y_scale = bq.LinearScale(min=0.0, max=0.5)
-        scales = {"x": bq.LinearScale(min=462.0, max=868.0), "y": self.y_scale}
+        self.x_scale = bq.LinearScale(min=462.0, max=868.0)
+        scales = {"x": self.x_scale, "y": self.y_scale}
         self.bands = bq.Lines(
-            x=_X + _X[::-1], y=[], scales=scales, fill="inside", fill_opacities=[0.14] * 12,
+            x=[], y=[], scales=scales, fill="inside", fill_opacities=[0.14] * 12,
             colors=["#ffffff"], stroke_width=0,
         )  # fmt: skip
         self.lines = bq.Lines(
-            x=_X, y=[], scales=scales, stroke_width=2, marker="circle", marker_size=36,
+            x=[], y=[], scales=scales, stroke_width=2, marker="circle", marker_size=36,
             labels_visibility="none", interactions={"hover": "tooltip"},
             tooltip=bq.Tooltip(fields=["name"], labels=["Cluster"]),
         )  # fmt: skip
         self.pixel = bq.Lines(
-            x=_X, y=[0.0] * len(_X), scales=scales, colors=["#14212b"], stroke_width=2,
+            x=[], y=[], scales=scales, colors=["#14212b"], stroke_width=2,
             marker="circle", marker_size=36, visible=False,
         )  # fmt: skip
         self.numbers = bq.Label(
@@ -92,14 +116,14 @@ class SignatureFigure(ipw.Box):
             scale=self.y_scale, side="left", label="Reflectance", label_offset="36px",
             grid_color="#e6eaee", tick_style=TICK_STYLE, color="#c9d1d8",
         )  # fmt: skip
-        wavelengths = bq.Axis(
-            scale=scales["x"], label="Wavelength (nm)", label_offset="32px", tick_values=_X,
+        self._nm_axis = bq.Axis(
+            scale=self.x_scale, label="Wavelength (nm)", label_offset="32px",
             tick_format=".0f", grid_lines="none", tick_style=TICK_STYLE, color="#c9d1d8",
         )  # fmt: skip
         self._figure = classed(
             bq.Figure(
                 marks=[self.bands, self.lines, self.numbers, self.pixel],
-                axes=[wavelengths, self._axis],
+                axes=[self._nm_axis, self._axis],
                 fig_margin=MARGIN,
                 background_style={"fill": "transparent"},
                 display_toolbar=False,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
-from pipeline.explore.spectra import scatter_of, signatures_of
+from pipeline.explore.spectra import bands_of, scatter_of, signatures_of
 from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.host import Host
@@ -60,7 +60,8 @@ class Spectra(ipw.VBox):
         self._analysis = analysis
         names, colors = _names_and_colors(analysis)
         self._chips.value = _chips(names, colors)
-        self.figure.show(signatures_of(analysis), names, colors)
+        wavelengths_nm = [band.wavelength_nm for band in bands_of(analysis)]
+        self.figure.show(signatures_of(analysis), wavelengths_nm, names, colors)
         self.show_pixel(self._inspector.spectrum)
         if self._fold.is_open:
             self._show_scatter()

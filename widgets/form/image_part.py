@@ -1,0 +1,93 @@
+"""The form's Image section: one day, cloud-free or through the year; dates, clouds or periods, catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+
+import ipywidgets as ipw
+
+from pipeline.catalogs.profiles import CatalogProfile
+from pipeline.request import MAX_DATES, MAX_MASK_BUFFER_M, MAX_PERIODS, MIN_PERIODS
+from pipeline.text import range_words
+from widgets.form.fields import field, slider
+from widgets.form.settings import Composite, Settings
+from widgets.results.tabs.fold import Fold
+from widgets.toolkit.parts import arrange, classed, column, heading, html, pressed, push_button
+
+SEGMENTS: dict[Composite, str] = {"day": "One day", "median": "Cloud-free", "periods": "Through the year"}
+HELP: dict[Composite, str] = {
+    "day": "The clearest image of this time.",
+    "median": "The median of many dates: a picture without clouds.",
+    "periods": "One value a period: fields are told apart by how they grow.",
+}
+
+
+class ImagePart(ipw.VBox):
+    """The section; `inputs` are its fields by the name of the setting.
+
+    Parameters
+    ----------
+    catalogs : sequence of CatalogProfile
+        What is offered.
+    on_composite : callable
+        Called with the way that was chosen to make one image of many.
+    """
+
+    def __init__(self, catalogs: Sequence[CatalogProfile], on_composite: Callable[[Composite], None]) -> None:
+        self.segments = {
+            name: push_button(words, partial(on_composite, name)) for name, words in SEGMENTS.items()
+        }
+        for name, button in self.segments.items():
+            button.tooltip = HELP[name]
+        margin = "Leave a margin around clouds (m)"
+        self.inputs: dict[str, ipw.ValueWidget] = {
+            "start": field(ipw.DatePicker(), "From"),
+            "end": field(ipw.DatePicker(), "To"),
+            "max_cloud_cover": slider("Cloud cover, at most (%)", 0, 100, 5, "eo-cloud"),
+            "periods": slider("Number of periods", MIN_PERIODS, MAX_PERIODS, 1, "eo-periods"),
+            "max_dates": slider("Dates to read, at most", MIN_PERIODS, MAX_DATES, 1, "eo-dates"),
+            "mask_buffer_m": slider(margin, 0, MAX_MASK_BUFFER_M, 10, "eo-margin"),
+            "catalog": field(
+                ipw.Dropdown(options=[(c.title, c.name) for c in catalogs]), "Image catalogue", "eo-beside"
+            ),
+        }
+        ways = classed(ipw.HBox(list(self.segments.values())), "eo-seg", "eo-ways", "eo-image-ways")
+        dates = classed(ipw.Box([self.inputs["start"], self.inputs["end"]]), "eo-two")
+        self.spelled = html("", "eo-spelled")
+        self._swapped = classed(ipw.Box(), "eo-swapped")
+        self._more = column("eo-fold-body")
+        self.fold = Fold("More on clouds", self._more)
+        super().__init__(
+            [
+                heading("Image"),
+                ways,
+                column("eo-when", dates, self.spelled),
+                self._swapped,
+                self.inputs["catalog"],
+                self.fold,
+            ]
+        )
+        self.add_class("eo-sec")
+
+    def show(self, settings: Settings) -> None:
+        """Show the fields of the way that is chosen, and the dates in words."""
+        for name, button in self.segments.items():
+            pressed(button, name == settings.composite)
+        fields, throughout = self.inputs, settings.composite == "periods"
+        arrange(self._swapped, fields["periods" if throughout else "max_cloud_cover"])
+        arrange(
+            self._more,
+            *([fields["max_cloud_cover"]] if throughout else []),
+            *([fields["max_dates"]] if settings.composite != "day" else []),
+            fields["mask_buffer_m"],
+        )
+        self.spelled.value = spelled(settings.start, settings.end)
+
+
+def spelled(start: date | None, end: date | None) -> str:
+    """Return a period in words; nothing while a date is missing or they are in the wrong order."""
+    if start is None or end is None or end < start:
+        return ""
+    return range_words(start, end)
