@@ -59,8 +59,7 @@ class CheckIt(ipw.VBox):
         self._works = Worker(host.gate, progress=lambda *_: None, done=self._take, failed=self.fail)
         self._unseen = classed(ipw.Box([self.shelf]), "eo-unseen")
         super().__init__([self._unseen, self.told])
-        for name in ("eo-fold-body", "eo-checking"):
-            self.add_class(name)
+        classed(self, "eo-fold-body", "eo-checking")
 
     @property
     def busy(self) -> bool:
@@ -92,11 +91,10 @@ class CheckIt(ipw.VBox):
 
     def _look(self) -> None:
         """Find the sample of the present map: the one there is, or one that the browser keeps."""
-        analysis, present, sample = self._analysis, self._found, None
+        analysis, present, edits = self._analysis, self._found, self._editor.edits
         if analysis is None or analysis.preview:
             return
-        if self._editor.edits is not None:
-            sample = self._editor.edits.sample
+        sample = edits.sample if edits is not None else None
         first = [present[0]] if present is not None else []
         candidates: list[SamplingDesign | Kept] = [
             *first,
@@ -203,10 +201,10 @@ class CheckIt(ipw.VBox):
             self._estimate()
 
     def _estimate(self) -> None:
-        if self._found is None or not any(self._found[0].labels.values()):
-            return
         edits = self._editor.edits
-        if edits is not None and edits.sample == self._found[0]:
+        if self._found is None or edits is None or edits.sample == self._found[0]:
+            return
+        if not any(self._found[0].labels.values()):
             return
         self._warn("Estimating hectares…", plain=True)
         self._editor.check(self._found[0])
