@@ -210,9 +210,8 @@ class CheckIt(ipw.VBox):
         self._editor.check(self._found[0])
 
     def _discard(self) -> None:
-        if self._found is None:
-            return
-        self.shelf.forget(self._found[0])
+        if self._found is not None:
+            self.shelf.forget(self._found[0])
         self._found, self._kept = None, []
         self._editor.check(None)
         self._paint()
