@@ -11,7 +11,7 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -137,8 +137,10 @@ def demo_lands(sizes: Sequence[int] = (4, 6, 10)) -> Iterator[Land]:
         for k in sizes:
             analysis = analysis.recluster(k)
             pixels = cross_table(np.asarray(analysis.labels), truth, k)
-            yield Land(f"demo, {k} clusters", names, pixels)
-            yield named(Land(f"demo, {k} clusters, their classes", names, pixels))
+            there = np.flatnonzero(pixels.sum(axis=0))  # not every class of the land is in these 10 km
+            land = Land(f"demo, {k} clusters", tuple(names[n] for n in there), pixels[:, there])
+            yield land
+            yield named(replace(land, name=f"{land.name}, their classes"))
     finally:
         demo.stop()
 

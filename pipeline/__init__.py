@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.analysis import analyse as analyse
     from pipeline.analysis import find_scenes as find_scenes
     from pipeline.area.aoi import AreaOfInterest as AreaOfInterest
+    from pipeline.batch.run import analyse_many as analyse_many
     from pipeline.clustering.features import FEATURE_SETS as FEATURE_SETS
     from pipeline.clustering.features import FEATURES as FEATURES
     from pipeline.clustering.model import ClusterModel as ClusterModel
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from pipeline.errors import NothingToGroup as NothingToGroup
     from pipeline.errors import ReadFailed as ReadFailed
     from pipeline.errors import TooCloudy as TooCloudy
+    from pipeline.places import find_places as find_places
     from pipeline.request import AnalysisRequest as AnalysisRequest
     from pipeline.result import Analysis as Analysis
     from pipeline.sentinel2.scene import Scene as Scene
@@ -58,6 +60,8 @@ _HOMES = {
     ),
     "request": ("AnalysisRequest",),
     "area.aoi": ("AreaOfInterest",),
+    "batch.run": ("analyse_many",),
+    "places": ("find_places",),
     "result": ("Analysis",),
     "sentinel2.scene": ("Scene",),
 }

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
+from pipeline import run_log, turns
 from pipeline.area.blocks import BLOCK_PX
-from pipeline.area.grid import grid_for, inside, size_km
-from pipeline.catalogs.acquisitions import ImagePlan
+from pipeline.area.grid import grid_for, inside
+from pipeline.catalogs.acquisitions import ImagePlan, with_twins
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.composites import read_composite
-from pipeline.config import max_size_km
-from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
-from pipeline.estimate import largest_km
+from pipeline.errors import AnalysisError, Cancelled, ReadFailed
+from pipeline.estimate import MEMORY_SHARE, check_size, cost, free_memory_mb, total_memory_mb
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
@@ -32,6 +33,7 @@ from pipeline.request import AnalysisRequest
 from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.scene import Scene
+from pipeline.turns import LARGE_PX, Size, Turn, Turns
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ def analyse(
     on_preview: OnPreview | None = None,
     model: ClusterModel | None = None,
     workers: bool = True,
+    queue: Turns | None = None,
 ) -> Analysis:
     """Find the best image of an area, read it, and group its pixels.
 
@@ -77,6 +80,9 @@ def analyse(
         Label with this model instead of fitting one.
     workers : bool
         Whether to work on the dask cluster that ``DASK_SCHEDULER_ADDRESS`` names, if it names one.
+    queue : Turns, optional
+        Where to wait for one's turn among other runs on this machine; without it the call waits only where
+        ``DASHBOARD_PLACES`` is set.
 
     Raises
     ------
@@ -85,7 +91,8 @@ def analyse(
         Each with a message for the user.
     """
     progress = Progress(on_progress, cancelled, on_detail)
-    return progress.run(_analyse, request, model, progress, on_preview, workers)
+    with run_log.told(request, progress):
+        return progress.run(_analyse, request, model, progress, on_preview, workers, queue)
 
 
 def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:
@@ -105,21 +112,58 @@ def _analyse(
     progress: Progress,
     on_preview: OnPreview | None,
     workers: bool,
+    queue: Turns | None,
 ) -> Analysis:
     started = time.perf_counter()
     progress.check()
     progress.report("searching", 0)
     grid = grid_for(request.area)
-    limit_km = max_size_km() if workers and configured() else largest_km()
-    if size_km(grid) > limit_km:
-        raise AreaTooLarge(size_km(grid), limit_km)
+    elsewhere = workers and configured() is not None
+    check_size(request.area, None if elsewhere else MEMORY_SHARE * total_memory_mb())
     mask = CloudMask(request.mask_classes, request.mask_buffer_m)
     extent = Extent(request.area, grid, mask, bands_to_read(request.features))
     if request.area.size_km is None:
         inside(request.area, grid)
+    queue = None if elsewhere else queue or turns.of_scripts()
+    if not elsewhere and queue is None:
+        check_size(request.area, MEMORY_SHARE * free_memory_mb())
     plans = find_plans(request, progress)
     searched = time.perf_counter()
-    progress.report("reading", 0)
+    with nullcontext() if queue is None else _place(queue, extent, progress) as progress.turn:
+        began = time.perf_counter()
+        progress.report("reading", 0)
+        pixels = _read(request, plans, extent, model, progress, on_preview, workers)
+        log.info(
+            "searched %.2f s, waited %.2f s, read %.2f s: %s",
+            searched - started,
+            began - searched,
+            time.perf_counter() - began,
+            ", ".join(s.id for s in pixels.scenes),
+        )
+        return grouped(request, pixels, model, progress)
+
+
+@contextmanager
+def _place(queue: Turns, extent: Extent, progress: Progress) -> Iterator[Turn]:
+    """Wait for a place, and for memory that others have now; refuse what does not fit even so."""
+    rows, columns = extent.shape
+    size: Size = "large" if rows * columns >= LARGE_PX else "small"
+    needed = cost(rows, columns, bands=extent.bands)
+    with queue.turn(size, progress, needed.memory_mb) as turn:
+        check_size(extent.area, MEMORY_SHARE * free_memory_mb())
+        yield turn
+
+
+def _read(
+    request: AnalysisRequest,
+    plans: Sequence[ImagePlan],
+    extent: Extent,
+    model: ClusterModel | None,
+    progress: Progress,
+    on_preview: OnPreview | None,
+    workers: bool,
+) -> Imagery:
+    """Return the pixels of the plans; hand on a first look meanwhile."""
     with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
         if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
             look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
@@ -128,16 +172,8 @@ def _analyse(
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
         if request.composite == "day":
-            pixels = _read_best(request, plans, extent, progress, workers)
-        else:
-            pixels = read_composite(request, plans, extent, progress, workers)
-    log.info(
-        "searched %.2f s, read %.2f s: %s",
-        searched - started,
-        time.perf_counter() - searched,
-        ", ".join(s.id for s in pixels.scenes),
-    )
-    return grouped(request, pixels, model, progress)
+            return _read_best(request, plans, extent, progress, workers)
+        return read_composite(request, plans, extent, progress, workers)
 
 
 def _show_preview(
@@ -165,7 +201,7 @@ def _read_best(
     """Return the first plan that keeps its promise; else what showed most of the area.
 
     A catalogue knows outlines and the clouds of whole tiles; only the pixels tell about the area. A plan
-    whose files cannot be read is passed over, too.
+    whose files cannot be read is passed over, too: first for the same pass in another collection.
 
     Raises
     ------
@@ -180,13 +216,14 @@ def _read_best(
 
     found: list[Imagery] = []
     failures: list[tuple[ImagePlan, ReadFailed]] = []
-    for plan in plans:
-        if len(found) == MOST_READ or len(failures) == MOST_FAILED:
-            break
+    waiting = list(plans)
+    while waiting and len(found) < MOST_READ and len(failures) < MOST_FAILED:
+        plan = waiting.pop(0)
         try:
             found.append(read(plan.scenes))
         except ReadFailed as error:
             failures.append((plan, error))
+            waiting = with_twins(plan, waiting)
             continue
         if found[-1].coverage.clear and not falls_short(found[-1], plan.promised):
             break
@@ -196,10 +233,10 @@ def _read_best(
     read_plans = {pixels.scenes[0].id for pixels in found}
     failed = [f for f in failures if f[0].scenes[0].id not in read_plans]
     passed_over = (
-        *(cannot_be_read(plan.scenes[0].date, error) for plan, error in failed),
+        *(cannot_be_read(plan.scenes[0], error, best.scenes[0]) for plan, error in failed),
         *(passed_over_for(pixels) for pixels in found if pixels is not best),
     )
-    return replace(best, notes=(*passed_over, *best.notes))
+    return replace(best, notes=(*plans[0].notes, *passed_over, *best.notes))
 
 
 def _without_classes(

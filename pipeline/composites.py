@@ -52,7 +52,7 @@ def read_composite(
     """
     n_periods = request.periods if request.composite == "periods" else 1
     parts = request.periods if request.composite == "periods" else request.max_dates
-    looks = look_at(candidates(request, plans, parts), extent, progress)
+    looks = _looks(candidates(request, plans, parts), plans, extent, progress)
     failed: list[tuple[Look, ReadFailed]] = []
     while True:
         left = [look for look in looks if all(look is not bad for bad, _ in failed)]
@@ -74,11 +74,29 @@ def read_composite(
             if not bad or len(failed) == MOST_FAILED:
                 raise
             failed.append((bad[0], error))
+            looks += look_at(_twins_of(bad[0].scenes, plans)[:1], extent, progress)
             continue
         overcast = [look.day for look in looks if look.overcast]
-        unread = [(look.day, error) for look, error in failed]
+        unread = [(look.scenes[0], error) for look, error in failed]
         notes = composite_notes(found, [look.day for look in dates], overcast, unread)
         return replace(found, notes=(*found.notes, *notes))
+
+
+def _looks(
+    wanted: Sequence[tuple[Scene, ...]], plans: Sequence[ImagePlan], extent: Extent, progress: Progress
+) -> list[Look]:
+    """Return what acquisitions show; of those that cannot be read, their twins in another collection."""
+    looks = look_at(wanted, extent, progress)
+    seen = {look.scenes[0].id for look in looks}
+    unseen = (scenes for scenes in wanted if scenes[0].id not in seen)
+    twins = [twin for scenes in unseen for twin in _twins_of(scenes, plans)[:1]]
+    return [*looks, *look_at(twins, extent, progress)]
+
+
+def _twins_of(scenes: Sequence[Scene], plans: Sequence[ImagePlan]) -> list[tuple[Scene, ...]]:
+    """Return the same pass in other collections."""
+    own = next((plan for plan in plans if plan.scenes[0].id == scenes[0].id), None)
+    return [twin.scenes for twin in own.twins] if own else []
 
 
 def _read(

@@ -4,6 +4,12 @@
 - ``DASHBOARD_CATALOGS``: path of a TOML file with further catalogues, and what the form offers
   (catalogs/configured.py documents its entries).
 - ``DASHBOARD_MAX_SIZE_KM``: longest side of an area (default 110: a whole tile).
+- ``DASHBOARD_PLACES``: heavy pieces of work at the same time over all pages of this user (default: one a
+  core; 0: no turns). Scripts that call `analyse` take turns only where it is set (pipeline/turns.py).
+- ``DASHBOARD_MEMORY_MB``: most memory of all runs of this user together (default: three quarters of the
+  machine's).
+- ``DASHBOARD_SESSION_MB``: most memory of one run (default: what is free).
+- ``DASHBOARD_SHARED_DIR``: folder of what this user's processes share (default: one in the temporary folder).
 - ``DASK_SCHEDULER_ADDRESS``: scheduler of a dask cluster that reads and labels (reading/storage/dask.py).
 
 The demo keeps its own setting (``DASHBOARD_CACHE_DIR``, demo/cache.py), and Voilà tells each kernel about
@@ -26,6 +32,8 @@ log = logging.getLogger(__name__)
 
 CATALOG, CATALOGS, MAX_SIZE = "DASHBOARD_CATALOG", "DASHBOARD_CATALOGS", "DASHBOARD_MAX_SIZE_KM"
 SCHEDULER = "DASK_SCHEDULER_ADDRESS"
+PLACES, SHARED = "DASHBOARD_PLACES", "DASHBOARD_SHARED_DIR"
+MEMORY, SESSION = "DASHBOARD_MEMORY_MB", "DASHBOARD_SESSION_MB"
 MAX_SIZE_KM = 110.0
 MAX_TOML_BYTES = 2**20
 
@@ -38,6 +46,8 @@ class CatalogsFile:
     """Tables below ``[catalogs]`` by name."""
     offer: tuple[str, ...] = ()
     """Names and order in the form; empty: all."""
+    references: Mapping[str, Any] = field(default_factory=dict)
+    """Tables below ``[references]`` by name: maps that names are compared with (reference/profiles.py)."""
 
 
 def catalog() -> str | None:
@@ -47,11 +57,41 @@ def catalog() -> str | None:
 
 def max_size_km() -> float:
     """Return the longest side of an area that this installation allows, kilometres."""
+    limit = _positive(MAX_SIZE)
+    return MAX_SIZE_KM if limit is None else limit
+
+
+def places() -> int | None:
+    """Return how many heavy pieces of work may go on at the same time; 0: any; None: nobody said."""
     try:
-        limit = float(os.environ.get(MAX_SIZE, ""))
+        return max(int(os.environ.get(PLACES, "")), 0)
     except ValueError:
-        return MAX_SIZE_KM
-    return limit if math.isfinite(limit) and limit > 0 else MAX_SIZE_KM
+        return None
+
+
+def memory_mb() -> float | None:
+    """Return the memory of all runs together, 10^6 bytes; None: nobody said."""
+    return _positive(MEMORY)
+
+
+def session_mb() -> float:
+    """Return the memory of one run, 10^6 bytes; infinite where nobody said."""
+    limit = _positive(SESSION)
+    return math.inf if limit is None else limit
+
+
+def shared_dir() -> Path | None:
+    """Return the folder of what this user's processes share; None: nobody said."""
+    named = os.environ.get(SHARED)
+    return Path(named).expanduser().absolute() if named else None
+
+
+def _positive(name: str) -> float | None:
+    try:
+        value = float(os.environ.get(name, ""))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value > 0 else None
 
 
 def scheduler_address() -> str | None:
@@ -84,4 +124,7 @@ def _read(path: Path, _modified: int) -> CatalogsFile:
         raise ValueError("catalogs is no table: write [catalogs.NAME]")
     if not isinstance(offer, list) or not all(isinstance(name, str) for name in offer):
         raise ValueError('offer is no list of names: write offer = ["earth-search"]')
-    return CatalogsFile(entries, tuple(offer))
+    references = settings.get("references", {})
+    if not isinstance(references, dict):
+        raise ValueError("references is no table: write [references.NAME]")
+    return CatalogsFile(entries, tuple(offer), references)

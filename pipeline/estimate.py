@@ -11,13 +11,16 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.grid import RESOLUTION_M, grid_for
+from pipeline.area.grid import RESOLUTION_M, epsg_of, grid_for, polygons_on, size_km
+from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
-from pipeline.config import max_size_km
+from pipeline.config import max_size_km, memory_mb, session_mb
+from pipeline.errors import AreaTooLarge, TooFarApart
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
@@ -90,7 +93,8 @@ def estimate(
     Parameters
     ----------
     area : AreaOfInterest
-        The area; blocks of the whole box around polygons are counted.
+        The area. Of polygons, only blocks of files that hold pixels of them count as fetched; memory and disk
+        are those of the box around them.
     link_mbit : float
         Speed of the line to the files, megabit a second (`Pace` learns it).
     features : sequence of str
@@ -101,7 +105,14 @@ def estimate(
         Periods of which each gives one value a band.
     """
     rows, columns = grid_for(area).shape
-    return cost(rows, columns, link_mbit, bands_to_read(features), dates, periods)
+    bands = bands_to_read(features)
+    whole = cost(rows, columns, link_mbit, bands, dates, periods)
+    if area.size_km is not None:
+        return whole
+    fine, coarse = blocks_under(area, BLOCK_PX), blocks_under(area, 2 * BLOCK_PX)
+    worked_on = min(fine * BLOCK_PX**2, rows * columns)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, worked_on, link_mbit, bands, dates)
+    return replace(whole, seconds=seconds, megabytes=megabytes)
 
 
 def estimate_of(request: AnalysisRequest, link_mbit: float = LINK_MBIT) -> Estimate:
@@ -125,12 +136,13 @@ def cost(
     dates: int = 1,
     periods: int = 1,
 ) -> Estimate:
-    """Return what a run over a grid of 10 m pixels costs that reads these bands of so many dates."""
+    """Return what a run over a whole grid of 10 m pixels costs that reads these bands of so many dates.
+
+    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    """
     pixels = rows * columns
-    megabytes = dates * megabytes_of(rows, columns, bands)
-    cores = min(os.cpu_count() or 1, MOST_CORES)
-    working = CPU_S_PER_MPX * dates * pixels / 1e6 / cores
-    seconds = FIXED_S + (LOOK_S * dates if dates > 1 else 0.0) + max(8 * megabytes / link_mbit, working)
+    fine, coarse = _blocks(rows) * _blocks(columns), _blocks(rows / 2) * _blocks(columns / 2)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, pixels, link_mbit, bands, dates)
     shares = sum((RESOLUTION_M / BY_KEY[band].resolution_m) ** 2 for band in bands)
     band_bytes = BAND_SPOOL_BYTES if dates == 1 else MEDIAN_SPOOL_BYTES * periods
     kept = (band_bytes * shares + STATE_SPOOL_BYTES) * pixels / 1e6
@@ -141,27 +153,108 @@ def cost(
     return Estimate(megabytes, seconds, memory, disk)
 
 
-def megabytes_of(rows: int, columns: int, bands: Sequence[str] = BANDS) -> float:
-    """Return the bytes to fetch, 10^6: the bands and the scene classification, in whole blocks.
+def _seconds_and_megabytes(
+    fine: float, coarse: float, pixels: float, link_mbit: float, bands: Sequence[str], dates: int
+) -> tuple[float, float]:
+    """Return seconds, and the bytes to fetch, 10^6: bands and scene classification, in whole blocks.
 
-    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    Parameters
+    ----------
+    fine, coarse : float
+        Blocks of a file of 10 m and of one of 20 m that are read.
+    pixels : float
+        Pixels of 10 m that are worked on.
+    dates : int
+        Acquisitions that are read.
     """
-    fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
-    coarse_blocks = _blocks(rows / 2) * _blocks(columns / 2)
-    at_10_m = fine * _blocks(rows) * _blocks(columns) * BAND_BYTES_PER_PX
-    at_20_m = coarse_blocks * ((len(bands) - fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
-    return (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    n_fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
+    at_10_m = n_fine * fine * BAND_BYTES_PER_PX
+    at_20_m = coarse * ((len(bands) - n_fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
+    megabytes = dates * (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    cores = min(os.cpu_count() or 1, MOST_CORES)
+    working = CPU_S_PER_MPX * dates * pixels / 1e6 / cores
+    looking = LOOK_S * dates if dates > 1 else 0.0
+    return FIXED_S + looking + max(8 * megabytes / link_mbit, working), megabytes
 
 
-def largest_km() -> float:
+@lru_cache(maxsize=16)
+def blocks_under(area: AreaOfInterest, side_px: int) -> float:
+    """Return how many blocks of a file hold pixels of polygons, on average over where its blocks begin.
+
+    A block touches a polygon when its centre lies within half a block's side of it.
+    """
+    from shapely import simplify
+
+    side_m = side_px * RESOLUTION_M
+    outline = simplify(polygons_on(area, epsg_of(grid_for(area))), side_m / 100)
+    return float(outline.buffer(side_m / 2, join_style="mitre").area / side_m**2)
+
+
+def side_km(area: AreaOfInterest) -> float:
+    """Return the side of a square with as many pixels as an area, kilometres: limits are on this."""
+    if area.size_km is not None:
+        return size_km(grid_for(area))
+    return math.sqrt(pixels_inside(area)) * RESOLUTION_M / 1000
+
+
+def check_size(area: AreaOfInterest, room_mb: float | None) -> None:
+    """Raise `AreaTooLarge` for an area that holds too much, or whose parts lie too far apart.
+
+    Parameters
+    ----------
+    area : AreaOfInterest
+        The area.
+    room_mb : float or None
+        Memory that the run may take here, 10^6 bytes; None: the pixels are kept on other machines.
+    """
+    limit_km = max_size_km() if room_mb is None else largest_km(room_mb)
+    side = side_km(area)
+    if side > limit_km:
+        raise AreaTooLarge(side, limit_km, polygons=area.size_km is None)
+    rows, columns = grid_for(area).shape
+    wide = rows * columns > (100 * limit_km) ** 2
+    if room_mb is not None and wide and not _fits(rows, columns, *_room(room_mb)):
+        raise TooFarApart(size_km(grid_for(area)), limit_km)
+
+
+def largest_km(room_mb: float | None = None) -> float:
     """Return the longest side of an area that fits this installation and this machine, kilometres.
 
-    The least of the configured one (`config.max_size_km`) and of what free memory and free disk for
-    temporary files allow, in whole kilometres.
+    The least of the configured one (`config.max_size_km`) and of what memory and free disk for temporary
+    files allow, in whole kilometres.
+
+    Parameters
+    ----------
+    room_mb : float, optional
+        Memory that one run may take, 10^6 bytes; by default a share of what is free. It is no more than
+        what is configured for a run and for all of them.
     """
-    limit = max_size_km()
-    memory_mb, disk_mb = free_memory_mb(), free_disk_mb()
-    return next((km for km in _sizes(limit) if _fits(km, memory_mb, disk_mb)), SHORTEST_KM)
+    if room_mb is None:
+        room_mb = MEMORY_SHARE * free_memory_mb()
+    room = _room(room_mb)
+    sides = ((km, round(100 * km)) for km in _sizes(max_size_km()))
+    return next((km for km, side in sides if _fits(side, side, *room)), SHORTEST_KM)
+
+
+def _room(room_mb: float) -> tuple[float, float]:
+    """Return the memory and the disk that one run may take, 10^6 bytes."""
+    return min(room_mb, session_mb(), memory_mb() or math.inf), DISK_SHARE * free_disk_mb()
+
+
+def runs_memory_mb(working: Sequence[int] = (), proc: Path = Path("/proc")) -> float:
+    """Return what all runs of this user may take together, 10^6 bytes.
+
+    What is configured, else a share of the machine's memory; no more than a share of what is free, with
+    what the working processes take already.
+
+    Parameters
+    ----------
+    working : sequence of int
+        Process ids of the runs that go on now; this process counts anyway.
+    """
+    taken = sum(resident_mb(pid, proc) for pid in working if pid != os.getpid())
+    budget = memory_mb() or MEMORY_SHARE * total_memory_mb(proc)
+    return min(budget, MEMORY_SHARE * (free_memory_mb() + taken))
 
 
 def _sizes(limit: float) -> list[float]:
@@ -170,10 +263,9 @@ def _sizes(limit: float) -> list[float]:
     return [limit, *map(float, whole)]
 
 
-def _fits(size_km: float, memory_mb: float, disk_mb: float) -> bool:
-    side = round(100 * size_km)
-    needed = cost(side, side)
-    return needed.memory_mb <= MEMORY_SHARE * memory_mb and needed.disk_mb <= DISK_SHARE * disk_mb
+def _fits(rows: int, columns: int, room_mb: float, disk_mb: float) -> bool:
+    needed = cost(rows, columns)
+    return needed.memory_mb <= room_mb and needed.disk_mb <= disk_mb
 
 
 def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
@@ -193,9 +285,27 @@ def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgro
         most, now = _lines(cgroup / limit), _lines(cgroup / used)
         if most and now and most[0].isdigit():
             free = min(free, int(most[0]) - int(now[0]))
-    status = dict(line.partition(":")[::2] for line in _lines(proc / "self/status"))
-    own = int(status.get("VmRSS", "0").split()[0]) * 1024
-    return (free + own) / 1e6
+    return free / 1e6 + resident_mb("self", proc)
+
+
+def resident_mb(process: int | str, proc: Path = Path("/proc")) -> float:
+    """Return the memory that a process takes, 10^6 bytes; 0 where nobody tells."""
+    status = dict(line.partition(":")[::2] for line in _lines(proc / f"{process}/status"))
+    return int(status.get("VmRSS", "0").split()[0]) * 1024 / 1e6
+
+
+def total_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
+    """Return the machine's memory, or the container's where that is less, 10^6 bytes."""
+    total = math.inf
+    for line in _lines(proc / "meminfo"):
+        name, _, rest = line.partition(":")
+        if name == "MemTotal":
+            total = int(rest.split()[0]) * 1024
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = _lines(cgroup / name)
+        if limit and limit[0].isdigit():
+            total = min(total, int(limit[0]))
+    return total / 1e6
 
 
 def free_disk_mb() -> float:

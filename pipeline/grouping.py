@@ -76,20 +76,8 @@ def grouped(
     if model is not None:
         notes = (*notes, *given.notes(model, fits.sample(model.features)))
     progress.report("drawing", 1)
-    return Analysis(
-        request,
-        pixels,
-        fitted,
-        raster,
-        suggestions,
-        table,
-        overlays,
-        notes,
-        preview,
-        model_given=model is not None,
-        edits=edits,
-        fits=fits,
-    )
+    values = (request, pixels, fitted, raster, suggestions, table, overlays, notes, preview)
+    return Analysis(*values, model_given=model is not None, edits=edits, fits=fits)
 
 
 def _classes(

@@ -13,6 +13,7 @@ from pipeline.errors import NoScenesFound, NothingToGroup, ReadFailed
 from pipeline.reading.imagery import Imagery
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import VISIBLE
+from pipeline.sentinel2.scene import Scene
 from pipeline.text import day_words, hectares, listed_days, percent
 
 TOLD_SHARE = 0.0005
@@ -45,17 +46,32 @@ def passed_over_for(pixels: Imagery) -> str:
     return f"{day} was passed over: its image holds data in only {share} of the area."
 
 
-def cannot_be_read(day: date, error: ReadFailed) -> str:
-    """Return that an image is not used because a file of it cannot be read."""
+def cannot_be_read(scene: Scene, error: ReadFailed, used: Scene | None = None) -> str:
+    """Return that an image is not used because a file of it cannot be read.
+
+    Parameters
+    ----------
+    scene : Scene
+        The first one of the image.
+    error : ReadFailed
+        What is wrong.
+    used : Scene, optional
+        The first one of the image that is used instead: it may be of the same day in another collection.
+    """
     problem = error.problem or "an image file could not be read"
-    return f"{day_words(day)} was passed over: {problem}."
+    if used is not None and used.date == scene.date and used.collection != scene.collection:
+        return (
+            f"The image of {day_words(scene.date)} in {scene.collection} was passed over: {problem}. "
+            f"The same image in {used.collection} is used."
+        )
+    return f"{day_words(scene.date)} was passed over: {problem}."
 
 
 def composite_notes(
     pixels: Imagery,
     days: Sequence[date],
     overcast: Sequence[date],
-    unread: Sequence[tuple[date, ReadFailed]],
+    unread: Sequence[tuple[Scene, ReadFailed]],
 ) -> Iterator[str]:
     """Return the sentences on how a composite was made.
 
@@ -64,13 +80,14 @@ def composite_notes(
     days, overcast : sequence of date
         Days that were combined, and days that were left out because they are overcast.
     unread : sequence of tuple
-        Days with files that cannot be read.
+        First scenes of days with files that cannot be read.
     """
     yield f"Combined from {len(days)} date{'s' if len(days) > 1 else ''}: {listed_days(days)}."
     if overcast:
         yield f"Overcast, whatever the classification says, and not used: {listed_days(sorted(overcast))}."
-    for day, error in unread:
-        yield cannot_be_read(day, error)
+    for scene, error in unread:
+        same_day = (s for s in pixels.scenes if s.date == scene.date and s.collection != scene.collection)
+        yield cannot_be_read(scene, error, next(same_day, None))
     if pixels.n_filled:
         yield (
             f"{_of_the_area(pixels, pixels.n_filled)} lacked a clear look in one period and got it from its "

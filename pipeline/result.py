@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 import pandas as pd
 
-from pipeline import exports
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.labels import LabelRaster, raster_of
 from pipeline.clustering.surface_types import Suggestion
@@ -22,6 +21,7 @@ from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.explore.classes import Classes
+from pipeline.exports.geotiff import write_geotiff
 from pipeline.in_notebooks import InNotebooks
 from pipeline.outcome import Outcome
 from pipeline.progress import IsCancelled, OnProgress, Progress
@@ -29,6 +29,7 @@ from pipeline.reading.pixels import Pixels
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
+    from pipeline.explore.zones import ZoneTable
     from pipeline.reference.agreement import Agreement
 
 
@@ -45,6 +46,13 @@ class Analysis(Outcome, InNotebooks):
         from pipeline.explore.zones import zones_of
 
         return zones_of(self)
+
+    @cached_property
+    def zone_table(self) -> ZoneTable:
+        """What covers each zone, with cloud and missing apart (`zones` is its plain form)."""
+        from pipeline.explore.zones import table_of
+
+        return table_of(self)
 
     def recluster(
         self,
@@ -179,5 +187,5 @@ class Analysis(Outcome, InNotebooks):
         return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
 
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:
-        """Write the clusters as a GeoTIFF that explains itself (exports.write_geotiff)."""
-        exports.write_geotiff(self, target)
+        """Write the clusters as a GeoTIFF that explains itself (write_geotiff)."""
+        write_geotiff(self, target)

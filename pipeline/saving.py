@@ -37,8 +37,9 @@ COMPRESSION = 1
 """Of zip, 0..9: pixels of land hardly become smaller by more."""
 MAX_ARRAY_BYTES = 2**29
 """More than any block of 2048 pixels with all bands takes."""
-MADE_AGAIN = {"request", "pixels", "model", "raster", "suggestions", "areas", "overlays", "fits", "checked"}
-"""Fields of `Analysis` that are no plain values: kept in their own way, or made again."""
+KEPT = {"request", "pixels", "model", "raster", "suggestions", "checked"}
+MADE_AGAIN = {"areas", "overlays", "fits"}
+"""Fields of `Analysis` that are no plain values: kept in their own way, or made again of the others."""
 
 
 def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
@@ -91,7 +92,7 @@ def _head(analysis: Analysis) -> dict[str, Any]:
     """Return all that is no array, as JSON takes it."""
     pixels = analysis.pixels
     grid = analysis.grid
-    plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in MADE_AGAIN}
+    plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in KEPT | MADE_AGAIN}
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -99,16 +100,16 @@ def _head(analysis: Analysis) -> dict[str, Any]:
         "model": analysis.model.to_json(),
         "suggestions": [asdict(s) for s in analysis.suggestions],
         "plain": plain,
-        "sample": None if analysis.checked is None else analysis.checked.design.to_json(),
         "grid": {"epsg": epsg_of(grid), "shape": list(grid.shape), "affine": list(grid.affine[:6])},
         "mask": asdict(pixels.extent.mask),
         "bands": pixels.extent.bands,
         "coverage": asdict(pixels.coverage),
-        "scenes": [_scene_values(scene) for scene in pixels.scenes],
-        "notes": pixels.notes,
         "composite": None if pixels.composite is None else asdict(pixels.composite),
         "n_filled": pixels.n_filled,
+        "scenes": [_scene_values(scene) for scene in pixels.scenes],
+        "notes": pixels.notes,
         "blocks": [asdict(block) for block in pixels.store.blocks],
+        "checked": None if analysis.checked is None else analysis.checked.design.to_json(),
         "label_blocks": [asdict(block) for block in analysis.raster.blocks],
     }
 
@@ -166,7 +167,6 @@ def _tupled(value: Any) -> Any:
 
 
 def _loaded(archive: zipfile.ZipFile) -> Analysis:
-    from pipeline.accuracy import SamplingDesign
     from pipeline.clustering.areas import areas_of
     from pipeline.clustering.model import ClusterModel
     from pipeline.clustering.surface_types import Suggestion
@@ -198,8 +198,13 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
         overlays,
         fits=fits,
     )
-    whole = replace(analysis, **_tupled(head["plain"]))
-    return whole if head["sample"] is None else whole.with_sample(SamplingDesign.from_json(head["sample"]))
+    analysis = replace(analysis, **_tupled(head["plain"]))
+    if head["checked"] is None:
+        return analysis
+    from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy.checked import check
+
+    return replace(analysis, checked=check(analysis, SamplingDesign.from_json(head["checked"])))
 
 
 def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) -> Imagery:
@@ -217,21 +222,21 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
     where = head["grid"]
     grid = GeoBox(tuple(where["shape"]), Affine(*where["affine"]), f"EPSG:{where['epsg']}")
     extent = Extent(request.area, grid, CloudMask(**_tupled(head["mask"])), tuple(head["bands"]))
+    combined = _tupled(head["composite"])
+    composite = combined and Composite(**{**combined, "mask": CloudMask(**combined["mask"])})
+    n_planes = len(composite.names(extent.bands) if composite else extent.bands)
     store = LocalStore(tuple(Block(**block) for block in head["blocks"]))
     number_of = {block: n for n, block in enumerate(store.blocks)}
 
     def read(block: Block) -> Pixels:
         found = Pixels.unpacked(_all(archive, f"pixels/{number_of[block]}"))
-        if found.state.shape != block.shape:
+        if found.state.shape != block.shape or len(found.dn) != n_planes:
             raise ValueError("a block of another size")
         return found
 
     for _ in store.fill(read, lambda block, found: None, Progress()):
         pass
     thinned = _all(archive, "thinned")
-    composite = None
-    if head["composite"] is not None:
-        composite = Composite(**{**_tupled(head["composite"]), "mask": extent.mask})
     return Imagery(
         extent,
         store,

@@ -14,6 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSER_TESTS = ROOT / "tests" / "browser"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give the tests of a worker a queue and kept answers of their own, whatever else runs here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DASHBOARD_SHARED_DIR", str(tmp_path_factory.mktemp("shared") / "own"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """Return the top folder of this repository."""

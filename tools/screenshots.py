@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.conftest import (
     demo_environment,
@@ -28,6 +28,7 @@ from tests.support.servers import REPO
 from tools.browser import FLAGS, find
 
 SIZES = ((1280, 800), (1920, 1080), (800, 1100))
+PHONE = (390, 844)
 SETTLE_MS = 1200
 PATIENCE_MS = 60_000
 BOLZANO = {"latitude": "46.49", "longitude": "11.34", "start": "2022-06-01", "end": "2022-06-30"}
@@ -47,6 +48,7 @@ def main(folder: Path) -> None:
         for size in SIZES:
             shoot_demo(browser, demo_address, size, folder)
             shoot_real(browser, real_address, size, folder)
+        shoot_phone(browser, real_address, folder)
 
 
 def shoot_demo(browser: Browser, address: str, size: tuple[int, int], folder: Path) -> None:
@@ -113,6 +115,18 @@ def shoot_real(browser: Browser, address: str, size: tuple[int, int], folder: Pa
     photograph(page, folder, "cloudy", size)
 
 
+def shoot_phone(browser: Browser, address: str, folder: Path) -> None:
+    """Photograph a result on a phone: the top of the page, and the results below it."""
+    page = opened(browser, address, PHONE, touch=True)
+    fill(page, BOLZANO)
+    page.calculate()
+    wrap = page.page.locator(".eo-wrap")
+    wrap.evaluate("page => page.scrollTo(0, 0)")
+    photograph(page, folder, "phone_map", PHONE)
+    wrap.evaluate("page => page.scrollTo(0, page.scrollHeight)")
+    photograph(page, folder, "phone_results", PHONE)
+
+
 def shoot_details(page: DashboardPage, size: tuple[int, int], folder: Path) -> None:
     """Photograph the card of the scene, the false-colour image, and a result that is out of date."""
     page.page.get_by_text("Details").click()
@@ -142,9 +156,10 @@ def photograph(
     page.page.screenshot(path=folder / f"{state}_{size[0]}.png")
 
 
-def opened(browser: Browser, address: str, size: tuple[int, int]) -> DashboardPage:
+def opened(browser: Browser, address: str, size: tuple[int, int], *, touch: bool = False) -> DashboardPage:
     """Open the page in a window of a size, with nothing from outside."""
-    page: Page = browser.new_context(viewport={"width": size[0], "height": size[1]}).new_page()
+    window: ViewportSize = {"width": size[0], "height": size[1]}
+    page: Page = browser.new_context(viewport=window, has_touch=touch, is_mobile=touch).new_page()
     page.context.route("**/*", nothing_outside)
     page.goto(address)
     dashboard = DashboardPage(page).wait_until_ready()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import Example
-from pipeline.exports import credit
+from pipeline.exports.provenance import credit
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent, range_words, short_range

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pipeline.accuracy.allocation import minutes
 from pipeline.accuracy.labels import Label, clean_labels, clean_name, notes_on, tally
@@ -62,7 +63,7 @@ class PixelGrid:
         rows, columns = grid.shape
         return cls(int(epsg), float(affine.c), float(affine.f), float(affine.a), (int(rows), int(columns)))
 
-    def degrees(self, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def degrees(self, rows: ArrayLike, columns: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return longitude and latitude of pixels' centres, to a centimetre."""
         from pyproj import Transformer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -22,6 +22,8 @@ FULL_DATA = 0.8
 """A scene with data in less of its outline than this falls well short of its promise; outlines are rough."""
 LEAST_GAIN = 0.02
 """Share of the area that an older delivery must add to be laid below the newer one."""
+MUCH_LESS = 0.1
+"""By so much of the area less a twin covers too little to be tried before the next pass."""
 ONE_PASS = timedelta(minutes=30)
 """Scenes of one pass are taken less apart; the next pass comes later."""
 
@@ -36,6 +38,8 @@ class Acquisition:
     """Share (0..1) of the area with data, as far as outlines and the tiles' shares of data tell."""
     cloud_cover: float | None = None
     """Percent: mean over the tiles, each with its part of the area; None when no tile tells."""
+    twins: tuple[Acquisition, ...] = ()
+    """The same pass in other collections, for the case that its files cannot be read."""
 
     @property
     def day(self) -> date:
@@ -62,12 +66,19 @@ class ImagePlan:
         """Scenes of all acquisitions, in the order they are laid."""
         return tuple(scene for acquisition in self.acquisitions for scene in acquisition.scenes)
 
+    @property
+    def twins(self) -> tuple[ImagePlan, ...]:
+        """Plans for the same passes from other collections, the best first; only for a single acquisition."""
+        if len(self.acquisitions) != 1:
+            return ()
+        return tuple(replace(self, acquisitions=(twin,)) for twin in self.acquisitions[0].twins)
+
 
 def acquisitions(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tuple[Acquisition, ...]:
     """Return the candidates for an area, best first.
 
     Best is the one that covers the area most, then the least cloudy, then the newest. An acquisition found in
-    two collections counts once: the one that covers more, else Collection 1.
+    two collections counts once: the one that covers more, else Collection 1. The other one is its twin.
 
     Parameters
     ----------
@@ -84,8 +95,17 @@ def acquisitions(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tupl
     for group in passes(touching, longitude):
         by_collection = _grouped(group, lambda s: s.collection).values()
         laid = [acquisition_of(scenes, area, epsg) for scenes in by_collection]
-        found.append(min(laid, key=_collection_rank))
-    return tuple(sorted((o for o in found if o.scenes and o.coverage > 0), key=_rank))
+        usable = sorted((a for a in laid if a.scenes and a.coverage > 0), key=_collection_rank)
+        if usable:
+            found.append(replace(usable[0], twins=tuple(usable[1:])))
+    return tuple(sorted(found, key=_rank))
+
+
+def with_twins(failed: ImagePlan, waiting: Sequence[ImagePlan]) -> list[ImagePlan]:
+    """Return what is tried after a plan that cannot be read: its twins first, unless they cover much less."""
+    as_good = [twin for twin in failed.twins if twin.promised > failed.promised - MUCH_LESS]
+    worse = [twin for twin in failed.twins if twin not in as_good]
+    return [*as_good, *waiting, *worse]
 
 
 def passes(scenes: Iterable[Scene], longitude: float) -> list[list[Scene]]:

@@ -77,7 +77,7 @@ def _outline(geometry: Any) -> BaseGeometry | None:
         raise NoFootprint(f"its outline has more than {MAX_CORNERS:,} corners")
     try:
         outline = shape(_flat(geometry))
-        if not np.isfinite([*outline.bounds]).all():
+        if not np.isfinite([*outline.bounds]).all() or not _is_small(outline):
             return None
         if not outline.is_valid:
             if get_num_coordinates(outline) > MAX_REPAIRED_CORNERS:
@@ -85,7 +85,7 @@ def _outline(geometry: Any) -> BaseGeometry | None:
             outline = make_valid(outline)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, ShapelyError):
         return None
-    return outline if _has_polygon(outline) and _is_small(outline) else None
+    return outline if _has_polygon(outline) else None
 
 
 def _flat(geometry: Mapping[str, Any]) -> dict[str, Any]:

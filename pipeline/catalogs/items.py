@@ -205,9 +205,9 @@ def _offset(
 
 
 def _datetime(properties: Mapping[str, Any]) -> dt.datetime:
-    text = _text(properties.get("datetime") or properties.get("start_datetime"))
+    text = properties.get("datetime") or properties.get("start_datetime")
     try:
-        moment = dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text if isinstance(text, str) else "")
     except ValueError as error:
         raise UnusableItem("it has no date") from error
     if not YEARS[0] <= moment.year <= YEARS[1]:

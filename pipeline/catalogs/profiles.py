@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipeline import config
+from pipeline.catalogs import answers
 from pipeline.catalogs import demo as embedded
 from pipeline.catalogs.catalog import COLLECTIONS as COLLECTIONS
 from pipeline.catalogs.catalog import CatalogProfile as CatalogProfile
@@ -104,15 +105,30 @@ def probe(catalog: str, timeout_s: float = 2.0) -> None:
     CatalogUnavailable
         When its landing page does not come within `timeout_s` seconds.
     """
-    import requests
-
     profile = find(catalog)
     address = profile.address()
+
+    def knock() -> bool:
+        return _answers(address, timeout_s)
+
+    if not answers.may_be_kept(profile):
+        awake = knock()
+    else:
+        question = ["knock", address]
+        awake = answers.asked_once(question, lambda a: answers.AWAKE_S if a else answers.SILENT_S, knock)
+    if not awake:
+        raise CatalogUnavailable(f"{profile.label} does not answer.", catalog)
+
+
+def _answers(address: str, timeout_s: float) -> bool:
+    import requests
+
     try:
         with requests.get(address, timeout=timeout_s, stream=True) as response:
             response.raise_for_status()
-    except (requests.RequestException, ValueError) as error:
-        raise CatalogUnavailable(f"{profile.label} does not answer.", catalog) from error
+    except (requests.RequestException, ValueError):
+        return False
+    return True
 
 
 def examples() -> tuple[Example, ...]:

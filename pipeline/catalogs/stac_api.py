@@ -7,11 +7,11 @@ otherwise the landing page is asked, once per process.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipeline.catalogs import transport
+from pipeline.catalogs import answers, transport
 from pipeline.catalogs.catalog import COLLECTIONS, CatalogProfile
 from pipeline.catalogs.pages import Cut, Found, search
 from pipeline.catalogs.transport import BadAnswer, Transport
@@ -40,13 +40,21 @@ class Api:
     """Whether a search can leave out what is not needed."""
 
 
+class _Unfinished(Exception):
+    """A search that ran out of time: what it found is used, and not kept."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__()
+        self.found = found
+
+
 class Line:
     """A connection to one catalogue for one run: waits, repeats and gives up as this project wants it."""
 
     def __init__(self, profile: CatalogProfile, progress: Progress) -> None:
         if profile.url is None:
             progress.detail("the demo makes its images once, which takes some seconds")
-        self._profile = profile
+        self._profile, self._progress = profile, progress
         self._address = profile.address()
         self._transport = Transport(profile, self._address, progress)
         progress.detail("")
@@ -79,6 +87,18 @@ class Line:
 
     def learn(self) -> Api:
         """Ask the landing page what a search has to know, and keep the answer."""
+        if not answers.may_be_kept(self._profile):
+            api = self._asked()
+        else:
+            question = ["landing", self._address, self._profile.collections, self._profile.fields]
+            url, collections, fields = answers.asked_once(
+                question, lambda _: answers.LANDING_S, lambda: list(astuple(self._asked())), self._progress
+            )
+            api = Api(url, tuple(collections), fields)
+        _known[_key(self._address)] = api
+        return api
+
+    def _asked(self) -> Api:
         client = _client(self._address, self._transport)
         try:
             search_url, conforms = client.search(method="POST").url, client.get_conforms_to()
@@ -89,9 +109,7 @@ class Line:
         offers_fields = any(str(name).endswith("item-search#fields") for name in conforms)
         fields = offers_fields if self._profile.fields is None else self._profile.fields
         collections = self._profile.collections or self._known_collections(client)
-        api = Api(search_url, collections, fields)
-        _known[_key(self._address)] = api
-        return api
+        return Api(search_url, collections, fields)
 
     def check_collections(self) -> None:
         """Raise where the collections that the configuration names do not exist; costs a request.
@@ -134,7 +152,7 @@ class Line:
         cut: Cut = ""
         while waiting:
             part = waiting.pop()
-            found = search(self._transport, api.search_url, self._body(api, geometry, part, ids))
+            found = self._searched(api.search_url, self._body(api, geometry, part, ids))
             items |= {(str(i.get("collection")), str(i.get("id"))): i for i in found.items}
             if found.cut == "items" and part is not None and part[0] < part[1] and len(items) < MOST_TOGETHER:
                 middle = part[0] + (part[1] - part[0]) // 2
@@ -144,6 +162,23 @@ class Line:
             if found.cut == "time":
                 break
         return Found([*items.values()], cut)
+
+    def _searched(self, url: str, body: Mapping[str, Any]) -> Found:
+        """Return what a search finds; what others have asked a moment ago is not asked again."""
+        if not answers.may_be_kept(self._profile):
+            return search(self._transport, url, body)
+
+        def ask() -> dict[str, Any]:
+            found = search(self._transport, url, body)
+            if found.cut == "time":
+                raise _Unfinished(found)
+            return {"items": found.items, "cut": found.cut}
+
+        try:
+            kept = answers.asked_once(["search", url, body], lambda _: answers.SEARCH_S, ask, self._progress)
+        except _Unfinished as unfinished:
+            return unfinished.found
+        return Found(kept["items"], kept["cut"])
 
     def _body(
         self,

@@ -36,7 +36,7 @@ class Family:
 
 FAMILIES: dict[str, Family] = {
     "water": Family("#3563e0", (240, 278), (0.26, 0.86), (0.06, 0.24)),
-    "vegetation": Family("#04600f", (130, 155), (0.22, 0.86), (0.04, 0.22)),
+    "vegetation": Family("#04600f", (128, 150), (0.22, 0.86), (0.04, 0.22)),
     "crops": Family("#d6c928", (92, 118), (0.40, 0.97), (0.05, 0.20)),
     "bare": Family("#c4824a", (-15, 70), (0.28, 0.84), (0.04, 0.19)),
     "dark": Family("#1c1b2b", (285, 310), (0.12, 0.58), (0.01, 0.07)),
@@ -58,7 +58,7 @@ STARTS = 5
 """Places from which the rounds are begun; the best end is taken."""
 LEAST_STEP = 0.02
 """Lightness by which the shades of one family differ at least."""
-WELL_APART = 0.1
+WELL_APART = 0.09
 """Distance in OKLab from which on the closest two colours of a legend are told apart without effort."""
 VIVID_DARKER, VIVID_CHROMA = 0.1, 0.6
 """How much darker than the usual colour a vivid one may be, and which share of its chroma it keeps."""

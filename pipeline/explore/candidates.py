@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from pipeline.request import AnalysisRequest
 
 if TYPE_CHECKING:
     from pipeline.explore.quicklook import Quicklook
+    from pipeline.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,11 @@ class SceneFacts:
 
 
 def list_scenes(
-    request: AnalysisRequest, *, cancelled: IsCancelled | None = None, most: int = MOST
+    request: AnalysisRequest,
+    *,
+    cancelled: IsCancelled | None = None,
+    most: int = MOST,
+    queue: Turns | None = None,
 ) -> Iterator[SceneFacts]:
     """Yield what each candidate of a request shows of the area, in the order the answers arrive.
 
@@ -82,6 +88,8 @@ def list_scenes(
         Returns True when nobody wants the list any more; polled every `progress.POLL_S` seconds.
     most : int
         Candidates looked at.
+    queue : Turns, optional
+        Where to wait for one's turn before files are read.
 
     Raises
     ------
@@ -97,14 +105,15 @@ def list_scenes(
     waiting: dict[int, SceneFacts] = {}
     arrived: dict[int, SceneFacts] = {}
     chosen: int | None = None
-    for index, found in _glances(request, candidates, progress):
-        facts = _facts(candidates[index], index in allowed, found)
-        arrived[index] = waiting[index] = facts
-        if chosen is None:
-            chosen = _automatic(allowed[:MOST_READ], arrived)
-        if chosen is not None or not allowed:
-            yield from (replace(f, automatic=i == chosen) for i, f in waiting.items())
-            waiting.clear()
+    with nullcontext() if queue is None else queue.turn("small", progress):
+        for index, found in _glances(request, candidates, progress):
+            facts = _facts(candidates[index], index in allowed, found)
+            arrived[index] = waiting[index] = facts
+            if chosen is None:
+                chosen = _automatic(allowed[:MOST_READ], arrived)
+            if chosen is not None or not allowed:
+                yield from (replace(f, automatic=i == chosen) for i, f in waiting.items())
+                waiting.clear()
 
 
 def best_first(facts: Iterable[SceneFacts]) -> tuple[SceneFacts, ...]:

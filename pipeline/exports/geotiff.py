@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipeline import scratch
+from pipeline.exports.formats import Format
 from pipeline.exports.provenance import tags
 
 if TYPE_CHECKING:
@@ -120,3 +121,14 @@ def write_cog(
 def _rgba(color: str, number: int) -> tuple[int, int, int, int]:
     red, green, blue = bytes.fromhex(color.removeprefix("#"))
     return (red, green, blue, 0 if number == 0 else 255)
+
+
+FORMAT = Format(
+    10,
+    "geotiff",
+    "GeoTIFF",
+    ".tif",
+    "image/tiff",
+    "Clusters as pixels of 10 m, colours and names inside",
+    geotiff_bytes,
+)

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.drawing.overlays import TRUE_COLOUR as PLACES
-from pipeline.drawing.overlays import Stretch
 from pipeline.errors import FileRefused
+from pipeline.exports.formats import Format
 from pipeline.exports.geotiff import write_cog
 from pipeline.exports.provenance import as_tags, source
 from pipeline.sentinel2.bands import BANDS, TRUE_COLOUR
 from pipeline.sentinel2.offset import QUANTIFICATION
 
 if TYPE_CHECKING:
+    from pipeline.drawing.overlays import Stretch
     from pipeline.result import Analysis
 
+PLACES = tuple(map(BANDS.index, TRUE_COLOUR))
+"""Places of the bands shown as red, green, blue."""
 MAX_PX = 50_000_000
 """An area of 70 km: 3.5 bytes a pixel, about 175 MB."""
 
@@ -78,3 +80,14 @@ def _tags(analysis: Analysis, stretch: Stretch) -> dict[str, str]:
             "2 and 98 % of the clear pixels",
         }
     )
+
+
+FORMAT = Format(
+    50,
+    "image",
+    "True colour",
+    "_image.tif",
+    "image/tiff",
+    "The satellite image as GeoTIFF",
+    image_bytes,
+)

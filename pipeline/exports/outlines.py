@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import shapely
 from affine import Affine
 
 STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
@@ -42,6 +41,8 @@ def trace(labels: np.ndarray, affine: Affine) -> Patches:
     affine : Affine
         From column and row to coordinates; the polygons follow the pixels' edges exactly.
     """
+    import shapely
+
     patch, cluster = _connected(labels)
     pixels = np.bincount(patch.ravel(), minlength=len(cluster) + 1)[1:]
     row, column, owner, before = _corners(patch)

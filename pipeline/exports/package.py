@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pipeline.errors import AnalysisError
+from pipeline.exports.formats import Format, all_formats
 from pipeline.exports.provenance import credit, file_stem
 from pipeline.exports.styles import attribute_table_xml
 from pipeline.exports.table import csvt_text
 
 if TYPE_CHECKING:
-    from pipeline.exports.files import Format
     from pipeline.result import Analysis
 
 PACKED = {".tif", "_image.tif"}
@@ -33,20 +33,18 @@ The GeoTIFF's tags hold scenes, parameters, offset decision, cluster centres and
 
 def package_zip(analysis: Analysis) -> bytes:
     """Return a zip of all files of an analysis, with a README."""
-    from pipeline.exports.files import make
+    from pipeline.exports.files import Files
 
-    return make(analysis, "package")
+    return Files(analysis).content(FORMAT.key)
 
 
-def zipped(analysis: Analysis, formats: Sequence[Format], content: Callable[[str], bytes]) -> bytes:
+def zipped(analysis: Analysis, content: Callable[[str], bytes]) -> bytes:
     """Return a zip of files; one that cannot be made is left out, and the README says why.
 
     Parameters
     ----------
     analysis : Analysis
         What they are files of.
-    formats : sequence of Format
-        Which ones.
     content : callable
         Returns a file by its key.
     """
@@ -55,7 +53,7 @@ def zipped(analysis: Analysis, formats: Sequence[Format], content: Callable[[str
     lines = []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for format_ in formats:
+        for format_ in (f for f in all_formats() if not f.holds_all and f.fits(analysis)):
             name = stem + format_.ending
             try:
                 made = content(format_.key)
@@ -75,3 +73,15 @@ def zipped(analysis: Analysis, formats: Sequence[Format], content: Callable[[str
         )
         package.writestr("README.txt", readme)
     return buffer.getvalue()
+
+
+FORMAT = Format(
+    1000,
+    "package",
+    "All in one",
+    ".zip",
+    "application/zip",
+    "Every file of this list",
+    package_zip,
+    holds_all=True,
+)

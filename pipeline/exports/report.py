@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.area.grid import epsg_of
 from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
+from pipeline.exports import zones
+from pipeline.exports.formats import Format
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
 from pipeline.exports.sample import report_section
@@ -74,6 +75,7 @@ def report_html(analysis: Analysis) -> str:
 <p>{escape(_method(analysis))}</p></section></figure>
 </div>
 {report_section(analysis)}
+{zones.report_section(analysis)}
 <div class="pair">
 <section><h2>Image</h2>
 {_list(_image_facts(analysis))}</section>
@@ -142,6 +144,8 @@ def _ink(color: str) -> str:
 
 
 def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
+    from pipeline.area.grid import epsg_of
+
     scenes = analysis.scenes
     yield "Scene" if len(scenes) == 1 else "Scenes", ", ".join(s.id for s in scenes)
     platforms = ", ".join(dict.fromkeys(PLATFORMS.get(s.platform, MISSION) for s in scenes))
@@ -207,3 +211,14 @@ def _notes(analysis: Analysis) -> str:
 
 def _software() -> str:
     return ", ".join(f"{name} {number}" for name, number in versions().items())
+
+
+FORMAT = Format(
+    80,
+    "report",
+    "Report",
+    ".html",
+    "text/html",
+    "One page to read or print",
+    report_html,
+)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Xml
 
+from pipeline.exports.formats import Format
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -85,3 +87,14 @@ def qgis_polygon_style(analysis: Analysis) -> str:
 
 def _label(number: object, row: pd.Series[Any]) -> str:
     return f"{number} {row['name']} ({row['hectares']:,.1f} ha)"
+
+
+FORMAT = Format(
+    60,
+    "style",
+    "QGIS style",
+    ".qml",
+    "application/xml",
+    "Colours and names for the GeoTIFF",
+    qgis_style,
+)

@@ -65,7 +65,7 @@ def signed(href: str) -> str:
             if getattr(getattr(error, "response", None), "status_code", None) in (400, 404):
                 _public.add(key)
                 return href
-            log.warning("no token for %s", key, exc_info=error)
+            log.info("no token for %s: %s", key, error)
             why = f"Planetary Computer gives no access to its images now. {_meaning(error)}"
             _failed[key] = (time.monotonic(), why)
             raise ReadFailed(why, href) from error

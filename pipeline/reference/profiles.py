@@ -14,13 +14,12 @@ Further maps stand in the TOML file that ``DASHBOARD_CATALOGS`` names::
 from __future__ import annotations
 
 import logging
-import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline import config
 from pipeline.errors import InvalidRequest
 from pipeline.sentinel2.scene_classes import (
     NOT_VEGETATED,
@@ -153,13 +152,10 @@ def find(name: str, classes: Mapping[int, str] | None = None) -> Reference:
 
 
 def _configured() -> tuple[Reference, ...]:
-    path = os.environ.get("DASHBOARD_CATALOGS")
-    if not path:
-        return ()
     try:
-        entries = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("references", {})
+        entries = config.catalogs_file().references
         return tuple(_from_entry(name, entry) for name, entry in entries.items())
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError):
         log.exception("the reference maps of DASHBOARD_CATALOGS cannot be read; only the built-in ones are")
         return ()
 

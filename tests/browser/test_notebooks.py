@@ -36,8 +36,8 @@ def test_keys_and_a_restart_in_jupyterlab(open_page: Open, jupyter: str) -> None
     page.page.keyboard.press("d")
     page.page.wait_for_timeout(500)
     expect(page.main).to_be_visible()
-    page.page.evaluate("() => window.jupyterapp.commands.execute('kernelmenu:restart')")
-    page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    page.page.evaluate("() => { window.jupyterapp.commands.execute('kernelmenu:restart'); }")
+    page.page.locator(".jp-Dialog button.jp-mod-accept").click()
     expect(page.page.get_by_text("The notebook's kernel was restarted")).to_be_visible(timeout=RUN_MS)
 
 

@@ -41,9 +41,10 @@ def test_files_classes_and_functions_stay_small(repository: Path) -> None:
 
 @pytest.mark.parametrize("room", ["pipeline", "widgets"])
 def test_a_folder_s_init_holds_a_docstring_and_nothing_else(repository: Path, room: str) -> None:
-    """The public names of the two packages themselves are the exception."""
+    """The public names of the two packages themselves, and of `pipeline.accuracy`, are the exceptions."""
+    public = {repository / room, repository / "pipeline" / "accuracy"}
     for path in (repository / room).rglob("__init__.py"):
-        if path.parent == repository / room:
+        if path.parent in public:
             continue
         body = ast.parse(path.read_text(encoding="utf-8")).body
         assert len(body) == 1, path

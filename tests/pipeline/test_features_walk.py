@@ -6,11 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline import Analysis, AnalysisRequest, ClusterModel, InvalidRequest, analyse, exports
+from pipeline import Analysis, AnalysisRequest, ClusterModel, InvalidRequest, analyse
 from pipeline.clustering.reasons import reasons
 from pipeline.explore.classes import Classes
 from pipeline.explore.confidence_view import confidence_view
 from pipeline.explore.pixel import inspect_pixel
+from pipeline.exports import files, provenance
+from pipeline.exports.snippet import python_snippet
 from pipeline.permalink import from_query, to_query
 from tests.pipeline.conftest import Land
 
@@ -60,11 +62,11 @@ def test_everything_that_tells_of_a_pixel_follows(mixed: Analysis) -> None:
 
 
 def test_files_tell_the_features(mixed: Analysis) -> None:
-    assert "NDVI, B08, NDWI" in exports.tags(mixed)["METHOD"]
-    assert json.loads(exports.tags(mixed)["FEATURES"])["NDVI"] == "(B08 - B04) / (B08 + B04)"
-    assert "NDVI, B08, NDWI" in exports.make(mixed, "report").decode()
-    assert b"NDVI nir NDWI" in exports.make(mixed, "table")
-    assert "features=('NDVI', 'nir', 'NDWI')" in exports.python_snippet(mixed)
+    assert "NDVI, B08, NDWI" in provenance.tags(mixed)["METHOD"]
+    assert json.loads(provenance.tags(mixed)["FEATURES"])["NDVI"] == "(B08 - B04) / (B08 + B04)"
+    assert "NDVI, B08, NDWI" in files.make(mixed, "report").decode()
+    assert b"NDVI nir NDWI" in files.make(mixed, "table")
+    assert "features=('NDVI', 'nir', 'NDWI')" in python_snippet(mixed)
 
 
 def test_links_and_saved_requests_carry_them(mixed: Analysis) -> None:
@@ -110,21 +112,21 @@ def test_a_saved_model_is_told_everywhere_with_the_areas_own_figures(done: Analy
     means = [np.nanmean(done.imagery.values[:, made.labels.values == n], axis=1) for n in range(1, 5)]
     assert made.spectra == pytest.approx(np.array(means), abs=1e-4)
     assert any(model.fingerprint in note for note in made.notes)
-    assert model.fingerprint in exports.tags(made)["MODEL_IS"]
-    assert model.fingerprint in exports.tags(made)["METHOD"]
+    assert model.fingerprint in provenance.tags(made)["MODEL_IS"]
+    assert model.fingerprint in provenance.tags(made)["METHOD"]
     for key in ("report", "table", "geojson"):
-        assert model.fingerprint in exports.make(made, key).decode("utf-8-sig"), key
-    assert model.fingerprint in exports.python_snippet(made)
+        assert model.fingerprint in files.make(made, key).decode("utf-8-sig"), key
+    assert model.fingerprint in python_snippet(made)
     query = to_query(made.request, model.fingerprint)
     assert from_query(query, [made.request.catalog]).model == model.fingerprint
     assert from_query("model=<script>", []).unread == ("model",)
-    assert exports.tags(done)["MODEL_IS"] == "fitted on this image"
+    assert provenance.tags(done)["MODEL_IS"] == "fitted on this image"
 
 
 def test_classes_that_a_person_made_go_with_the_model(done: Analysis, land: Land) -> None:
     classes = Classes.of(done.suggestions).merge([2, 3], "Green land").rename(1, "Lake")
     edited = done.with_classes(classes.lut(), classes.suggestions())
-    model = ClusterModel.from_json(exports.make(edited, "model").decode())
+    model = ClusterModel.from_json(files.make(edited, "model").decode())
     again = analyse(land.request(), model=model)
     assert np.array_equal(again.labels.values, edited.labels.values)
     assert again.areas.equals(edited.areas)

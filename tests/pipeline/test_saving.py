@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import Analysis, InvalidRequest, analyse, exports
+from pipeline import Analysis, InvalidRequest, analyse
+from pipeline.accuracy.checked import check
 from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
+from pipeline.exports import files
 from pipeline.reading.imagery import Imagery
-from pipeline.saving import HEAD, MADE_AGAIN
+from pipeline.saving import HEAD, KEPT, MADE_AGAIN
 from tests.pipeline.conftest import Land
 
 SAME_FILES = ("geotiff", "geojson", "table", "image", "style", "model", "report")
@@ -42,7 +44,11 @@ def as_made(done: Analysis) -> Analysis:
     return done
 
 
-@pytest.mark.parametrize("change", [as_made, edited, with_saved_model])
+def of_several_dates(done: Analysis) -> Analysis:
+    return analyse(replace(done.request, composite="median", features=("nir", "NDVI")))
+
+
+@pytest.mark.parametrize("change", [as_made, edited, with_saved_model, of_several_dates])
 def test_what_is_loaded_equals_what_was_saved(
     change: Callable[[Analysis], Analysis], done: Analysis, path: Path
 ) -> None:
@@ -56,12 +62,25 @@ def test_what_is_loaded_equals_what_was_saved(
     for f in fields(Analysis):
         if f.compare and f.name not in ("pixels", "raster", "areas", "overlays"):
             assert getattr(after, f.name) == getattr(before, f.name), f.name
-    for name in ("extent", "scenes", "coverage", "notes"):
+    for name in ("extent", "scenes", "coverage", "notes", "composite", "n_filled", "bands"):
         assert getattr(after.pixels, name) == getattr(before.pixels, name), name
     assert after.overlays == before.overlays
     np.testing.assert_array_equal(after.signatures.mean, before.signatures.mean)
     for key in SAME_FILES:
-        assert exports.make(after, key) == exports.make(before, key), key
+        assert files.make(after, key) == files.make(before, key), key
+
+
+def test_a_checked_sample_is_kept(done: Analysis, path: Path) -> None:
+    design = done.sampling_design(n=60)
+    names = dict(enumerate(done.areas["name"]))
+    labelled = design.with_labels({p: names[1] for p in design.points.index[:20]})
+    before = replace(done, checked=check(done, labelled))
+    assert before.checked is not None
+    before.save(path)
+    after = Analysis.load(path)
+    assert after.checked is not None
+    assert after.checked.design.to_json() == labelled.to_json()
+    assert after.checked.as_values() == before.checked.as_values()
 
 
 def test_work_goes_on_without_the_catalogue(
@@ -84,9 +103,9 @@ def test_work_goes_on_without_the_catalogue(
 
 def test_every_part_of_a_result_is_kept_or_made_again() -> None:
     """A new field needs a thought: plain values keep themselves, others need a line in saving.py."""
-    known = {"extent", "store", "scenes", "sample", "coverage", "notes", "thinned"}
+    known = {"extent", "store", "scenes", "sample", "coverage", "notes", "composite", "n_filled", "thinned"}
     assert {f.name for f in fields(Imagery)} == known
-    plain = {f.name for f in fields(Analysis)} - MADE_AGAIN
+    plain = {f.name for f in fields(Analysis)} - KEPT - MADE_AGAIN
     assert plain == {"notes", "preview", "model_given", "edits", "names_from", "smallest_patch_ha"}
 
 

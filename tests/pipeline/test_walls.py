@@ -138,7 +138,15 @@ def test_what_interprets_clusters_imports_nothing_heavy(repository: Path) -> Non
 
 
 def test_the_list_of_downloads_costs_nothing_before_a_file_is_made(repository: Path) -> None:
-    modules = loaded_after(repository, "import pipeline.exports, pipeline.reading.signing")
+    modules = loaded_after(
+        repository,
+        """
+import pipeline.reading.signing
+from pipeline.exports.files import Files
+from pipeline.exports.formats import all_formats
+assert all_formats()
+""",
+    )
     heavy = {"rasterio", "pyogrio", "shapely", "scipy", "PIL", "pandas", "planetary_computer", "pydantic"}
     assert not modules & heavy
 

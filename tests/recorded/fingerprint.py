@@ -33,7 +33,7 @@ from rasterio.io import MemoryFile
 from threadpoolctl import threadpool_info
 
 from pipeline import Analysis
-from pipeline.exports import make
+from pipeline.exports.files import make
 from tests.recorded.cases import LITTLE_PX, Case
 from tests.recorded.store import Hashes
 from tests.recorded.tiff import without_texts

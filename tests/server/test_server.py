@@ -1,6 +1,7 @@
 """The server for strangers, as they meet it: real processes, real sockets, no browser."""
 
 import asyncio
+import gzip
 import json
 import re
 import time
@@ -82,6 +83,17 @@ async def socket_of(
     url = f"{server.address.replace('http', 'ws')}/api/kernels/{kernel_id}/channels"
     request = HTTPRequest(f"{url}?session_id={uuid.uuid4().hex}", headers=headers)
     return await websocket_connect(request, subprotocols=list(protocols))
+
+
+def test_scripts_and_pages_are_sent_compressed(server: Running) -> None:
+    with asked(server, Accept_Encoding="gzip") as answer:
+        text = answer.read()
+        assert answer.headers["Content-Encoding"] == "gzip"
+    scripts = re.findall(r'"([^"]+voila/static/voila\.js)"', gzip.decompress(text).decode())
+    with asked(server, scripts[0], Accept_Encoding="gzip") as answer:
+        small = answer.read()
+        assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(small) < 0.6 * len(gzip.decompress(small))
 
 
 def test_a_page_has_a_widget_and_its_headers(server: Running) -> None:

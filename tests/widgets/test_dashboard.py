@@ -45,6 +45,7 @@ class FakeAnalysis:
     model_given: bool = False
     edits: tuple[int, ...] | None = None
     smallest_patch_ha: float = 0.0
+    checked: Any = None
     checked: object = None
     names_from: str = ""
     classes: tuple[Suggestion, ...] = ()

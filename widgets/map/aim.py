@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import ipyleaflet as leaflet
-import numpy as np
 
 from widgets.map.layers import SATELLITE
 
@@ -107,7 +106,7 @@ def _lines(grid: PixelGrid, row: int, column: int) -> list[list[tuple[float, flo
         [(dy * reach, dx * reach) for reach in (GAP_PX, ARM_PX)]
         for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1))
     ]
-    offsets = np.array([place for line in (square, *arms) for place in line])
-    longitudes, latitudes = grid.degrees(row + offsets[:, 0], column + offsets[:, 1])
+    offsets = [place for line in (square, *arms) for place in line]
+    longitudes, latitudes = grid.degrees([row + dy for dy, _ in offsets], [column + dx for _, dx in offsets])
     places = list(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
     return [places[:4], *(places[4 + 2 * n : 6 + 2 * n] for n in range(4))]

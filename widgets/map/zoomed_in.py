@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from pipeline import turns
+from pipeline.errors import Cancelled
+from pipeline.progress import Progress
 from widgets.map.view import TILE_PX, Box, mercator
 from widgets.session.delay import Delay
 from widgets.session.gate import Gate
@@ -82,13 +86,12 @@ class ZoomedIn:
         bounds = ((part.south, part.west - shift), (part.north, part.east - shift))
 
         def draw() -> None:
-            with self._drawing:
-                if wish != self._wish:
-                    return
+            place = turns.quick(Progress(cancelled=lambda: wish != self._wish))
+            with self._drawing, suppress(Cancelled), place:
                 pictures = analysis.draw(bounds, MAX_PX)
-            with self._gate.lock:
-                if wish == self._wish:
-                    self._show(pictures)
+                with self._gate.lock:
+                    if wish == self._wish:
+                        self._show(pictures)
 
         self._gate.in_background(draw, "sharp pictures")
 

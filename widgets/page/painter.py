@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs import profiles
-from pipeline.exports import credit
+from pipeline.exports.provenance import credit
 from widgets.page import messages
 from widgets.page.messages import STAGE_WORDS, Action, Message
 from widgets.page.state import Outcome, PageState, Situation, state_of

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.grid import PIXEL_HA, grid_for, size_km
+from pipeline.area.grid import PIXEL_HA
 from pipeline.area.polygons import pixels_inside
 from pipeline.errors import AnalysisError, AreaTooLarge, InvalidRequest
-from pipeline.estimate import LINK_MBIT, dates_of, estimate_of
+from pipeline.estimate import LINK_MBIT, dates_of, estimate_of, side_km
 from pipeline.request import AnalysisRequest
 from widgets.form.settings import Settings, Tool
 from widgets.page import messages
@@ -169,9 +169,9 @@ def _asked(now: Situation) -> tuple[AreaOfInterest | None, AnalysisRequest | Non
 
 def _check_size(area: AreaOfInterest, limit_km: float) -> None:
     """Refuse what could not be calculated as soon as it is there."""
-    side = size_km(grid_for(area))
+    side = side_km(area)
     if side > limit_km:
-        raise AreaTooLarge(side, limit_km)
+        raise AreaTooLarge(side, limit_km, polygons=area.size_km is None)
     if not pixels_inside(area):
         raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Give a larger one.", "area")
 

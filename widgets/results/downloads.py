@@ -12,8 +12,10 @@ import anywidget
 import ipywidgets as ipw
 import traitlets
 
-from pipeline import exports
 from pipeline.errors import AnalysisError
+from pipeline.exports.files import Files, file_name, is_quick, size_words
+from pipeline.exports.formats import Format, all_formats, format_of
+from pipeline.exports.snippet import python_snippet
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.session.gate import Gate
@@ -42,7 +44,7 @@ class CopyButton(anywidget.AnyWidget):
 class FormatRow(ipw.Box):
     """One kind of file: a button with its title, what it is good for, and its size."""
 
-    def __init__(self, kind: exports.Format, on_click: Callable[[], None]) -> None:
+    def __init__(self, kind: Format, on_click: Callable[[], None]) -> None:
         self._kind = kind
         self.button = push_button(kind.title, on_click, "eo-format-button")
         self.note = html("", "eo-format-note")
@@ -71,7 +73,7 @@ class Downloads(ipw.HBox):
 
     def __init__(self, gate: Gate, editor: Editor, save: Save) -> None:
         self._editor, self._save = editor, save
-        self._files: exports.Files | None = None
+        self._files: Files | None = None
         self._allowed = True
         self._maker = Worker(gate, progress=lambda *_: None, done=self._made, failed=self._refused)
         self._sizer = Worker(
@@ -102,7 +104,7 @@ class Downloads(ipw.HBox):
     def show(self, analysis: Analysis) -> None:
         """Offer the files of a result."""
         self._sizer.cancel()
-        self._files = exports.Files(analysis)
+        self._files = Files(analysis)
         self.python.text = self._snippet(analysis)
         self._show_sizes()
         if self.is_open:
@@ -136,7 +138,7 @@ class Downloads(ipw.HBox):
 
     def _fill(self) -> None:
         """Make the rows of the list when it is first opened."""
-        kinds = [kind for kind in exports.FORMATS if kind.key != MAIN]
+        kinds = [kind for kind in all_formats() if kind.key != MAIN]
         self.rows = {kind.key: FormatRow(kind, partial(self._on_row, kind.key)) for kind in kinds}
         self._list.children = (
             self.told,
@@ -148,11 +150,12 @@ class Downloads(ipw.HBox):
     def _measure(self) -> None:
         """Make the files in the background, so that their sizes can be shown; only where that is quick."""
         files = self._files
-        if files is None or not self._allowed or not exports.is_quick(files.analysis):
+        if files is None or not self._allowed or not is_quick(files.analysis):
             return
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
-            for number, kind in enumerate(exports.FORMATS):
+            kinds = [kind for kind in all_formats() if kind.fits(files.analysis)]
+            for number, kind in enumerate(kinds):
                 if cancelled():
                     return
                 try:
@@ -161,7 +164,7 @@ class Downloads(ipw.HBox):
                     pass
                 except Exception:
                     log.exception("%s could not be made", kind.title)
-                progress(kind.key, number / len(exports.FORMATS))
+                progress(kind.key, number / len(kinds))
 
         self._sizer.start(work)
         self._show_sizes()
@@ -173,8 +176,9 @@ class Downloads(ipw.HBox):
         if self._files is None:
             return
         for key, row in self.rows.items():
+            shown(row, format_of(key).fits(self._files.analysis))
             size = self._files.size(key)
-            words = exports.size_words(size) if size is not None else "…" if self._sizer.busy else ""
+            words = size_words(size) if size is not None else "…" if self._sizer.busy else ""
             row.show("" if self._files.problem(key) else words, self._files.problem(key))
 
     def _fetch(self, key: str) -> None:
@@ -183,8 +187,7 @@ class Downloads(ipw.HBox):
             return
 
         def work(*_: Any) -> tuple[bytes, str, str]:
-            kind = next(f for f in exports.FORMATS if f.key == key)
-            return files.content(key), exports.file_name(files.analysis, key), kind.mime
+            return files.content(key), file_name(files.analysis, key), format_of(key).mime
 
         if self._maker.start(work):
             shown(self.told, False)
@@ -213,7 +216,7 @@ class Downloads(ipw.HBox):
         edits = self._editor.edits
         calculated = self._editor.calculated
         if edits is None or calculated is None:
-            return exports.python_snippet(analysis)
+            return python_snippet(analysis)
         classes = edits.history.present
         edited = classes.edited(calculated.suggestions)
-        return exports.python_snippet(analysis, classes if edited else None, edits.smallest_ha)
+        return python_snippet(analysis, classes if edited else None, edits.smallest_ha)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipeline import turns
 from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
 from pipeline.estimate import free_memory_mb
@@ -22,6 +23,8 @@ REST_S = 1.0
 """How long the page must rest before it fits ahead."""
 ROOM_MB = 400.0
 """With less free memory nothing is fitted ahead."""
+AGAIN_S = 5.0
+"""How long to rest where others need the machine."""
 
 
 class Prefit:
@@ -64,20 +67,43 @@ class Prefit:
         analysis, fitted = self._analysis, self._fitted
         if analysis is None:
             return
+        turns.work_at_low_priority()
         with self._fitting, giving_back():
             for n_clusters in nearest_first(analysis.request.n_clusters):
-                if stop.is_set() or self._free_mb() < ROOM_MB:
-                    return
                 if n_clusters in fitted:
                     continue
+                if stop.is_set() or self._free_mb() < ROOM_MB:
+                    return
                 try:
-                    analysis.prefit(n_clusters, stop.is_set)
+                    if not _fitted(analysis, n_clusters, stop):
+                        self._delay.restart(AGAIN_S)
+                        return
                 except Cancelled:
                     return
                 except Exception:
                     log.exception("%d clusters could not be fitted ahead", n_clusters)
                     return
                 fitted.add(n_clusters)
+
+
+def _fitted(analysis: Analysis, n_clusters: int, stop: threading.Event) -> bool:
+    """Fit a number of clusters, unless other pages need the machine; return whether it was fitted.
+
+    Raises
+    ------
+    Cancelled
+        When something else is to do here.
+    """
+    with turns.spare() as wanted:
+        if wanted is None:
+            return False
+        try:
+            analysis.prefit(n_clusters, lambda: stop.is_set() or wanted())
+        except Cancelled:
+            if stop.is_set():
+                raise
+            return False
+    return True
 
 
 def nearest_first(n_clusters: int) -> list[int]:

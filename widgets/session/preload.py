@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from importlib import import_module
 
-from pipeline import preload
+from pipeline import preload, turns
 from pipeline.allocator import keep_for_the_run
-from pipeline.catalogs import profiles
+from pipeline.catalogs import answers, profiles
 from pipeline.errors import Cancelled
+from pipeline.progress import Progress as Waiting
 from widgets.session.worker import Progress
 
 log = logging.getLogger(__name__)
@@ -23,15 +24,17 @@ LOOK_S = 0.05
 
 
 def look_ahead() -> None:
-    """Settle how memory is kept; make ready in a thread for the first area, which the page shows at once."""
+    """Settle how memory and answers are kept; make ready in a thread for the area that is shown at once."""
     keep_for_the_run()
+    answers.share()
     threading.Thread(target=preload.for_an_area, name="area", daemon=True).start()
 
 
 def load() -> None:
-    """Import what a run needs, and the figures of its result."""
-    preload.for_a_run()
-    import_module("bqplot")
+    """Import what a run needs, and the figures of its result; pages take turns."""
+    with turns.quick(Waiting()):
+        preload.for_a_run()
+        import_module("bqplot")
 
 
 def connect(catalog: str) -> None:

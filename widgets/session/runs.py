@@ -102,7 +102,7 @@ class Runs:
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
             preload.TOOLS.wait(progress, cancelled)
-            from pipeline import analyse
+            from pipeline import analyse, turns
 
             return analyse(
                 request,
@@ -112,6 +112,7 @@ class Runs:
                 on_preview=progress.early,
                 workers=self._on_workers(),
                 model=model,
+                queue=turns.of_the_page(),
             )
 
         self.clock.start(request)
@@ -133,7 +134,11 @@ class Runs:
             self._worker.cancel()
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
-            return result.recluster(n_clusters, progress, cancelled)
+            from pipeline import turns
+            from pipeline.progress import Progress as Waiting
+
+            with turns.quick(Waiting(None, cancelled, progress.detail)):
+                return result.recluster(n_clusters, progress, cancelled)
 
         self._start(work, "clustering")
 

@@ -112,6 +112,8 @@ def in_threads(
                 return
             done = wait(running, timeout=POLL_S, return_when=FIRST_COMPLETED).done
             progress.check()
+            if done:
+                progress.make_way()
             while done:
                 yield _ended(running, done)
     finally:

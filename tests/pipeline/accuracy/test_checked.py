@@ -15,12 +15,16 @@ import rasterio
 from PIL import Image
 from pyogrio import raw
 
-from pipeline import Analysis, exports
+from pipeline import Analysis
 from pipeline.accuracy import SamplingDesign
 from pipeline.accuracy.checked import check
 from pipeline.errors import InvalidRequest
 from pipeline.explore.chip import chips
 from pipeline.explore.classes import Classes
+from pipeline.exports import files
+from pipeline.exports.provenance import file_stem
+from pipeline.exports.snippet import python_snippet
+from pipeline.exports.table import csvt_text
 
 N = 100
 
@@ -69,13 +73,13 @@ def test_a_map_carries_its_sample_until_the_classes_change(
 def test_the_files_carry_the_estimate_and_the_points(checked: Analysis, tmp_path: Path) -> None:
     assert checked.checked is not None
     areas = checked.checked.estimate.areas
-    table = pd.read_csv(io.BytesIO(exports.make(checked, "table")), keep_default_na=True)
+    table = pd.read_csv(io.BytesIO(files.make(checked, "table")), keep_default_na=True)
     assert table["hectares"].sum() == pytest.approx(checked.areas["hectares"].sum())
     assert table["name"].iloc[-1] == "Orchard <b>"
     by_name = table.iloc[1:].set_index("name")
     assert by_name["estimated_ha"].to_dict() == pytest.approx(areas["hectares"].to_dict(), abs=1e-3)
     assert (by_name["low_ha"] <= by_name["estimated_ha"]).all()
-    types = next(csv.reader([exports.table.csvt_text(checked)]))
+    types = next(csv.reader([csvt_text(checked)]))
     assert len(types) == len(table.columns)
 
     path = tmp_path / "clusters.tif"
@@ -91,7 +95,7 @@ def test_the_files_carry_the_estimate_and_the_points(checked: Analysis, tmp_path
     assert SamplingDesign.from_json(tags["SAMPLE"]) == checked.checked.design
 
     path = tmp_path / "clusters.gpkg"
-    path.write_bytes(exports.make(checked, "geopackage"))
+    path.write_bytes(files.make(checked, "geopackage"))
     _, _, geometry, fields = raw.read(path, layer="checked_points")
     found = Counter(fields[2])
     assert len(geometry) == N
@@ -103,7 +107,7 @@ def test_the_files_carry_the_estimate_and_the_points(checked: Analysis, tmp_path
 
 
 def test_the_report_tells_figures_method_and_citation(done: Analysis, checked: Analysis) -> None:
-    plain, text = exports.make(done, "report").decode(), exports.make(checked, "report").decode()
+    plain, text = files.make(done, "report").decode(), files.make(checked, "report").decode()
     assert "Checked on the land" not in plain
     for said in ("Checked on the land", "Orchard &lt;b&gt;", "Olofsson", "95 % interval", "1 of 100 points"):
         assert said in text
@@ -117,7 +121,7 @@ def test_the_python_gives_the_same_estimate(
     classes = Classes.of(done.suggestions).merge([1, 2]) if merged else None
     edited = done.with_classes(classes.lut(), classes.suggestions()) if classes is not None else done
     shown = edited.with_sample(labelled)
-    code = exports.python_snippet(shown, classes)
+    code = python_snippet(shown, classes)
     monkeypatch.setattr("pipeline.analyse", lambda _request: done)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
@@ -130,8 +134,8 @@ def test_the_python_gives_the_same_estimate(
 
 
 def test_results_with_other_labels_have_other_file_names(done: Analysis, labelled: SamplingDesign) -> None:
-    names = {exports.file_stem(a) for a in (done, done.with_sample(labelled))}
-    names.add(exports.file_stem(done.with_sample(labelled.without_label(5))))
+    names = {file_stem(a) for a in (done, done.with_sample(labelled))}
+    names.add(file_stem(done.with_sample(labelled.without_label(5))))
     assert len(names) == 3
 
 

@@ -8,9 +8,10 @@ from shapely.geometry import Polygon, box, shape
 
 from pipeline import AreaOfInterest
 from pipeline.area.grid import footprint
-from pipeline.catalogs.acquisitions import Acquisition, acquisitions, newest
+from pipeline.catalogs.acquisitions import Acquisition, ImagePlan, acquisitions, newest, with_twins
+from pipeline.catalogs.items import from_item
 from pipeline.sentinel2.scene import Scene
-from tests.support.synthetic import NOON, scene
+from tests.support.synthetic import NOON, item, scene
 
 C1, L2A = "sentinel-2-c1-l2a", "sentinel-2-l2a"
 AREA = shape(footprint(AreaOfInterest.square(10.33, 46.94, 1)))  # within the made-up tile's 2 km
@@ -123,6 +124,17 @@ def test_collection_1_is_preferred_for_the_same_overpass_and_nothing_is_mixed() 
     old, new = tile("old", collection=L2A), tile("new", collection=C1)
     found = acquisitions([old, new], AREA, 32632)
     assert [ids(o) for o in found] == [["new"]]
+    assert [ids(twin) for twin in found[0].twins] == [["old"]]
+
+
+def test_after_a_broken_image_its_twin_is_tried_unless_it_covers_much_less() -> None:
+    old, new = tile("old", collection=L2A), tile("new", collection=C1)
+    cut = tile("cut", collection=L2A, left=600_800)
+    area = _utm_box(600_100, 5_198_500, 601_500, 5_199_500)
+    next_day = ImagePlan(())
+    for twin, expected in ((old, [True, False]), (cut, [False, True])):
+        plan = ImagePlan((best(twin, new, area=area),))
+        assert [p is not next_day for p in with_twins(plan, [next_day])] == expected
 
 
 def test_the_fuller_collection_wins_where_collection_1_has_a_hole() -> None:
@@ -233,3 +245,88 @@ def _utm_box(west: float, south: float, east: float, north: float, epsg: int = 3
 
     to_degrees = Transformer.from_crs(epsg, 4326, always_xy=True).transform
     return Polygon([to_degrees(*p) for p in box(west, south, east, north).exterior.coords])
+
+
+WIDE = (600_200, 5_198_500, 601_400, 5_199_500)
+"""West, south, east, north of an area over two tiles, metres."""
+
+
+def test_a_cloudy_tile_is_part_of_its_acquisition() -> None:
+    """Half of the area lay "outside the image" when tiles were dropped by their clouds."""
+    west = tile("west", left=598_600, cloud_cover=60)
+    east = tile("east", left=600_500, cloud_cover=3, properties=product(tile="32TQS"))
+    found = best(west, east, area=_utm_box(*WIDE))
+    assert set(ids(found)) == {"west", "east"}
+    assert found.coverage == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("missing", ["sat:relative_orbit", "platform", "both"])
+def test_a_tile_whose_orbit_or_satellite_is_not_named_belongs_to_its_neighbours(missing: str) -> None:
+    plain = {"s2:product_uri": None, "grid:code": "MGRS-32TQS"}
+    if missing != "sat:relative_orbit":
+        plain["platform"] = None
+    if missing == "platform":
+        plain["sat:relative_orbit"] = 65  # type: ignore[assignment]
+    west, east = tile("west", left=598_600), tile("east", left=600_500, properties=plain)
+    assert (east.orbit is None) == (missing != "platform")
+    for order in ([west, east], [east, west]):
+        (found,) = acquisitions(order, _utm_box(*WIDE), 32632)
+        assert set(ids(found)) == {"west", "east"}
+
+
+def test_without_an_orbit_the_next_pass_is_another_one() -> None:
+    nameless = {"s2:product_uri": None, "platform": None}
+    first = tile("first", properties=nameless)
+    later = tile("later", properties=nameless, when=NOON + timedelta(minutes=100))
+    assert len(acquisitions([first, later], AREA, 32632)) == 2
+
+
+def test_an_older_delivery_stays_where_the_newer_one_is_cut() -> None:
+    old = tile("old", properties=product(baseline="0214"))
+    new = tile("new", left=600_800, properties=product(baseline="0500"))
+    area = _utm_box(600_100, 5_198_500, 601_500, 5_199_500)
+    found = best(old, new, area=area)
+    assert ids(found) == ["new", "old"]
+    assert found.coverage == pytest.approx(1, abs=1e-4)
+
+
+def test_halves_of_different_baselines_are_both_laid() -> None:
+    """Their outlines are whole, their shares of data are not."""
+    halves = [
+        tile(f"half{n}", properties={**product(baseline=b), "s2:nodata_pixel_percentage": 50})
+        for n, b in enumerate(("0400", "0500"))
+    ]
+    found = best(*halves)
+    assert ids(found) == ["half1", "half0"]
+    assert found.coverage == pytest.approx(1)
+
+
+def test_an_older_delivery_of_a_whole_image_is_not_read() -> None:
+    pair = [
+        tile(f"d{n}", properties={**product(baseline=b), "s2:nodata_pixel_percentage": 0})
+        for n, b in enumerate(("0400", "0500"))
+    ]
+    assert ids(best(*pair)) == ["d1"]
+
+
+def test_an_image_that_is_half_empty_does_not_win_over_a_full_one() -> None:
+    half = scene(
+        "half",
+        "http://x",
+        when=NOON + timedelta(1),
+        cloud_cover=0,
+        properties={**product("20220618T101559"), "s2:nodata_pixel_percentage": 55},
+    )
+    full = day(5, cloud_cover=9)
+    assert half.data_share == pytest.approx(0.45, abs=0.01)
+    found = acquisitions([half, full], AREA, 32632)
+    assert [ids(o)[0] for o in found] == ["day5", "half"]
+    assert found[1].coverage == pytest.approx(0.45, abs=0.01)
+
+
+def test_data_at_the_edge_of_a_swath_is_where_the_outline_says() -> None:
+    """The outline is a quarter of the files, and so is the data: within the outline there is all of it."""
+    served = item("edge", "http://x", properties={**product(), "s2:nodata_pixel_percentage": 75})
+    quarter = _utm_box(600_000, 5_199_020, 601_000, 5_200_020)
+    served["geometry"]["coordinates"] = [list(quarter.exterior.coords)]
+    assert from_item(served).data_share == pytest.approx(1, abs=0.02)

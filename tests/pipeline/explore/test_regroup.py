@@ -5,11 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from pipeline import Analysis, ClusterModel, InvalidRequest, analyse, exports
+from pipeline import Analysis, ClusterModel, InvalidRequest, analyse
 from pipeline.explore.classes import Classes
 from pipeline.explore.confidence_view import confidence_view
 from pipeline.explore.pixel import inspect_pixel
 from pipeline.explore.regroup import repeated, split, steps, water_apart
+from pipeline.exports import files, provenance
+from pipeline.exports.snippet import python_snippet
 from pipeline.permalink import from_query, to_query
 from tests.pipeline.conftest import Land
 
@@ -52,7 +54,7 @@ def test_water_is_set_apart_by_the_rule_for_each_pixel(done: Analysis) -> None:
 def test_they_live_in_model_link_python_and_files(done: Analysis, land: Land) -> None:
     made = water_apart(split(done, 3))
     assert steps(made.model) == "s3.w"
-    model = ClusterModel.from_json(exports.make(made, "model").decode())
+    model = ClusterModel.from_json(files.make(made, "model").decode())
     assert model == made.model
     assert model.fingerprint != done.model.fingerprint
     again = analyse(land.request(), model=model)
@@ -61,9 +63,9 @@ def test_they_live_in_model_link_python_and_files(done: Analysis, land: Land) ->
     assert from_query(query, [made.request.catalog]).steps == "s3.w"
     assert from_query("steps=s3.x", []).unread == ("steps",)
     assert np.array_equal(repeated(done, "s3.w").labels.values, made.labels.values)
-    assert "repeated(analysis, 's3.w')" in exports.python_snippet(made)
-    compile(exports.python_snippet(made), "snippet", "exec")
-    told = json.loads(exports.tags(made)["MODEL"])["refinements"]
+    assert "repeated(analysis, 's3.w')" in python_snippet(made)
+    compile(python_snippet(made), "snippet", "exec")
+    told = json.loads(provenance.tags(made)["MODEL"])["refinements"]
     assert [entry["kind"] for entry in told] == ["split", "water"]
 
 

@@ -11,7 +11,11 @@ import pytest
 import rasterio
 from rasterio.shutil import copy
 
-from pipeline import Analysis, AnalysisRequest, ClusterModel, analyse, exports
+from pipeline import Analysis, AnalysisRequest, ClusterModel, analyse
+from pipeline.exports.geotiff import geotiff_bytes
+from pipeline.exports.package import package_zip
+from pipeline.exports.provenance import file_stem
+from pipeline.exports.styles import attribute_table_xml, qgis_style
 from tests.pipeline.conftest import Land
 
 
@@ -88,7 +92,7 @@ def test_paths_open_files_and_bytes_are_the_same(done: Analysis, tmp_path: Path)
     done.to_geotiff(buffer)
     done.to_geotiff(tmp_path / "a.tif")
     done.to_geotiff(str(tmp_path / "b.tif"))
-    content = exports.geotiff_bytes(done)
+    content = geotiff_bytes(done)
     assert buffer.getvalue() == b"before" + content
     assert (tmp_path / "a.tif").read_bytes() == content == (tmp_path / "b.tif").read_bytes()
 
@@ -102,8 +106,8 @@ def test_a_small_area_is_a_valid_file_too(land: Land, tmp_path: Path) -> None:
 
 
 def test_gdal_reads_the_class_names_beside_the_file(done: Analysis, tmp_path: Path) -> None:
-    stem = exports.file_stem(done)
-    with zipfile.ZipFile(io.BytesIO(exports.package_zip(done))) as package:
+    stem = file_stem(done)
+    with zipfile.ZipFile(io.BytesIO(package_zip(done))) as package:
         package.extractall(tmp_path)
     copy(str(tmp_path / f"{stem}.tif"), str(tmp_path / "look.vrt"), driver="VRT")  # GDAL writes what it knows
     band = Xml.parse(tmp_path / "look.vrt").getroot().find("VRTRasterBand")
@@ -123,7 +127,7 @@ def test_gdal_reads_the_class_names_beside_the_file(done: Analysis, tmp_path: Pa
 
 
 def test_the_qgis_style_names_each_cluster_once(done: Analysis) -> None:
-    text = exports.qgis_style(done)
+    text = qgis_style(done)
     assert text.startswith("<!DOCTYPE qgis")
     renderer = Xml.fromstring(text).find("pipe/rasterrenderer")
     assert renderer is not None
@@ -143,10 +147,7 @@ def test_names_with_special_characters_stay_valid_xml(done: Analysis) -> None:
     areas = done.areas.copy()
     areas.loc[1, "name"] = 'Water <&> "wet"'
     odd = replace(done, areas=areas)
-    first = Xml.fromstring(exports.attribute_table_xml(odd)).find(".//Row")
+    first = Xml.fromstring(attribute_table_xml(odd)).find(".//Row")
     assert first is not None
     assert first.findall("F")[1].text == 'Water <&> "wet"'
-    assert (
-        'Water <&> "wet"'
-        in Xml.fromstring(exports.qgis_style(odd)).findall(".//paletteEntry")[0].attrib["label"]
-    )
+    assert 'Water <&> "wet"' in Xml.fromstring(qgis_style(odd)).findall(".//paletteEntry")[0].attrib["label"]

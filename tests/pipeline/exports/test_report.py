@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pipeline import Analysis, analyse, exports
+from pipeline import Analysis, analyse
 from pipeline.explore.spectra import Signature
+from pipeline.exports import files
 from pipeline.exports.map_figure import nice_below
 from pipeline.exports.spectra_figure import nice_above, spectra_svg
 from pipeline.sentinel2.bands import ALL_BANDS
@@ -38,7 +39,7 @@ class Tags(HTMLParser):
 
 @pytest.fixture(scope="module")
 def report(done: Analysis) -> str:
-    return exports.make(done, "report").decode()
+    return files.make(done, "report").decode()
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_text_of_users_and_catalogues_stays_text(
         notes=(HOSTILE,),
         request=replace(done.request, catalog="http://x/<b>"),
     )
-    text = exports.make(hostile, "report").decode()
+    text = files.make(hostile, "report").decode()
     assert "script" not in Tags(text).names
     assert "img" not in Tags(text).names
     assert shown(page, text, tmp_path) == []
@@ -145,7 +146,7 @@ def test_it_prints_on_one_page(clusters: int, land: Land, page: Page, tmp_path: 
         "3.1 % of the area lies outside the image.",
         "The tiles' offsets were decided differently: look for a seam between them.",
     )
-    shown(page, exports.make(replace(made, notes=notes), "report").decode(), tmp_path)
+    shown(page, files.make(replace(made, notes=notes), "report").decode(), tmp_path)
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(A4_PAGE.findall(printed)) == 1
 
@@ -175,7 +176,7 @@ def test_the_scale_of_the_map_is_as_small_for_a_small_area(
     land: Land, page: Page, tmp_path: Path, size_km: float
 ) -> None:
     """At 0.5 km the style sheet's 9 units were a fifth of the picture."""
-    shown(page, exports.make(analyse(land.request(size_km)), "report").decode(), tmp_path)
+    shown(page, files.make(analyse(land.request(size_km)), "report").decode(), tmp_path)
     picture = page.locator(".map svg").first.bounding_box()
     words = page.locator(".map svg text").first.bounding_box()
     assert picture is not None

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 import rasterio
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
+from pipeline.exports.snippet import python_snippet
 from tests.pipeline.conftest import Land
+from tests.pipeline.explore.test_zones import SOUTH, WEST, parcels
 
 POLYGON = {
     "type": "Polygon",
@@ -51,14 +53,15 @@ def labels_of(snippet: str, folder: Path, repository: Path) -> np.ndarray:
         {},
         {"seed": 7, "mask_classes": (0, 9), "mask_buffer_m": 40, "n_clusters": 5, "max_cloud_cover": 33.3},
         {"area": AreaOfInterest.polygon(POLYGON)},
+        {"area": parcels(WEST, SOUTH, name=["O'Neill \\", None], ha=[1.5, 2])},
     ],
-    ids=["a square", "other settings", "a polygon with a hole"],
+    ids=["a square", "other settings", "a polygon with a hole", "zones of a file"],
 )
 def test_the_lines_give_the_same_labels(
     land: Land, changes: dict[str, Any], tmp_path: Path, repository: Path
 ) -> None:
     made = analyse(land.request(**changes))
-    snippet = exports.python_snippet(made)
+    snippet = python_snippet(made)
     assert repr(tuple(s.id for s in made.scenes)) in snippet, "the scenes are pinned"
     assert (labels_of(snippet, tmp_path, repository) == made.labels.values).all()
 
@@ -66,14 +69,14 @@ def test_the_lines_give_the_same_labels(
 def test_a_real_place_and_another_number_of_clusters(real_api: str, tmp_path: Path, repository: Path) -> None:
     area = AreaOfInterest.square(11.34, 46.49, 3)
     made = analyse(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=real_api)).recluster(8)
-    assert (labels_of(exports.python_snippet(made), tmp_path, repository) == made.labels.values).all()
+    assert (labels_of(python_snippet(made), tmp_path, repository) == made.labels.values).all()
 
 
 def test_edited_classes_and_the_sieve_are_in_it(done: Analysis, tmp_path: Path, repository: Path) -> None:
     classes = Classes.of(done.suggestions).merge([2, 3], "Grün & 'Wald'").recolour(1, "#123456")
     edited = done.with_classes(classes.lut(), classes.suggestions())
     edited = edited.with_labels(sieve(edited.labels.values, 0.5), smallest_patch_ha=0.5)
-    snippet = exports.python_snippet(done, classes, 0.5)
+    snippet = python_snippet(done, classes, 0.5)
     assert (labels_of(snippet, tmp_path, repository) == edited.labels.values).all()
     (written,) = tmp_path.glob("*.tif")
     with rasterio.open(written) as dataset:
@@ -83,15 +86,15 @@ def test_edited_classes_and_the_sieve_are_in_it(done: Analysis, tmp_path: Path, 
 
 def test_a_given_model_is_in_it(land: Land, done: Analysis, tmp_path: Path, repository: Path) -> None:
     made = analyse(land.request(n_clusters=5), model=done.model)
-    snippet = exports.python_snippet(made)
+    snippet = python_snippet(made)
     assert (labels_of(snippet, tmp_path, repository) == done.labels.values).all()
 
 
 def test_text_of_others_stays_text(done: Analysis) -> None:
     strange = "http://x.example/'); import os  # \\\n\""
     made = replace(done, request=replace(done.request, catalog=strange))
-    compile(exports.python_snippet(made), "snippet", "exec")
-    assert repr(strange) in exports.python_snippet(made)
+    compile(python_snippet(made), "snippet", "exec")
+    assert repr(strange) in python_snippet(made)
 
 
 def test_catalogues_are_named_as_any_installation_knows_them(
@@ -106,4 +109,4 @@ def test_catalogues_are_named_as_any_installation_knows_them(
         ("ours", "catalog='https://stac.example.org'"),
     ):
         made = replace(done, request=replace(done.request, catalog=name))
-        assert written in exports.python_snippet(made)
+        assert written in python_snippet(made)

@@ -18,11 +18,13 @@ from pyproj import Geod
 from rasterio import features
 from shapely.geometry import shape
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
-from pipeline.exports import vectors
+from pipeline.exports import files, geojson, provenance, vectors
+from pipeline.exports.files import file_name
+from pipeline.exports.geotiff import geotiff_bytes
 from pipeline.exports.outlines import count_corners, trace
 
 GRID = Affine(10, 0, 600_000, 0, -10, 5_200_000)
@@ -84,8 +86,8 @@ def test_corners_are_counted_before_anything_is_traced() -> None:
 
 @pytest.fixture(scope="module")
 def package(done: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("vectors") / exports.file_name(done, "geopackage")
-    path.write_bytes(exports.make(done, "geopackage"))
+    path = tmp_path_factory.mktemp("vectors") / file_name(done, "geopackage")
+    path.write_bytes(files.make(done, "geopackage"))
     return path
 
 
@@ -94,7 +96,7 @@ def test_the_geopackage_agrees_with_table_and_geotiff(done: Analysis, package: P
     patches = gpd.read_file(package, layer="patches")
     assert classes.crs.to_epsg() == 32632 == patches.crs.to_epsg()
     table = done.areas.loc[1:]
-    with rasterio.open(io.BytesIO(exports.geotiff_bytes(done))) as dataset:
+    with rasterio.open(io.BytesIO(geotiff_bytes(done))) as dataset:
         in_tiff = np.bincount(dataset.read(1).ravel(), minlength=len(done.areas))[1:] * 0.01
     for hectares in (
         classes["hectares"],
@@ -119,7 +121,7 @@ def test_it_lies_on_the_pixels_and_tells_where_it_comes_from(done: Analysis, pac
     burnt = features.rasterize(shapes, out_shape=done.labels.shape, transform=done.grid.affine, dtype="uint8")
     assert (burnt == done.labels.values).all()
     tags = pyogrio.read_info(package, layer="classes")["dataset_metadata"]
-    assert tags == exports.tags(done)
+    assert tags == provenance.tags(done)
     assert AnalysisRequest.from_json(tags["REQUEST"]) == done.request
 
 
@@ -137,7 +139,7 @@ def test_qgis_finds_its_style_in_the_geopackage(done: Analysis, package: Path) -
 
 
 def test_the_geojson_keeps_rfc_7946(done: Analysis) -> None:
-    text = exports.make(done, "geojson").decode()
+    text = files.make(done, "geojson").decode()
     for feature in json.loads(text)["features"]:
         told = feature["properties"]
         assert told["title"] == f"{told['class']} {told['name']}"
@@ -161,8 +163,8 @@ def test_the_geojson_keeps_rfc_7946(done: Analysis) -> None:
 
 def test_at_the_antimeridian_polygons_are_cut() -> None:
     box = np.array([shapely.box(828_000, 8_000_000, 832_000, 8_004_000)])
-    west, east = (vectors._in_degrees(box, epsg)[0] for epsg in (32701, 32760))
-    parts = vectors._in_degrees(np.array([shapely.box(100_000, 8_000_000, 300_000, 8_100_000)]), 32701)[0]
+    west, east = (geojson.in_degrees(box, epsg)[0] for epsg in (32701, 32760))
+    parts = geojson.in_degrees(np.array([shapely.box(100_000, 8_000_000, 300_000, 8_100_000)]), 32701)[0]
     assert -180 < west.bounds[0] < west.bounds[2] < 180
     assert east.bounds[0] >= -180
     assert east.bounds[2] <= 180
@@ -177,12 +179,12 @@ def test_speckle_is_refused_with_the_number_and_a_way_out(
     monkeypatch.setattr(vectors, "MAX_CORNERS", 10)
     for key in ("geopackage", "geojson"):
         with pytest.raises(FileRefused, match=r"turn [\d,]+ times, at most 10\. Set a larger"):
-            exports.make(done, key)
+            files.make(done, key)
 
 
 def test_classes_without_a_pixel_are_left_out(done: Analysis) -> None:
     made = done.with_labels(np.where(done.labels.values == 2, 0, done.labels.values).astype(np.uint8))
-    content = json.loads(exports.make(made, "geojson"))
+    content = json.loads(files.make(made, "geojson"))
     assert [f["properties"]["class"] for f in content["features"]] == [1, 3, 4]
 
 
@@ -190,7 +192,7 @@ def test_merged_and_sieved_classes_are_in_the_files(done: Analysis, tmp_path: Pa
     classes = Classes.of(done.suggestions).merge([1, 3], "Both")
     merged = done.with_classes(classes.lut(), classes.suggestions())
     made = merged.with_labels(sieve(merged.labels.values, 1.0), smallest_patch_ha=1.0)
-    (tmp_path / "edited.gpkg").write_bytes(exports.make(made, "geopackage"))
+    (tmp_path / "edited.gpkg").write_bytes(files.make(made, "geopackage"))
     found = gpd.read_file(tmp_path / "edited.gpkg", layer="classes")
     assert found["name"].tolist() == made.areas["name"].tolist()[1:]
     assert (found.geometry.area / 10_000).to_numpy() == pytest.approx(made.areas["hectares"].to_numpy()[1:])
@@ -204,23 +206,23 @@ def test_an_area_too_large_is_refused_before_its_labels_are_read(
 ) -> None:
     monkeypatch.setattr(vectors, "MAX_PX", 10)
     with pytest.raises(FileRefused, match="too large for polygons: 90,000 pixels, at most 10"):
-        exports.make(done, "geojson")
+        files.make(done, "geojson")
 
 
 def test_names_go_into_the_files_as_they_are(done: Analysis, tmp_path: Path) -> None:
     areas = done.areas.copy()
     areas.loc[1, "name"] = odd = 'Wald & <b>Wiese</b> "naß" \'; DROP TABLE'
     made = replace(done, areas=areas)
-    (tmp_path / "odd.gpkg").write_bytes(exports.make(made, "geopackage"))
+    (tmp_path / "odd.gpkg").write_bytes(files.make(made, "geopackage"))
     assert gpd.read_file(tmp_path / "odd.gpkg", layer="classes")["name"][0] == odd
-    assert json.loads(exports.make(made, "geojson"))["features"][0]["properties"]["name"] == odd
+    assert json.loads(files.make(made, "geojson"))["features"][0]["properties"]["name"] == odd
 
 
 def test_a_real_place(real_api: str, tmp_path: Path) -> None:
     """Bolzano, 5 km: 250,000 pixels, about 13,000 patches."""
     area = AreaOfInterest.square(11.34, 46.49, 5)
     made = analyse(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=real_api))
-    (tmp_path / "bolzano.gpkg").write_bytes(exports.make(made, "geopackage"))
+    (tmp_path / "bolzano.gpkg").write_bytes(files.make(made, "geopackage"))
     classes = gpd.read_file(tmp_path / "bolzano.gpkg", layer="classes")
     assert (classes.geometry.area / 10_000).to_numpy() == pytest.approx(
         made.areas.hectares[1:].to_numpy(), abs=1e-6

@@ -1,6 +1,7 @@
 """What is missing: no data, numbers that cannot be, areas outside an image; each counted for itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -148,7 +149,9 @@ def test_the_sample_is_a_share_of_the_pixels_of_the_area(
 def days(folder: Folder, fake_api: Callable[..., str]) -> Callable[..., AnalysisRequest]:
     """Give a maker of requests on granules of 1.5 km: ``name=(day, cover, columns with data, class)``."""
 
-    def make(fault: str = "", broken: str = "", **granules: tuple[int, float, int, int]) -> AnalysisRequest:
+    def make(
+        fault: str = "", broken: str = "", older: str = "", **granules: tuple[int, float, int, int]
+    ) -> AnalysisRequest:
         served: list[dict[str, Any]] = []
         for name, (day, cover, columns, scene_class) in granules.items():
             pixels = np.random.default_rng(day).integers(200, 4000, (4, 150, 150))
@@ -159,6 +162,8 @@ def days(folder: Folder, fake_api: Callable[..., str]) -> Callable[..., Analysis
             when = date(2022, 6, day)
             one = item(name, f"{base}/{name}", shape=(150, 150), cloud_cover=cover)
             one["properties"]["datetime"] = f"{when}T10:17:00Z"
+            if older and name != older:
+                one["collection"] = "sentinel-2-c1-l2a"
             served.append(one)
         area = AreaOfInterest.square(10.3226, 46.94, 1)
         api = fake_api(items=served, conforms=HOLDS)
@@ -201,6 +206,21 @@ def test_a_broken_image_gives_way_to_the_next_and_it_is_said(
     (note,) = found.notes
     assert note.startswith("17 June 2022 was passed over: best/")
     assert "Try" not in note
+
+
+@pytest.mark.parametrize("composite", ["day", "median"])
+def test_a_broken_image_gives_way_to_its_twin_in_the_other_collection(
+    days: Callable[..., AnalysisRequest], composite: str
+) -> None:
+    granules = {"best": (17, 1, 150, 4), "twin": (17, 1, 150, 4), "next": (12, 5, 150, 4)}
+    request = replace(days("404", "best", older="twin", **granules), composite=composite, max_dates=2)
+    found = analyse(request)
+    assert "twin" in {s.id for s in found.scenes}
+    assert "best" not in {s.id for s in found.scenes}
+    if composite == "day":
+        (note,) = found.notes
+        assert note.startswith("The image of 17 June 2022 in sentinel-2-c1-l2a was passed over: best/")
+        assert note.endswith("The same image in sentinel-2-l2a is used.")
 
 
 def test_without_its_classification_an_image_is_used_where_there_is_no_other(

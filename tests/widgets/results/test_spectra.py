@@ -57,6 +57,9 @@ def test_the_scatter_shows_pixels_with_their_clusters() -> None:
         assert known[red, nir] == cluster
 
 
+FOUR_NM = [492, 560, 665, 833]
+
+
 def test_the_figure_follows_the_number_of_clusters() -> None:
     figure = SignatureFigure()
     for n in (3, 2):
@@ -64,6 +67,8 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
         figure.show_signatures(some, ["Water", "Forest", "Snow"][:n], COLORS[:n], BANDS)
         assert figure.lines.y.shape == (n, 4)
         assert figure.bands.y.shape == (n, 8)
+        assert list(figure.lines.x) == FOUR_NM
+        assert list(figure.bands.x) == [*FOUR_NM, *FOUR_NM[::-1]]
         assert list(figure.numbers.text) == [str(i + 1) for i in range(n)]
     assert list(figure.lines.labels) == ["1 Water", "2 Forest"]
     nothing = Signature((float("nan"),) * 4, (float("nan"),) * 4)
@@ -76,6 +81,10 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
     assert figure.y_scale.max > 0.9
     figure.show_pixel(None)
     assert not figure.pixel.visible
+    five = [*FOUR_NM, 865]
+    figure.show([Signature((0.1,) * 5, (0.01,) * 5)], five, ["Water"], COLORS[:1])
+    assert list(figure.lines.x) == list(figure.pixel.x) == five
+    assert list(figure.numbers.x) == [865]
 
 
 class Page(ipw.VBox):

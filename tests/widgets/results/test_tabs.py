@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import exports
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import AnalysisError, InvalidRequest
 from pipeline.explore.change import change_of
 from pipeline.explore.cluster_count import ElbowPoint
 from tests.support.patience import PATIENCE_S, until
+from widgets.results import downloads as downloads_module
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
 from widgets.results.inspector import OUTSIDE, Inspector
@@ -61,7 +61,7 @@ def page() -> Page:
 
 
 class Files:
-    """Stands in for `exports.Files`."""
+    """Stands in for `files.Files`."""
 
     def __init__(self, analysis: Any) -> None:
         self.analysis = analysis
@@ -84,10 +84,10 @@ class Files:
 
 @pytest.fixture
 def downloads(page: Page, monkeypatch: pytest.MonkeyPatch) -> Downloads:
-    monkeypatch.setattr(exports, "Files", Files)
-    monkeypatch.setattr(exports, "is_quick", lambda _: True)
-    monkeypatch.setattr(exports, "python_snippet", lambda *_: "analyse(request)")
-    monkeypatch.setattr(exports, "file_name", lambda _, key: f"clusters.{key}")
+    monkeypatch.setattr(downloads_module, "Files", Files)
+    monkeypatch.setattr(downloads_module, "is_quick", lambda _: True)
+    monkeypatch.setattr(downloads_module, "python_snippet", lambda *_: "analyse(request)")
+    monkeypatch.setattr(downloads_module, "file_name", lambda _, key: f"clusters.{key}")
     return Downloads(page.gate, page.editor, lambda *file: page.saved.append(file))
 
 

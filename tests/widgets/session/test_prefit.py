@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipeline import turns
+from pipeline.errors import Cancelled
+from pipeline.progress import Progress
 from tests.support.patience import PATIENCE_S, until
 from widgets.session import prefit
 from widgets.session.prefit import Prefit, nearest_first
@@ -67,3 +70,36 @@ def test_nothing_is_fitted_when_memory_is_short() -> None:
     one._delay._timer.join(5)
     assert result.fitted == []
     assert not one.has(7)
+
+
+def test_nothing_is_fitted_while_other_pages_need_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHBOARD_PLACES", "1")
+    monkeypatch.setattr(prefit, "AGAIN_S", 0.05)
+    one, result = Prefit(lambda: 1e6), Result(6, object())
+    with turns.quick(Progress()):
+        one.of(result)  # type: ignore[arg-type]
+        assert one._delay._timer is not None
+        one._delay._timer.join(PATIENCE_S)
+        assert result.fitted == []
+    until(lambda: len(result.fitted) == 10)
+    one.stop()
+
+
+def test_a_fit_under_way_ends_when_another_page_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHBOARD_PLACES", "1")
+    monkeypatch.setattr(prefit, "AGAIN_S", 3600)
+    one, result = Prefit(lambda: 1e6), Patient(6, object())
+    one.of(result)  # type: ignore[arg-type]
+    until(lambda: result.fitted == [7])
+    with turns.quick(Progress()):
+        assert not one.has(7)
+    one.stop()
+
+
+class Patient(Result):
+    """A result whose fits last until they are cancelled."""
+
+    def prefit(self, n_clusters: int, cancelled: Any) -> None:
+        self.fitted.append(n_clusters)
+        until(cancelled)
+        raise Cancelled

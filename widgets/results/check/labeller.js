@@ -1,7 +1,7 @@
 // One point after the other, by key, mouse or finger. All of it happens here, so that the next point is there at once;
 // the kernel hears of every label, sends pictures of the points to come, and moves the map.
 
-const AHEAD = 8;
+const AHEAD = 24;
 const PACE_OF = 20;
 const LONGEST_S = 60;
 const KEYS = "1234567890abcdefghijklmnopqrtvwxyz";
@@ -201,7 +201,7 @@ function render({ model, el }) {
   function keyed(event) {
     const root = el.closest(".eo-wrap");
     const target = event.target;
-    const here = root?.contains(target) || target === document.body;
+    const here = target instanceof Node && (root?.contains(target) || target === document.body);
     if (!here || event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = target.matches?.("input:not([type=checkbox]), select, textarea");
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOVE_AFTER_S = 0.1
 """How long a point must be shown before the map goes there: quick labels must not queue up in the map."""
-MOST_CHIPS = 16
-"""Points whose pictures are made at one request of the page."""
+MOST_CHIPS, BATCH = 24, 4
+"""Points whose pictures are made at one request of the page, and how many are sent together."""
 
 Chips = list[tuple[int, tuple[bytes, ...]]]
 
@@ -136,7 +136,7 @@ class Labelling:
         analysis, places = self._analysis, self._places
         if not self._wanted or analysis is None or self._chips.busy:
             return
-        points, self._wanted = self._wanted, []
+        points, self._wanted = self._wanted[:BATCH], self._wanted[BATCH:]
 
         def work(*_: Any) -> Chips:
             from pipeline.explore.chip import chips

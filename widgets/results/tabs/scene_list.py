@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from pipeline import turns
 from pipeline.errors import Cancelled
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words, percent
@@ -81,7 +82,8 @@ class SceneList:
         def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
             from pipeline.explore.candidates import list_scenes
 
-            for count, facts in enumerate(list_scenes(request, cancelled=cancelled), start=1):
+            found = list_scenes(request, cancelled=cancelled, queue=turns.of_the_page())
+            for count, facts in enumerate(found, start=1):
                 if cancelled():
                     raise Cancelled
                 incoming.append(facts)

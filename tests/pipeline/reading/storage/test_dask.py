@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import Cancelled, ClusterUnavailable, ReadFailed, analyse
 from pipeline.area import blocks
-from pipeline.exports import geotiff_bytes
+from pipeline.exports.geotiff import geotiff_bytes
 from pipeline.reading.storage import dask
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.dask_cluster import DaskCluster, dask_cluster
