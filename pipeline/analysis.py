@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from odc.geo.geobox import GeoBox
 
-from pipeline import turns
+from pipeline import run_log, turns
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside, size_km
 from pipeline.catalogs.acquisitions import ImagePlan, with_twins
@@ -94,7 +94,8 @@ def analyse(
         Each with a message for the user.
     """
     progress = Progress(on_progress, cancelled, on_detail)
-    return progress.run(_analyse, request, model, progress, on_preview, workers, queue)
+    with run_log.told(request, progress):
+        return progress.run(_analyse, request, model, progress, on_preview, workers, queue)
 
 
 def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:

@@ -151,4 +151,3 @@ class Foot(ipw.VBox):
 
     def _arrange(self, between: ipw.Widget | None) -> None:
         arrange(self, *(part for part in (self._box, between, self.main) if part is not None))
-

@@ -35,9 +35,7 @@ class ImagePart(ipw.VBox):
         Called with the way that was chosen to make one image of many.
     """
 
-    def __init__(
-        self, catalogs: Sequence[CatalogProfile], on_composite: Callable[[Composite], None]
-    ) -> None:
+    def __init__(self, catalogs: Sequence[CatalogProfile], on_composite: Callable[[Composite], None]) -> None:
         self.segments = {
             name: push_button(words, partial(on_composite, name)) for name, words in SEGMENTS.items()
         }
