@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import AnalysisError, InvalidRequest
@@ -31,6 +32,8 @@ SUGGESTIONS = (
     Suggestion("Water <1>", "Water", "NDWI 0.3", "#3563e0"),
     Suggestion("Forest", "Dense vegetation", "NDVI 0.8", "#04600f"),
 )
+
+REQUEST = AnalysisRequest(AreaOfInterest.square(11.34, 46.49, 5), date(2022, 6, 1), date(2022, 6, 30))
 
 
 class Page:
@@ -98,7 +101,7 @@ def note(downloads: Downloads, key: str) -> str:
 def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
     page: Page, downloads: Downloads
 ) -> None:
-    downloads.show(SimpleNamespace(broken=False))  # type: ignore[arg-type]
+    downloads.show(SimpleNamespace(broken=False, request=REQUEST))  # type: ignore[arg-type]
     assert downloads.python.text == "analyse(request)"
     downloads.more.click()
     page.until(lambda: not downloads.is_measuring)
@@ -115,7 +118,7 @@ def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
 
 
 def test_a_file_that_cannot_be_made_is_told_without_the_list(page: Page, downloads: Downloads) -> None:
-    downloads.show(SimpleNamespace(broken=True))  # type: ignore[arg-type]
+    downloads.show(SimpleNamespace(broken=True, request=REQUEST))  # type: ignore[arg-type]
     downloads.main.click()
     page.until(lambda: "did not expect" in downloads.told.value)
     assert downloads.is_open
