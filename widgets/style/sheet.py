@@ -23,6 +23,7 @@ PARTS = (
     "check",
     "change",
     "classes",
+    "zones",
     "downloads",
     "session",
     "tooltip",
