@@ -16,6 +16,7 @@ from widgets.form.history import AreaHistory
 from widgets.form.settings import Settings, at_the_start
 from widgets.map.aim import Aim
 from widgets.map.mover import Mover
+from widgets.map.search import PlaceSearch
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
 from widgets.page.header import header, style
@@ -83,6 +84,7 @@ class Dashboard(ipw.VBox):
             on_dragged=guard(self.placing.dragged),
             mover=Mover(guard(self.placing.move_area), guard(self.placing.undo_area)),
             guard=guard,
+            search=PlaceSearch(gate, guard(self.placing.went_to)),
         )
         return Parts(
             fields=fields,

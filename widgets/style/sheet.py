@@ -11,6 +11,7 @@ PARTS = (
     "buttons",
     "form",
     "map",
+    "search",
     "invitation",
     "scene",
     "tabs",
