@@ -33,7 +33,7 @@ class Format:
     title: str
     """As the list of downloads shows it."""
     ending: str
-    """With what the file's name goes on after its stem."""
+    """End of the file's name, e.g. ``_classes.gpkg``."""
     mime: str
     note: str
     """What it is good for, in one line."""
