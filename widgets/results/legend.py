@@ -226,10 +226,15 @@ def chip(values: AreaRow) -> str:
 
 def chip_of(number: int, color: str, without: str = "–") -> str:
     """Return a cluster's number on its colour, as HTML; a dash for what is masked."""
-    ink = "#ffffff" if _is_dark(color) else "#14212b"
     return (
-        f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or without}</span>"
+        f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink_on(color)}'>"
+        f"{number or without}</span>"
     )
+
+
+def ink_on(color: str) -> str:
+    """Return the colour of letters that can be read on a colour."""
+    return "#ffffff" if _is_dark(color) else "#14212b"
 
 
 def _interval(values: AreaRow) -> str:

@@ -28,12 +28,12 @@ from widgets.results.tabs.second_date import period_after
 from widgets.session.gate import Gate
 
 MODEL = ClusterModel(("blue", "green", "red", "nir"), (0.1,) * 4, (0.1,) * 4, ((0.1,) * 4, (0.2,) * 4), 0)
+SQUARE = SimpleNamespace(area=SimpleNamespace(zones=()))
 SUGGESTIONS = (
     Suggestion("Water <1>", "Water", "NDWI 0.3", "#3563e0"),
     Suggestion("Forest", "Dense vegetation", "NDVI 0.8", "#04600f"),
 )
 
-REQUEST = AnalysisRequest(AreaOfInterest.square(11.34, 46.49, 5), date(2022, 6, 1), date(2022, 6, 30))
 
 
 class Page:
@@ -101,7 +101,7 @@ def note(downloads: Downloads, key: str) -> str:
 def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
     page: Page, downloads: Downloads
 ) -> None:
-    downloads.show(SimpleNamespace(broken=False, request=REQUEST))  # type: ignore[arg-type]
+    downloads.show(SimpleNamespace(broken=False, request=SQUARE))  # type: ignore[arg-type]
     assert downloads.python.text == "analyse(request)"
     downloads.more.click()
     page.until(lambda: not downloads.is_measuring)
@@ -118,7 +118,7 @@ def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
 
 
 def test_a_file_that_cannot_be_made_is_told_without_the_list(page: Page, downloads: Downloads) -> None:
-    downloads.show(SimpleNamespace(broken=True, request=REQUEST))  # type: ignore[arg-type]
+    downloads.show(SimpleNamespace(broken=True, request=SQUARE))  # type: ignore[arg-type]
     downloads.main.click()
     page.until(lambda: "did not expect" in downloads.told.value)
     assert downloads.is_open

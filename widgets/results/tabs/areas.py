@@ -14,15 +14,28 @@ from widgets.page.messages import plain_words
 from widgets.results import rows
 from widgets.results.edits import Editor
 from widgets.results.legend import Legend
+from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.host import Host
-from widgets.toolkit.parts import column, html, push_button, shown
+from widgets.toolkit.copy_button import CopyButton
+from widgets.toolkit.parts import (
+    arrange,
+    classed,
+    column,
+    html,
+    pressed,
+    push_button,
+    push_buttons,
+    row,
+    shown,
+)
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 HINT = "A name or colour is taken at once. Tick two or more rows to merge them."
+WAYS = ("Whole area", "By zone")
 WHY = (
     "Each cluster’s average colour is compared with simple rules, one after the other; the first that fits "
     "gives the name. NDVI is high where plants are dense, NDWI over water. Towns and bare soil look alike in "
@@ -61,7 +74,12 @@ class Areas(ipw.VBox):
         self.behind = html("", "eo-behind")
         self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
         self._note = column("eo-behind-note", self.behind, self.take_along)
-        super().__init__([self._note, legend, self._why])
+        self.by_zone = ByZone(host, self._offer_to_copy)
+        self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
+        self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
+        self._by.add_class("eo-by")
+        self._zoned = False
+        super().__init__([self._note, legend, self.copy, self._why])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -69,6 +87,7 @@ class Areas(ipw.VBox):
         """Draw the bars of the rows that the legend holds; rows being edited follow."""
         self._analysis = analysis
         self._legend.draw_bars()
+        self._arrange()
         self._tell_what_stayed_behind()
         if self._editing:
             self._show_rows()
@@ -78,6 +97,7 @@ class Areas(ipw.VBox):
     def leave(self) -> None:
         """Another tab has been opened: editing ends."""
         self.end()
+        self.by_zone.leave()
 
     def end(self) -> None:
         """Show the legend's own rows again."""
@@ -91,6 +111,36 @@ class Areas(ipw.VBox):
         if self._editing:
             self._show_rows()
         self.hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
+
+    def _turn(self, way: int) -> None:
+        """Show the whole area, or its zones."""
+        self._zoned = way == 1
+        self.end()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the legend on the page, or the table of zones where there are any."""
+        analysis = self._analysis
+        if analysis is None:
+            return
+        has_zones = len(analysis.request.area.zones) > 1
+        zoned = self._zoned and has_zones
+        for button, on in zip(self._by.children, (not zoned, zoned), strict=True):
+            pressed(button, on)
+        switch = (self._by,) if has_zones else ()
+        if zoned:
+            arrange(self, self._note, *switch, self.by_zone, self.copy)
+            self.by_zone.show(analysis)
+        else:
+            self.by_zone.leave()
+            arrange(self, self._note, *switch, self._legend, self.copy, self._why)
+        self._offer_to_copy()
+
+    def _offer_to_copy(self) -> None:
+        """Give the button the table that is shown."""
+        if self._analysis is not None:
+            zoned = self.by_zone in self.children
+            self.copy.text = self.by_zone.text if zoned else rows.as_text(rows.of(self._analysis))
 
     def _tell_what_stayed_behind(self) -> None:
         """Say where names are that were made for other clusters, and offer to use those clusters."""
