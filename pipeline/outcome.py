@@ -47,8 +47,50 @@ class Missing:
     """Of a composite of periods: clear on some dates, but not in enough periods."""
 
 
+class Dated:
+    """When the images of a result are from."""
+
+    request: AnalysisRequest
+    pixels: Imagery
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The scenes used, with their offset decisions."""
+        return self.pixels.scenes
+
+    @property
+    def date(self) -> datetime.date:
+        """Day of the image (UTC); of a composite the first one."""
+        return self.scenes[0].date
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether several acquisitions were combined; the first look at one is of a single day."""
+        return self.pixels.composite is not None
+
+    @property
+    def days(self) -> tuple[datetime.date, ...]:
+        """Days of the images (UTC), each once, oldest first."""
+        return tuple(sorted({scene.date for scene in self.scenes}))
+
+    @property
+    def period_words(self) -> str:
+        """When the images are from: ``14 June 2022``, of a composite such as ``2024 (11 dates)``."""
+        if not self.is_composite:
+            return day_words(self.date)
+        n = len(self.days)
+        return f"{range_words(self.request.start, self.request.end)} ({n} date{'' if n == 1 else 's'})"
+
+    @property
+    def period_iso(self) -> str:
+        """The same for machines: ``2022-06-14``, of a composite the period ``2024-01-01/2024-12-31``."""
+        if not self.is_composite:
+            return self.date.isoformat()
+        return f"{self.request.start.isoformat()}/{self.request.end.isoformat()}"
+
+
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Outcome(Dated):
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
@@ -95,11 +137,6 @@ class Outcome:
         """Bool ``(y, x)``: pixels of the area (all of a square)."""
         return inside(self.request.area, self.grid)
 
-    @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """The scenes used, with their offset decisions."""
-        return self.pixels.scenes
-
     @cached_property
     def looks(self) -> xr.DataArray:
         """uint8 ``(y, x)``: clear acquisitions of every pixel of the area."""
@@ -112,36 +149,6 @@ class Outcome:
         coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
         parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
         return Missing(*(n * pixel_ha for n in parts))
-
-    @property
-    def date(self) -> datetime.date:
-        """Day of the image (UTC); of a composite the first one."""
-        return self.scenes[0].date
-
-    @property
-    def is_composite(self) -> bool:
-        """Whether several acquisitions were combined; the first look at one is of a single day."""
-        return self.pixels.composite is not None
-
-    @property
-    def days(self) -> tuple[datetime.date, ...]:
-        """Days of the images (UTC), each once, oldest first."""
-        return tuple(sorted({scene.date for scene in self.scenes}))
-
-    @property
-    def period_words(self) -> str:
-        """When the images are from: ``14 June 2022``, of a composite such as ``2024 (11 dates)``."""
-        if not self.is_composite:
-            return day_words(self.date)
-        n = len(self.days)
-        return f"{range_words(self.request.start, self.request.end)} ({n} date{'' if n == 1 else 's'})"
-
-    @property
-    def period_iso(self) -> str:
-        """The same for machines: ``2022-06-14``, of a composite the period ``2024-01-01/2024-12-31``."""
-        if not self.is_composite:
-            return self.date.isoformat()
-        return f"{self.request.start.isoformat()}/{self.request.end.isoformat()}"
 
     @cached_property
     def imagery(self) -> xr.DataArray:
