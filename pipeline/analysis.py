@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-from pipeline import turns
+from pipeline import run_log, turns
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside
 from pipeline.catalogs.acquisitions import ImagePlan, with_twins
@@ -91,7 +91,8 @@ def analyse(
         Each with a message for the user.
     """
     progress = Progress(on_progress, cancelled, on_detail)
-    return progress.run(_analyse, request, model, progress, on_preview, workers, queue)
+    with run_log.told(request, progress):
+        return progress.run(_analyse, request, model, progress, on_preview, workers, queue)
 
 
 def find_scenes(request: AnalysisRequest) -> tuple[Scene, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,7 +26,8 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, range_words
+from pipeline.text import hectares
+from pipeline.when_seen import WhenSeen
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
@@ -46,51 +46,20 @@ class Missing:
     too_few_looks_ha: float = 0.0
     """Of a composite of periods: clear on some dates, but not in enough periods."""
 
-
-class Dated:
-    """When the images of a result are from."""
-
-    request: AnalysisRequest
-    pixels: Imagery
-
     @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """The scenes used, with their offset decisions."""
-        return self.pixels.scenes
-
-    @property
-    def date(self) -> datetime.date:
-        """Day of the image (UTC); of a composite the first one."""
-        return self.scenes[0].date
-
-    @property
-    def is_composite(self) -> bool:
-        """Whether several acquisitions were combined; the first look at one is of a single day."""
-        return self.pixels.composite is not None
-
-    @property
-    def days(self) -> tuple[datetime.date, ...]:
-        """Days of the images (UTC), each once, oldest first."""
-        return tuple(sorted({scene.date for scene in self.scenes}))
-
-    @property
-    def period_words(self) -> str:
-        """When the images are from: ``14 June 2022``, of a composite such as ``2024 (11 dates)``."""
-        if not self.is_composite:
-            return day_words(self.date)
-        n = len(self.days)
-        return f"{range_words(self.request.start, self.request.end)} ({n} date{'' if n == 1 else 's'})"
-
-    @property
-    def period_iso(self) -> str:
-        """The same for machines: ``2022-06-14``, of a composite the period ``2024-01-01/2024-12-31``."""
-        if not self.is_composite:
-            return self.date.isoformat()
-        return f"{self.request.start.isoformat()}/{self.request.end.isoformat()}"
+    def words(self) -> str:
+        """Such as ``12.0 ha without data in the image, 3.5 ha outside the image``; empty: nothing is."""
+        parts = (
+            (self.masked_ha, "cloud, shadow or otherwise masked"),
+            (self.no_data_ha, "without data in the image"),
+            (self.outside_ha, "outside the image"),
+            (self.too_few_looks_ha, "with too few clear dates"),
+        )
+        return ", ".join(f"{hectares(ha)} ha {why}" for ha, why in parts if ha > 0)
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome(Dated):
+class Outcome(WhenSeen):
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
@@ -136,6 +105,11 @@ class Outcome(Dated):
     def inside(self) -> np.ndarray:
         """Bool ``(y, x)``: pixels of the area (all of a square)."""
         return inside(self.request.area, self.grid)
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The scenes used, with their offset decisions."""
+        return self.pixels.scenes
 
     @cached_property
     def looks(self) -> xr.DataArray:

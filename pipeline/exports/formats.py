@@ -39,6 +39,8 @@ class Format:
     """What it is good for, in one line."""
     make: Callable[[Analysis], bytes | str]
     """Returns the file; text is encoded as UTF-8. Raises AnalysisError with a sentence for the user."""
+    fits: Callable[[Analysis], bool] = lambda _analysis: True
+    """Whether an analysis has something for it: those that do not are not offered."""
     holds_all: bool = False
     """Whether it is made of the files of all other formats."""
 

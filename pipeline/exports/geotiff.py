@@ -132,6 +132,6 @@ FORMAT = Format(
     "GeoTIFF",
     ".tif",
     "image/tiff",
-    "Clusters as pixels of 10 m, colours and names inside",
+    "Clusters as pixels of 10 m in their colours",
     geotiff_bytes,
 )

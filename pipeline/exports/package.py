@@ -54,7 +54,7 @@ def zipped(analysis: Analysis, content: Callable[[str], bytes]) -> bytes:
     lines = []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for format_ in (f for f in all_formats() if not f.holds_all):
+        for format_ in (f for f in all_formats() if not f.holds_all and f.fits(analysis)):
             name = stem + format_.ending
             try:
                 made = content(format_.key)
@@ -82,7 +82,7 @@ FORMAT = Format(
     "All in one",
     ".zip",
     "application/zip",
-    "Every file of this list",
+    "Every file of this list; QGIS opens it with names and colours",
     package_zip,
     holds_all=True,
 )

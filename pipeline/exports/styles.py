@@ -95,6 +95,6 @@ FORMAT = Format(
     "QGIS style",
     ".qml",
     "application/xml",
-    "Colours and names for the GeoTIFF",
+    "Colours and names: keep it beside the GeoTIFF",
     qgis_style,
 )

@@ -19,6 +19,7 @@ from pipeline.catalogs import profiles
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.overlays import Overlay, Overlays
 from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGroup
+from pipeline.outcome import Missing
 from tests.support.blobs import model_of
 from tests.support.patience import PATIENCE_S, until
 from widgets import Dashboard
@@ -92,6 +93,10 @@ class FakeAnalysis:
             "share": [ha / 2500 for ha in hectares],
         }
         return pd.DataFrame(columns, index=pd.RangeIndex(k + 1, name="cluster"))
+
+    @property
+    def missing(self) -> Missing:
+        return Missing(outside_ha=0, no_data_ha=0, masked_ha=100)
 
     @property
     def clear_share(self) -> float:

@@ -43,7 +43,7 @@ def of(analysis: Analysis) -> list[AreaRow]:
         for number in table.index
         if number > 0
     ]
-    return [*rows, _row(table, 0, "")]
+    return [*rows, _row(table, 0, analysis.missing.words)]
 
 
 def estimated(analysis: Analysis) -> list[AreaRow]:

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.accuracy.checked import Checked
 from pipeline.clustering.surface_types import Suggestion
+from pipeline.outcome import Missing
 from tests.pipeline.accuracy.samples import NAMES, design_of
 from widgets.results import rows
 from widgets.results.legend import NOTE, Legend
@@ -26,6 +27,7 @@ def analysis(**changes: Any) -> Any:
         areas=areas,
         suggestions=[Suggestion(n, n, "NDVI 0.2", "#3563e0") for n in NAMES],
         checked=Checked(design, known, design.estimate()),
+        missing=Missing(outside_ha=3.5, no_data_ha=0, masked_ha=6.5),
     )
     made.__dict__.update(changes)
     return made
@@ -97,3 +99,14 @@ def test_rows_tell_what_cannot_be_said() -> None:
     of.areas.loc[3, "name"] = "Trees"
     twice = rows.estimated(of)
     assert (twice[2].note, twice[2].hectares) == ("in row 2", 0.0)
+
+
+def test_what_is_in_no_cluster_is_told_apart(legend: Legend) -> None:
+    legend.show(rows.of(analysis()), ())
+    told = [child.value for child in legend.children if "eo-total" in child._dom_classes]
+    expected = "In no cluster: 6.5 ha cloud, shadow or otherwise masked, 3.5 ha outside the image."
+    assert len(told) == 1
+    assert expected in told[0]
+    whole = analysis(missing=Missing(0, 0, 0))
+    legend.show(rows.of(whole), ())
+    assert "In no cluster" not in "".join(getattr(child, "value", "") for child in legend.children)

@@ -13,6 +13,7 @@ from widgets.page.messages import plain_words
 from widgets.results.check import words
 from widgets.results.check.files import Kind, SampleFiles, opened
 from widgets.results.check.labelling import Labelling
+from widgets.results.check.proposal import Proposal
 from widgets.results.check.shelf import Kept, Shelf, first_that_fits
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
     from pipeline.result import Analysis
 
-MARGINS = (0.03, 0.05, 0.07, 0.1)
-USUAL_MARGIN = 0.05
 Found = tuple["SamplingDesign", dict[str, str]]
 
 
@@ -50,16 +49,7 @@ class CheckIt(ipw.VBox):
         self.shelf = Shelf(guard(self._take_kept))
         self.labelling = Labelling(host, take_place, self._paused)
         self.told = html("", "eo-check-told")
-        self.margin = classed(
-            ipw.Dropdown(
-                options=[(f"± {100 * m:.0f} %", m) for m in MARGINS],
-                value=USUAL_MARGIN,
-                description="Margin of the overall accuracy",
-            ),
-            "eo-field",
-        )
-        self.margin.observe(guard(lambda _change: self._propose()), "value")
-        self.draw = push_button("Draw the points", guard(self._draw), "eo-check-draw")
+        self.proposal = Proposal(guard, self._draw)
         self.go = push_button("Start labelling", guard(self._label), "eo-check-go")
         self.estimate = push_button("Estimate", guard(self._estimate), "eo-check-estimate")
         self.discard = push_button("Discard the sample", guard(self._discard), "eo-link")
@@ -147,8 +137,8 @@ class CheckIt(ipw.VBox):
             return
         self.files.show(has_sample=found is not None)
         if found is None:
-            self._propose()
-            arrange(self, self._unseen, self.told, self.margin, self.draw, self.warning, self.files)
+            self.proposal.show(analysis)
+            arrange(self, self._unseen, self.proposal, self.warning, self.files)
             return
         design = found[0]
         self.told.value = words.progress(design)
@@ -163,20 +153,8 @@ class CheckIt(ipw.VBox):
         result = (self.result,) if analysis.checked is not None else ()
         arrange(self, self._unseen, self.told, self._steps, self.warning, *result, self.files)
 
-    def _propose(self) -> None:
+    def _draw(self, margin: float) -> None:
         analysis = self._analysis
-        if analysis is None or self._found is not None:
-            return
-        from pipeline.accuracy.allocation import minutes
-        from pipeline.accuracy.drawing import points_needed
-
-        points = points_needed(analysis, self.margin.value)
-        classes = int((analysis.areas.iloc[1:].groupby("name")["pixels"].sum() > 0).sum())
-        told = words.proposal(points, classes, minutes(points))
-        self.told.value = f"<p>{words.WHY}</p>{told}{words.first(analysis.suggestions)}"
-
-    def _draw(self) -> None:
-        analysis, margin = self._analysis, self.margin.value
         if analysis is None:
             return
 
