@@ -21,6 +21,7 @@ from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
 from pipeline.config import max_size_km, memory_mb, session_mb
 from pipeline.errors import AreaTooLarge, TooFarApart
+from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
 BLOCK_PX = 1024
@@ -52,6 +53,12 @@ files), some 30 MB of the page aside.
 """
 BAND_SPOOL_BYTES, STATE_SPOOL_BYTES, SPOOL_MB = 2.0, 1.0, 67.0
 """A band and the state of a pixel as they are kept; beyond this in temporary files (spill.MEMORY_BYTES)."""
+MEDIAN_SPOOL_BYTES = 4.0
+"""A band of a composite, of each period: medians are kept as float32."""
+LOOK_S = 0.15
+"""What a date of a composite adds before it is read: overviews of it and of two others are looked at."""
+REVISIT_DAYS = 2.5
+"""Two satellites pass every five days, over half of the land on two orbits."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""
 MEMORY_SHARE, DISK_SHARE = 0.75, 0.9
@@ -75,7 +82,11 @@ class Estimate:
 
 
 def estimate(
-    area: AreaOfInterest, link_mbit: float = LINK_MBIT, features: Sequence[str] = DEFAULT_FEATURES
+    area: AreaOfInterest,
+    link_mbit: float = LINK_MBIT,
+    features: Sequence[str] = DEFAULT_FEATURES,
+    dates: int = 1,
+    periods: int = 1,
 ) -> Estimate:
     """Return what a run over an area costs.
 
@@ -88,27 +99,53 @@ def estimate(
         Speed of the line to the files, megabit a second (`Pace` learns it).
     features : sequence of str
         What is clustered: the bands that it needs are read.
+    dates : int
+        Acquisitions that are combined.
+    periods : int
+        Periods of which each gives one value a band.
     """
     rows, columns = grid_for(area).shape
     bands = bands_to_read(features)
+    whole = cost(rows, columns, link_mbit, bands, dates, periods)
     if area.size_km is not None:
-        return cost(rows, columns, link_mbit, bands)
+        return whole
     fine, coarse = blocks_under(area, BLOCK_PX), blocks_under(area, 2 * BLOCK_PX)
     worked_on = min(fine * BLOCK_PX**2, rows * columns)
-    seconds, megabytes = _seconds_and_megabytes(fine, coarse, worked_on, link_mbit, bands)
-    return replace(cost(rows, columns, link_mbit, bands), seconds=seconds, megabytes=megabytes)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, worked_on, link_mbit, bands, dates)
+    return replace(whole, seconds=seconds, megabytes=megabytes)
 
 
-def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[str] = BANDS) -> Estimate:
-    """Return what a run over a whole grid of 10 m pixels costs that reads these bands.
+def estimate_of(request: AnalysisRequest, link_mbit: float = LINK_MBIT) -> Estimate:
+    """Return what a request costs; of one that combines dates at most, as the search decides how many."""
+    dates, periods = dates_of(request), request.periods if request.composite == "periods" else 1
+    return estimate(request.area, link_mbit, request.features, dates, periods)
+
+
+def dates_of(request: AnalysisRequest) -> int:
+    """Return how many acquisitions a request reads at most; a place is seen every `REVISIT_DAYS`."""
+    if request.composite == "day":
+        return 1
+    return min(request.max_dates, math.ceil(((request.end - request.start).days + 1) / REVISIT_DAYS))
+
+
+def cost(
+    rows: int,
+    columns: int,
+    link_mbit: float = LINK_MBIT,
+    bands: Sequence[str] = BANDS,
+    dates: int = 1,
+    periods: int = 1,
+) -> Estimate:
+    """Return what a run over a whole grid of 10 m pixels costs that reads these bands of so many dates.
 
     A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
     """
     pixels = rows * columns
     fine, coarse = _blocks(rows) * _blocks(columns), _blocks(rows / 2) * _blocks(columns / 2)
-    seconds, megabytes = _seconds_and_megabytes(fine, coarse, pixels, link_mbit, bands)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, pixels, link_mbit, bands, dates)
     shares = sum((RESOLUTION_M / BY_KEY[band].resolution_m) ** 2 for band in bands)
-    kept = (BAND_SPOOL_BYTES * shares + STATE_SPOOL_BYTES) * pixels / 1e6
+    band_bytes = BAND_SPOOL_BYTES if dates == 1 else MEDIAN_SPOOL_BYTES * periods
+    kept = (band_bytes * shares + STATE_SPOOL_BYTES) * pixels / 1e6
     labels = LABEL_BYTES_PER_PX * pixels / 1e6
     at_work = min(WORK_BYTES_PER_PX * pixels / 1e6, MOST_WORK_MB) * len(bands) / len(BANDS)
     memory = BASE_MB + at_work + min(kept, SPOOL_MB) + labels
@@ -117,7 +154,7 @@ def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[
 
 
 def _seconds_and_megabytes(
-    fine: float, coarse: float, pixels: float, link_mbit: float, bands: Sequence[str]
+    fine: float, coarse: float, pixels: float, link_mbit: float, bands: Sequence[str], dates: int
 ) -> tuple[float, float]:
     """Return seconds, and the bytes to fetch, 10^6: bands and scene classification, in whole blocks.
 
@@ -127,13 +164,17 @@ def _seconds_and_megabytes(
         Blocks of a file of 10 m and of one of 20 m that are read.
     pixels : float
         Pixels of 10 m that are worked on.
+    dates : int
+        Acquisitions that are read.
     """
     n_fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
     at_10_m = n_fine * fine * BAND_BYTES_PER_PX
     at_20_m = coarse * ((len(bands) - n_fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
-    megabytes = (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    megabytes = dates * (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
     cores = min(os.cpu_count() or 1, MOST_CORES)
-    return FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores), megabytes
+    working = CPU_S_PER_MPX * dates * pixels / 1e6 / cores
+    looking = LOOK_S * dates if dates > 1 else 0.0
+    return FIXED_S + looking + max(8 * megabytes / link_mbit, working), megabytes
 
 
 @lru_cache(maxsize=16)

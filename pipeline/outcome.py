@@ -26,7 +26,6 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import hectares
 from pipeline.when_seen import WhenSeen
 
 if TYPE_CHECKING:
@@ -45,17 +44,6 @@ class Missing:
     """Cloud, cloud shadow and what else the request masks."""
     too_few_looks_ha: float = 0.0
     """Of a composite of periods: clear on some dates, but not in enough periods."""
-
-    @property
-    def words(self) -> str:
-        """Such as ``12.0 ha without data in the image, 3.5 ha outside the image``; empty: nothing is."""
-        parts = (
-            (self.masked_ha, "cloud, shadow or otherwise masked"),
-            (self.no_data_ha, "without data in the image"),
-            (self.outside_ha, "outside the image"),
-            (self.too_few_looks_ha, "with too few clear dates"),
-        )
-        return ", ".join(f"{hectares(ha)} ha {why}" for ha, why in parts if ha > 0)
 
 
 @dataclass(frozen=True, repr=False)

@@ -56,6 +56,18 @@ class FakeAnalysis:
         return date(2022, 6, 14)
 
     @property
+    def period_words(self) -> str:
+        return "14 June 2022"
+
+    @property
+    def is_composite(self) -> bool:
+        return False
+
+    @property
+    def missing(self) -> Missing:
+        return Missing(0.0, 0.0, 100.0)
+
+    @property
     def grid(self) -> Any:
         return grid_for(self.request.area)
 

@@ -15,10 +15,11 @@ from widgets.results.check.files import Kind, SampleFiles, opened
 from widgets.results.check.labelling import Labelling
 from widgets.results.check.proposal import Proposal
 from widgets.results.check.shelf import Kept, Shelf, first_that_fits
+from widgets.results.check.steps import Steps
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
-from widgets.toolkit.parts import arrange, classed, html, push_button, row
+from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
@@ -50,19 +51,15 @@ class CheckIt(ipw.VBox):
         self.labelling = Labelling(host, take_place, self._paused)
         self.told = html("", "eo-check-told")
         self.proposal = Proposal(guard, self._draw)
-        self.go = push_button("Start labelling", guard(self._label), "eo-check-go")
-        self.estimate = push_button("Estimate", guard(self._estimate), "eo-check-estimate")
-        self.discard = push_button("Discard the sample", guard(self._discard), "eo-link")
+        self.steps = Steps(guard(self._label), guard(self._estimate), guard(self._discard))
         self.result = html("", "eo-check-result")
         self.warning = html("", "eo-check-warning")
         self.files = SampleFiles(guard, self._save, self._open, self._warn)
-        self._steps = row("eo-actions", self.go, self.estimate, self.discard)
         self._looks = Worker(host.gate, progress=lambda *_: None, done=self._fits, failed=self.fail)
         self._works = Worker(host.gate, progress=lambda *_: None, done=self._take, failed=self.fail)
         self._unseen = classed(ipw.Box([self.shelf]), "eo-unseen")
         super().__init__([self._unseen, self.told])
-        for name in ("eo-fold-body", "eo-checking"):
-            self.add_class(name)
+        classed(self, "eo-fold-body", "eo-checking")
 
     @property
     def busy(self) -> bool:
@@ -94,11 +91,10 @@ class CheckIt(ipw.VBox):
 
     def _look(self) -> None:
         """Find the sample of the present map: the one there is, or one that the browser keeps."""
-        analysis, present, sample = self._analysis, self._found, None
+        analysis, present, edits = self._analysis, self._found, self._editor.edits
         if analysis is None or analysis.preview:
             return
-        if self._editor.edits is not None:
-            sample = self._editor.edits.sample
+        sample = edits.sample if edits is not None else None
         first = [present[0]] if present is not None else []
         candidates: list[SamplingDesign | Kept] = [
             *first,
@@ -142,16 +138,10 @@ class CheckIt(ipw.VBox):
             return
         design = found[0]
         self.told.value = words.progress(design)
-        complete = design.upcoming is None
-        self.go.description = (
-            "Take the last label back" if complete else "Go on" if design.labels else "Start labelling"
-        )
-        (self.go.remove_class if complete else self.go.add_class)("eo-strong")
-        self.estimate.disabled = not any(design.labels.values())
-        self.estimate.description = "Estimate again" if analysis.checked is not None else "Estimate"
+        self.steps.show(design, has_estimate=analysis.checked is not None)
         self.result.value = words.estimate_table(analysis.checked) if analysis.checked is not None else ""
         result = (self.result,) if analysis.checked is not None else ()
-        arrange(self, self._unseen, self.told, self._steps, self.warning, *result, self.files)
+        arrange(self, self._unseen, self.told, self.steps, self.warning, *result, self.files)
 
     def _draw(self, margin: float) -> None:
         analysis = self._analysis
@@ -211,18 +201,17 @@ class CheckIt(ipw.VBox):
             self._estimate()
 
     def _estimate(self) -> None:
-        if self._found is None or not any(self._found[0].labels.values()):
-            return
         edits = self._editor.edits
-        if edits is not None and edits.sample == self._found[0]:
+        if self._found is None or edits is None or edits.sample == self._found[0]:
+            return
+        if not any(self._found[0].labels.values()):
             return
         self._warn("Estimating hectares…", plain=True)
         self._editor.check(self._found[0])
 
     def _discard(self) -> None:
-        if self._found is None:
-            return
-        self.shelf.forget(self._found[0])
+        if self._found is not None:
+            self.shelf.forget(self._found[0])
         self._found, self._kept = None, []
         self._editor.check(None)
         self._paint()

@@ -88,8 +88,8 @@ def test_a_sample_is_proposed_drawn_labelled_and_estimated(page: Page) -> None:
     check.show(Map(checked=checked()))  # type: ignore[arg-type]
     page.until(lambda: not check.busy)
     assert "random points" in check.result.value
-    assert check.go.description == "Take the last label back"
-    check.go.click()
+    assert check.steps.go.description == "Take the last label back"
+    check.steps.go.click()
     assert check.labelling.design is not None
     assert check.labelling.design.upcoming is not None
     assert page.reported == []
@@ -106,8 +106,8 @@ def test_a_kept_sample_of_this_map_comes_back_and_can_be_thrown_away(page: Page)
     check.shelf.receive({"event": "kept", "grid": check.shelf.grid, "entries": entries})
     page.until(lambda: not check.busy)
     assert "2 of 90 points are labelled</b>, 1 of them unsure" in check.told.value
-    assert check.go.description == "Go on"
-    check.discard.click()
+    assert check.steps.go.description == "Go on"
+    check.steps.discard.click()
     assert "forget" in told[-1]
     assert check.proposal in check.children
 
