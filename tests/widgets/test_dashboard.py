@@ -60,6 +60,10 @@ class FakeAnalysis:
         return "14 June 2022"
 
     @property
+    def period_iso(self) -> str:
+        return "2022-06-14"
+
+    @property
     def is_composite(self) -> bool:
         return False
 
@@ -105,10 +109,6 @@ class FakeAnalysis:
             "share": [ha / 2500 for ha in hectares],
         }
         return pd.DataFrame(columns, index=pd.RangeIndex(k + 1, name="cluster"))
-
-    @property
-    def missing(self) -> Missing:
-        return Missing(outside_ha=0, no_data_ha=0, masked_ha=100)
 
     @property
     def clear_share(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ class ChangeTab(ipw.VBox):
         self._stop = push_button("Cancel", guard(self._cancel), "eo-link")
         self._running = row("eo-running", self._status, self._stop)
         self._views = tuple(
-            push_button("", guard(self._viewing(n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
+            push_button("", guard(partial(self._view, n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
         )
         self._outcome = html("", "eo-change")
         self._introduction = html(f"<p>{INTRODUCTION}</p>", "eo-muted")
@@ -218,9 +219,6 @@ class ChangeTab(ipw.VBox):
     @property
     def _shown_view(self) -> int:
         return next((n for n, b in enumerate(self._views) if "eo-on" in b._dom_classes), FIRST)
-
-    def _viewing(self, view: int) -> Callable[[], None]:
-        return lambda: self._view(view)
 
     def _view(self, view: int) -> None:
         """Show the first date, the second one or what changed on the map."""
