@@ -10,6 +10,7 @@ import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import Example
 from pipeline.exports.provenance import credit
+from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent, range_words, short_range
@@ -164,14 +165,17 @@ def _when(analysis: Analysis) -> str:
         return day_words(analysis.date)
     n_days = len(analysis.days)
     when = range_words(analysis.request.start, analysis.request.end)
-    through = "Through the year " if analysis.request.composite == "periods" and when.isdecimal() else ""
+    through = (
+        "Through the year " if way_of(analysis.request.composite).in_periods and when.isdecimal() else ""
+    )
     return f"{through}{when} · {n_days} date{'' if n_days == 1 else 's'}"
 
 
 def _how(analysis: Analysis) -> str:
     """Return how dates were combined."""
     request = analysis.request
-    return f"{request.periods} periods" if request.composite == "periods" else "Cloud-free"
+    way = way_of(request.composite)
+    return f"{request.periods} periods" if way.in_periods else way.title
 
 
 def _short_when(analysis: Analysis) -> str:

@@ -28,7 +28,6 @@ def analysis(**changes: Any) -> Any:
         suggestions=[Suggestion(n, n, "NDVI 0.2", "#3563e0") for n in NAMES],
         missing=Missing(4.0, 0.0, 5.5, 0.5),
         checked=Checked(design, known, design.estimate()),
-        missing=Missing(outside_ha=3.5, no_data_ha=0, masked_ha=6.5),
     )
     made.__dict__.update(changes)
     return made
@@ -113,7 +112,7 @@ def test_rows_tell_what_cannot_be_said() -> None:
 def test_what_is_in_no_cluster_is_told_apart(legend: Legend) -> None:
     legend.show(rows.of(analysis()), ())
     told = [child.value for child in legend.children if "eo-total" in child._dom_classes]
-    expected = "In no cluster: 6.5 ha cloud or shadow, 3.5 ha outside the image."
+    expected = "In no cluster: 5.5 ha cloud or shadow, 0.5 ha too few clear looks, 4.0 ha outside the image."
     assert len(told) == 1
     assert expected in told[0]
     whole = analysis(missing=Missing(0, 0, 0))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.explore.spectra import bands_of, scatter_of, signatures_of
+from pipeline.reading.ways import way_of
 from pipeline.sentinel2.bands import by_wavelength
 from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.tabs.curves import Curves
@@ -90,7 +91,7 @@ class Spectra(ipw.VBox):
 
 def _has_periods(analysis: Analysis) -> bool:
     """Return whether a result has a value a period; the first look at one is of a single day."""
-    return analysis.is_composite and analysis.request.composite == "periods"
+    return analysis.is_composite and way_of(analysis.request.composite).in_periods
 
 
 def _names_and_colors(analysis: Analysis) -> tuple[list[str], list[str]]:
