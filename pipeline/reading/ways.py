@@ -65,7 +65,7 @@ class Way:
     """How the values of a pixel become one."""
     combine: Callable[[Sequence[np.ndarray]], Planes]
     """Takes int16 ``(band, y, x)`` of every date, 10,000 times the reflectance, `MISSING` in all bands of a
-    pixel that is not clear, and may change them. Returns float32 ``(band, y, x)``, NaN where none is clear."""
+    pixel that is not clear, and may change them. Returns float32 ``(band, y, x)``, NaN where none is."""
     single: bool = False
     """Whether only the best acquisition is read."""
     in_periods: bool = False
