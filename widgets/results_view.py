@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.invitation import Invitation
 from widgets.results.legend import Legend
 from widgets.results.tabs.areas import Areas
-from widgets.results.tabs.change import ChangeTab
+from widgets.results.tabs.found import Column, all_tabs
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.quality import Quality
 from widgets.results.tabs.scenes import Scenes
@@ -61,13 +62,8 @@ class Results(ipw.VBox):
         self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self.inspector = Inspector(host, self._show_spectrum)
-        pages: dict[str, Callable[[], Page]] = {
-            "Areas": lambda: Areas(self.legend, self.editor, host),
-            "Spectra": lambda: Spectra(host, self.inspector),
-            "Scenes": lambda: Scenes(host),
-            "Quality": lambda: Quality(host, self.editor),
-            "Change": lambda: ChangeTab(host, self.editor),
-        }
+        column = Column(host, self.legend, self.editor, self.inspector)
+        pages: dict[str, Callable[[], Page]] = {tab.title: partial(tab.make, column) for tab in all_tabs()}
         self.tabs = Tabs(pages, host.gate.guard)
         self.downloads = Downloads(host.gate, self.editor, host.save)
         super().__init__([self.invitation])

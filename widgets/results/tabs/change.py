@@ -18,6 +18,7 @@ from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
@@ -251,3 +252,6 @@ def _pictures(analysis: Analysis, shift: float) -> list[Any]:
         layer.opacity = OPACITY
         layers.append(layer)
     return layers
+
+
+TAB = Tab(50, "Change", lambda column: ChangeTab(column.host, column.editor))

@@ -14,6 +14,7 @@ from pipeline.sentinel2.bands import by_wavelength
 from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.tabs.curves import Curves
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.scatter import ScatterFigure
 from widgets.results.tabs.signatures import SignatureFigure
@@ -104,3 +105,6 @@ def _chips(names: Sequence[str], colors: Sequence[str]) -> str:
         f"<span><i style='background:{escape(color)}'></i>{number} {escape(name)}</span>"
         for number, (name, color) in enumerate(zip(names, colors, strict=True), start=1)
     )
+
+
+TAB = Tab(20, "Spectra", lambda column: Spectra(column.host, column.inspector))
