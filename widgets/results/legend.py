@@ -33,7 +33,8 @@ class LegendRow(ipw.HBox):
         name = escape(values.name)
         self._chip.value = chip(values)
         # Names of one kind carry the figure that orders them; it need not stand there twice.
-        reason = "" if values.reason in values.name else escape(values.reason)
+        told = values.reason in values.name or not values.number
+        reason = "" if told else escape(values.reason)
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)
@@ -137,7 +138,7 @@ class Legend(ipw.VBox):
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._fill()
         self._chart.add_class("eo-undrawn")
-        self._total.value = _total(sum(r.hectares for r in rows))
+        self._total.value = _total(sum(r.hectares for r in rows), rows[-1].reason)
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
 
@@ -252,8 +253,10 @@ def _whisker(values: AreaRow, axis_ha: float) -> str:
     return f"<i style='left:{left:.2f}%;width:{right - left:.2f}%'></i>"
 
 
-def _total(area_ha: float) -> str:
-    return f"<span>Whole area</span><b>{hectares(area_ha)}</b> ha<i>100 %</i>"
+def _total(area_ha: float, missing: str) -> str:
+    """Return the area, and why parts of it are in no cluster, as HTML."""
+    why = f"<small>In no cluster: {escape(missing)}.</small>" if missing else ""
+    return f"<span>Whole area</span><b>{hectares(area_ha)}</b> ha<i>100 %</i>{why}"
 
 
 def _is_dark(color: str) -> bool:

@@ -202,12 +202,12 @@ class CheckIt(ipw.VBox):
 
     def _estimate(self) -> None:
         edits = self._editor.edits
-        if self._found is None or edits is None or edits.sample == self._found[0]:
+        if self._found is None or edits is None:
             return
-        if not any(self._found[0].labels.values()):
-            return
-        self._warn("Estimating hectares…", plain=True)
-        self._editor.check(self._found[0])
+        design = self._found[0]
+        if edits.sample != design and any(design.labels.values()):
+            self._warn("Estimating hectares…", plain=True)
+            self._editor.check(design)
 
     def _discard(self) -> None:
         if self._found is not None:

@@ -17,6 +17,7 @@ from widgets.results.legend import Legend
 from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import (
@@ -212,3 +213,6 @@ class Areas(ipw.VBox):
         found = reasons(analysis.spectra, analysis.suggestions, analysis.bands)
         entries = "".join(f"<p><b>{r.cluster} {escape(r.name)}</b> {escape(r.sentence)}</p>" for r in found)
         self._reasons.value = f"<div><p>{WHY}</p>{entries}</div>"
+
+
+TAB = Tab(10, "Areas", lambda column: Areas(column.legend, column.editor, column.host))
