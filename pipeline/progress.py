@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +50,8 @@ class Progress:
         self._lock = threading.Lock()
         self._fraction = 0.0
         self._ended = False
+        self.began: dict[str, float] = {}
+        """When each stage was reported first, by the monotonic clock."""
         self.turn: Turn | None = None
         """The place among other runs that this one works at; None: it takes no turns."""
 
@@ -56,6 +59,7 @@ class Progress:
         """Tell that a share (0..1) of a stage is done."""
         start, end = STAGES[stage]
         with self._lock:
+            self.began.setdefault(stage, time.monotonic())
             self._fraction = max(self._fraction, start + (end - start) * done)
             if self._on_progress is not None and not self._ended:
                 self._on_progress(stage, self._fraction)
@@ -70,6 +74,13 @@ class Progress:
         """Raise `Cancelled` when the run shall end."""
         if self.ended():
             raise Cancelled
+
+    def pause(self, seconds: float) -> None:
+        """Wait for a while; raise `Cancelled` as soon as the run shall end."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.check()
+            time.sleep(POLL_S)
 
     def make_way(self) -> None:
         """Between two blocks: let others go first whose turn it is, and raise `Cancelled` like `check`."""

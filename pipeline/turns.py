@@ -141,7 +141,7 @@ class Turn:
         self._turns = turns
         due_ms = int(1000 * (time.time() + DUE_AFTER_S[size]))
         self.ticket = Ticket(due_ms, uuid.uuid4().hex, size == "large", int(memory_mb), os.getpid())
-        self._since = self._swept = 0.0
+        self._since = self._swept = self.waited_s = 0.0
         self._descriptor: int | None = None
         try:
             with turns.alone():  # else a sweep between the two lines would remove it
@@ -160,7 +160,7 @@ class Turn:
 
     def wait(self, progress: Progress) -> None:
         """Return when there is a place (see `Turns.turn`)."""
-        told = False
+        told, began = False, time.monotonic()
         progress.check()
         while not self.start():
             count = before(self.ticket, self._turns.tickets())
@@ -170,6 +170,7 @@ class Turn:
             progress.check()
         if told:
             progress.detail("")
+        self.waited_s += time.monotonic() - began
 
     def start(self) -> bool:
         """Take a place if it is this one's turn; return whether it is."""

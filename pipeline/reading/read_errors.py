@@ -23,6 +23,20 @@ def read_failed(url: str, error: Exception) -> Exception:
     )
 
 
+def may_pass(error: Exception) -> bool:
+    """Return whether a fault of a file may be gone when it is asked for again at once.
+
+    Not where the server has given an answer: GDAL has asked again by itself where that makes sense.
+    """
+    said = _causes(error)
+    return not (
+        isinstance(error, AnalysisError)
+        or "Range downloading not supported" in said
+        or "No such file" in said
+        or re.search(_STATUS, said)
+    )
+
+
 def _causes(error: BaseException | None) -> str:
     texts = []
     while error is not None:
@@ -39,13 +53,13 @@ def _meaning(said: str) -> tuple[str, str]:
             "the server sends whole files only, not the parts of them that are needed (byte ranges)",
             advice,
         )
-    status = re.search(r"response[ _]code\D{0,3}(\d{3})", said)
+    status = re.search(_STATUS, said)
     if status:
         code = int(status[1])
         words = _STATUS_WORDS.get(code, "the server has an error" if code >= 500 else "the server refuses it")
         return f"{words} (error {code})", "Try again in a minute." if code >= 429 else "Try another date."
     if "not recognized" in said:
-        return "it is not a GeoTIFF", "Try another date."
+        return "it is not a GeoTIFF, or did not come whole", "Try another date."
     if "No such file" in said:
         return "it does not exist", "Try another date."
     if "timed out" in said or "too slow" in said:
@@ -55,6 +69,7 @@ def _meaning(said: str) -> tuple[str, str]:
     return "the connection was lost or the file is damaged", "Try again, or try another date."
 
 
+_STATUS = r"response[ _]code\D{0,3}(\d{3})"
 _STATUS_WORDS = {
     401: "the server asks for a key",
     403: "the server refuses access to it",

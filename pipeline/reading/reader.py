@@ -37,7 +37,7 @@ from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
 from pipeline.reading.mosaic import FirstValid
 from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
-from pipeline.reading.read_errors import read_failed
+from pipeline.reading.read_errors import may_pass, read_failed
 from pipeline.reading.signing import signed
 from pipeline.sentinel2.bands import BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
@@ -51,6 +51,8 @@ ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
     for settings in (ALWAYS, FORGETFUL)
 )
 """GDAL's settings for stackstac: usual ones, and those for files that have failed (gdal.py)."""
+TRIES, PAUSE_S = 2, 0.5
+"""Tries of a block whose file did not come, and seconds between them; GDAL tries by itself on 429 and 5xx."""
 SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
 """Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
 
@@ -283,17 +285,28 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
 
         def into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; no mask is made of what is 0 anyway, a fifth of the time of a block."""
-            counter.progress.check()
-            try:
-                if self._is_plain():
-                    self.dataset.read(window=window, indexes=1, out=target)
-                else:
-                    target[:] = self.read(window)
-            except Exception as error:
-                remember(self.url, failed=True)
-                raise read_failed(self.url, error) from error
+            """Read a window; what may have been a passing fault is tried again, from the file's beginning."""
+            for trial in range(1, TRIES + 1):
+                counter.progress.check()
+                try:
+                    self._read_into(window, target)
+                    break
+                except Exception as error:
+                    remember(self.url, failed=True)
+                    if trial == TRIES or not may_pass(error):
+                        raise read_failed(self.url, error) from error
+                counter.progress.detail(f"a file did not come, trying again ({trial + 1} of {TRIES})")
+                counter.progress.pause(PAUSE_S)
+                with self._dataset_lock:
+                    self._dataset, self.gdal_env = None, FORGETFUL_ENVIRONMENT
             remember(self.url, failed=False)
             counter.one_more()
+
+        def _read_into(self, window: Window, target: np.ndarray) -> None:
+            """Read a window; no mask is made of what is 0 anyway, a fifth of the time of a block."""
+            if self._is_plain():
+                self.dataset.read(window=window, indexes=1, out=target)
+            else:
+                target[:] = self.read(window)
 
     return Reader

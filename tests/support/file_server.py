@@ -4,7 +4,8 @@
 
 A server in a thread of the reading process deadlocks: GDAL holds the interpreter's lock while it opens.
 The address is printed on the first line. A path that begins with ``/fault/NAME/`` is the same file with a
-fault; ``/log`` returns the requests so far as JSON.
+fault, with ``/fault/once-NAME/`` only the first time it is asked for; ``/log`` returns the requests so far
+as JSON.
 
 It also stands for Azure's storage with Planetary Computer's signatures: ``/sas/ACCOUNT/CONTAINER`` gives a
 token, as a proxy it serves ``http://ACCOUNT.blob.core.windows.net/CONTAINER/…`` to those who show one. The
@@ -33,6 +34,23 @@ STORAGE, SIGNATURE = ".blob.core.windows.net", "secret"
 def reset(handler: BaseHTTPRequestHandler) -> None:
     """Break the connection off; closing it alone would leave it open while the handler's files are."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.close_connection = True
+
+
+def broken_off(handler: BaseHTTPRequestHandler, body: bytes, kind: str, fault: str) -> None:
+    """Send half a body: "mid" resets the connection then, "short" closes it as if that were all."""
+    handler.send_response(206 if handler.headers.get("Range") else 200)
+    handler.send_header("Content-Type", kind)
+    handler.send_header("Content-Length", str(len(body)))
+    if handler.headers.get("Range"):
+        first = int(handler.headers["Range"].removeprefix("bytes=").split("-")[0])
+        handler.send_header("Content-Range", f"bytes {first}-{first + len(body) - 1}/*")
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+    handler.wfile.flush()
+    if fault == "mid":
+        time.sleep(0.1)  # what was sent arrives before the reset
+        reset(handler)
     handler.close_connection = True
 
 
@@ -65,9 +83,13 @@ class Handler(BaseHTTPRequestHandler):
             container, path = path.lstrip("/").split("/", 1)
             if container != "public" and parse_qs(address.query).get("sig") != [SIGNATURE]:
                 return self.answer(403, b"not signed", "text/plain")
-        found = re.fullmatch(r"/fault/([a-z0-9]+)(/.*)?", path)
+        found = re.fullmatch(r"/fault/([a-z0-9-]+)(/.*)?", path)
         if found:
             fault, path = found[1], found[2] or "/"
+        if fault.startswith("once-"):
+            with self.lock:
+                self.flaky[path] = self.flaky.get(path, 0) + 1
+                fault = fault.removeprefix("once-") if self.flaky[path] == 1 else ""
         if fault.isdigit():
             return self.answer(int(fault), b"fault", "text/plain")
         if fault == "flaky":
@@ -91,6 +113,8 @@ class Handler(BaseHTTPRequestHandler):
         content = file.read_bytes()
         if fault == "truncated":
             content = content[: len(content) // 2]
+        if fault in ("mid", "short"):
+            return broken_off(self, self.part(content)[0], "image/tiff", fault)
         if fault == "norange":
             return self.answer(200, content, "image/tiff")
         if fault == "nottiff":
@@ -104,16 +128,22 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status, json.dumps(token).encode(), "application/json")
 
     def send_range(self, content: bytes) -> None:
+        if "Range" not in self.headers:
+            return self.answer(200, content, "image/tiff")
+        part, first = self.part(content)
+        if not part:
+            return self.answer(416, b"", "text/plain")
+        headers = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(content)}"}
+        return self.answer(206, part, "image/tiff", headers)
+
+    def part(self, content: bytes) -> tuple[bytes, int]:
+        """Return the bytes that are asked for, and where they begin."""
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
         if wanted is None:
-            return self.answer(200, content, "image/tiff")
+            return content, 0
         first = int(wanted[1])
         last = min(int(wanted[2] or len(content) - 1), len(content) - 1)
-        if first >= len(content):
-            return self.answer(416, b"", "text/plain")
-        part = content[first : last + 1]
-        headers = {"Content-Range": f"bytes {first}-{last}/{len(content)}"}
-        return self.answer(206, part, "image/tiff", headers)
+        return content[first : last + 1], first
 
     def answer(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)

@@ -20,14 +20,14 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from tests.support.file_server import reset
+from tests.support.file_server import broken_off, reset
 
 CORE = "https://api.stacspec.org/v1.0.0/core"
 SEARCH = "https://api.stacspec.org/v1.0.0/item-search"
 QUERY = "https://api.stacspec.org/v1.0.0/item-search#query"
 FILTER = "https://api.stacspec.org/v1.0.0/item-search#filter"
 COLLECTIONS = "https://api.stacspec.org/v1.0.0/collections"
-SLOW_S = 8.0
+SLOW_S, STALL_S = 8.0, 15.0
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -128,11 +128,13 @@ class Handler(BaseHTTPRequestHandler):
             return False
         if fault.isdigit():
             self.send(int(fault), {"code": fault})
-        elif fault == "slow":
-            time.sleep(SLOW_S)
+        elif fault in ("slow", "stall"):
+            time.sleep(SLOW_S if fault == "slow" else STALL_S)
             self.close_connection = True
         elif fault == "reset":
             reset(self)
+        elif fault in ("mid", "short"):
+            broken_off(self, b'{"type": "FeatureCollection", "features": []}', "application/json", fault)
         else:
             texts = {"json": b'{"type": "FeatureColl', "html": b"<html>hello</html>", "list": b"[1, 2]"}
             self.send_bytes(200, texts[fault], "text/html" if fault == "html" else "application/json")

@@ -66,3 +66,16 @@ def log_to_terminal() -> None:
             logger = logging.getLogger(name)
             if handler not in logger.handlers:
                 logger.addHandler(handler)
+        if isinstance(handler, logging.StreamHandler):
+            _log_runs(handler)
+
+
+def _log_runs(handler: logging.StreamHandler[Any]) -> None:
+    """Let the one line of each run (pipeline/run_log.py) through, which is no warning, as it is."""
+    runs = logging.getLogger("pipeline.runs")
+    if runs.propagate:
+        plain = logging.StreamHandler(handler.stream)
+        plain.setFormatter(logging.Formatter("%(message)s"))
+        runs.addHandler(plain)
+        runs.setLevel(logging.INFO)
+        runs.propagate = False
