@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import AnalysisError, InvalidRequest
@@ -33,7 +32,6 @@ SUGGESTIONS = (
     Suggestion("Water <1>", "Water", "NDWI 0.3", "#3563e0"),
     Suggestion("Forest", "Dense vegetation", "NDVI 0.8", "#04600f"),
 )
-
 
 
 class Page:

@@ -11,14 +11,15 @@ import ipywidgets as ipw
 from pipeline.errors import AnalysisError
 from pipeline.explore.classes import History
 from widgets.page.messages import plain_words
-from widgets.results import rows
-from widgets.results.edits import Editor
+from widgets.results import naming, rows
+from widgets.results.edits import Change, Editor
 from widgets.results.legend import Legend
 from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
+<<<<<<< HEAD
 from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import (
     arrange,
@@ -31,10 +32,16 @@ from widgets.toolkit.parts import (
     row,
     shown,
 )
+=======
+from widgets.results.tabs.names import NamesFrom
+from widgets.results.tabs.why import Why
+from widgets.toolkit.parts import column, html, push_button, row, shown
+>>>>>>> w-names
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
+<<<<<<< HEAD
 HINT = "A name or colour is taken at once. Tick two or more rows to merge them."
 WAYS = ("Whole area", "By zone")
 WHY = (
@@ -42,6 +49,9 @@ WHY = (
     "gives the name. NDVI is high where plants are dense, NDWI over water. Towns and bare soil look alike in "
     "these four bands, and so do deep shadow and dark water: check with the true-colour image."
 )
+=======
+HINT = "A name or colour is taken at once. Tick one row to split it, two or more to merge them."
+>>>>>>> w-names
 
 
 class Areas(ipw.VBox):
@@ -69,18 +79,26 @@ class Areas(ipw.VBox):
         self.merge = push_button("Merge selected", guard(self._merge_ticked))
         self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
         self.done = push_button("Done", guard(self._finish), "eo-edit-done")
+        self.split = push_button("Split this cluster", guard(self._split_ticked))
+        self.water = push_button("Water as a class of its own", guard(self._water_apart))
         self.hint = html("", "eo-edit-hint")
-        self._reasons = html("", "eo-reasons")
-        self._why = Fold("Why these names?", self._reasons, guard(self._explain))
+        self._below = column("eo-edit-below", row("eo-edit-more", self.split, self.water), self.hint)
+        self.names = NamesFrom(host, editor)
+        self._names = Fold("Names from", self.names, guard(self._show_names))
+        self._why = Why(host.gate, editor, legend)
         self.behind = html("", "eo-behind")
         self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
         self._note = column("eo-behind-note", self.behind, self.take_along)
+<<<<<<< HEAD
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self._by.add_class("eo-by")
         self._zoned = False
         super().__init__([self._note, legend, self.copy, self._why])
+=======
+        super().__init__([self._note, legend, self._names, self._why])
+>>>>>>> w-names
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -92,8 +110,8 @@ class Areas(ipw.VBox):
         self._tell_what_stayed_behind()
         if self._editing:
             self._show_rows()
-        if self._why.is_open:
-            self._explain()
+        self._why.show(analysis)
+        self._show_names()
 
     def leave(self) -> None:
         """Another tab has been opened: editing ends."""
@@ -111,6 +129,8 @@ class Areas(ipw.VBox):
         """Say why an edit was refused and show the classes as they are."""
         if self._editing:
             self._show_rows()
+        if self._names.is_open:
+            self.names.fail(error)
         self.hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
 
     def _turn(self, way: int) -> None:
@@ -183,10 +203,15 @@ class Areas(ipw.VBox):
         self.hint.value = f"<div>{HINT}</div>"
         self._ticked()
         self._legend.set_tools(self.merge, self.undo, self.done)
-        self._legend.show_rows(self.rows[: len(values)], self.hint)
+        self._legend.show_rows(self.rows[: len(values)], self._below)
 
     def _ticked(self) -> None:
-        self.merge.disabled = sum(row.ticked for row in self.rows) < 2
+        n_ticked = len(self._ticked_rows)
+        self.merge.disabled, self.split.disabled = n_ticked < 2, n_ticked != 1
+
+    @property
+    def _ticked_rows(self) -> list[int]:
+        return [n for n, class_row in enumerate(self.rows, start=1) if class_row.ticked]
 
     def _rename(self, number: int, name: str) -> None:
         self._change(lambda history: history.then(history.present.rename(number, name)))
@@ -195,8 +220,19 @@ class Areas(ipw.VBox):
         self._change(lambda history: history.then(history.present.recolour(number, color)))
 
     def _merge_ticked(self) -> None:
-        numbers = [n for n, row in enumerate(self.rows, start=1) if row.ticked]
+        numbers = self._ticked_rows
         self._change(lambda history: history.then(history.present.merge(numbers)))
+
+    def _split_ticked(self) -> None:
+        (number,) = self._ticked_rows
+        self._refine(lambda refined, history, cancelled: naming.split(refined, history, number, cancelled))
+
+    def _water_apart(self) -> None:
+        self._refine(naming.water_apart)
+
+    def _refine(self, change: Change) -> None:
+        self.hint.value = "<div role='status'>Labelling the pixels…</div>"
+        self._editor.later(change)
 
     def _change(self, change: Callable[[History], History]) -> None:
         try:
@@ -204,6 +240,7 @@ class Areas(ipw.VBox):
         except AnalysisError as error:
             self.fail(error)
 
+<<<<<<< HEAD
     def _explain(self) -> None:
         analysis = self._editor.calculated
         if analysis is None:
@@ -216,3 +253,8 @@ class Areas(ipw.VBox):
 
 
 TAB = Tab(10, "Areas", lambda column: Areas(column.legend, column.editor, column.host))
+=======
+    def _show_names(self) -> None:
+        if self._names.is_open and self._analysis is not None:
+            self.names.show(self._analysis)
+>>>>>>> w-names
