@@ -102,7 +102,8 @@ class AnalysisRequest:
     def _check_composite(self) -> None:
         if self.composite not in COMPOSITES:
             raise InvalidRequest(
-                f"There is no composite named {quoted(self.composite)}. Choose one of {', '.join(COMPOSITES)}.",
+                f"There is no composite named {quoted(self.composite)}. "
+                f"Choose one of {', '.join(COMPOSITES)}.",
                 "composite",
             )
         periods = integer(self.periods, "periods", "The number of periods")
