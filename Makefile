@@ -10,7 +10,7 @@ PACKAGES := $(wildcard pipeline demo synthetic widgets server tools benchmarks)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test lint types tests browser demo-data benchmark format pins clean
+.PHONY: help dashboard test lint types tests browser demo-data benchmark docs format pins clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -28,7 +28,7 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy $(PACKAGES)
 
-tests: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark
+tests: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark $(VENV)/installed-docs
 	@$(BIN)/python -m tools.browser --optional
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -40,6 +40,9 @@ demo-data: $(VENV)/installed
 
 benchmark: browser $(VENV)/installed-benchmark ## Measure speed and memory into docs (QUICK=1: only print; ONLY=whole: one part)
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(addprefix --only ,$(ONLY))
+
+docs: demo-data $(VENV)/installed-dev $(VENV)/installed-docs ## Build the documents as a site into build/site, tutorials run
+	DOCS_RUN=1 NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 format: $(VENV)/installed-dev ## Bring the code into shape
 	$(BIN)/ruff check --fix .
@@ -66,4 +69,9 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 $(VENV)/installed-benchmark: requirements-benchmark.txt $(VENV)/installed
 	@echo "Installing what the benchmarks compare with (once)."
 	@$(PIP) --requirement requirements-benchmark.txt
+	@touch $@
+
+$(VENV)/installed-docs: requirements-docs.txt $(VENV)/installed-dev
+	@echo "Installing what the documents need (once)."
+	@$(PIP) --requirement requirements-docs.txt
 	@touch $@

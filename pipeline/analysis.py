@@ -9,19 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 
-from odc.geo.geobox import GeoBox
-
 from pipeline import run_log, turns
 from pipeline.area.blocks import BLOCK_PX
-from pipeline.area.grid import grid_for, inside, size_km
+from pipeline.area.grid import grid_for, inside
 from pipeline.catalogs.acquisitions import ImagePlan, with_twins
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.composites import read_composite
-from pipeline.config import max_size_km
-from pipeline.errors import AnalysisError, AreaTooLarge, Cancelled, ReadFailed
-from pipeline.estimate import MEMORY_SHARE, cost, largest_km, total_memory_mb
+from pipeline.errors import AnalysisError, Cancelled, ReadFailed
+from pipeline.estimate import MEMORY_SHARE, check_size, cost, free_memory_mb, total_memory_mb
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
@@ -122,14 +119,14 @@ def _analyse(
     progress.report("searching", 0)
     grid = grid_for(request.area)
     elsewhere = workers and configured() is not None
-    _check_size(grid, max_size_km() if elsewhere else largest_km(MEMORY_SHARE * total_memory_mb()))
+    check_size(request.area, None if elsewhere else MEMORY_SHARE * total_memory_mb())
     mask = CloudMask(request.mask_classes, request.mask_buffer_m)
     extent = Extent(request.area, grid, mask, bands_to_read(request.features))
     if request.area.size_km is None:
         inside(request.area, grid)
     queue = None if elsewhere else queue or turns.of_scripts()
     if not elsewhere and queue is None:
-        _check_size(grid, largest_km())
+        check_size(request.area, MEMORY_SHARE * free_memory_mb())
     plans = find_plans(request, progress)
     searched = time.perf_counter()
     with nullcontext() if queue is None else _place(queue, extent, progress) as progress.turn:
@@ -153,13 +150,8 @@ def _place(queue: Turns, extent: Extent, progress: Progress) -> Iterator[Turn]:
     size: Size = "large" if rows * columns >= LARGE_PX else "small"
     needed = cost(rows, columns, bands=extent.bands)
     with queue.turn(size, progress, needed.memory_mb) as turn:
-        _check_size(extent.grid, largest_km())
+        check_size(extent.area, MEMORY_SHARE * free_memory_mb())
         yield turn
-
-
-def _check_size(grid: GeoBox, limit_km: float) -> None:
-    if size_km(grid) > limit_km:
-        raise AreaTooLarge(size_km(grid), limit_km)
 
 
 def _read(

@@ -31,11 +31,33 @@ class InvalidRequest(AnalysisError):
 
 
 class AreaTooLarge(AnalysisError):
-    """The area is larger than this installation allows."""
+    """The area is larger than this installation allows.
+
+    Parameters
+    ----------
+    size_km, limit_km : float
+        Its side and the largest one; of polygons, the side of a square with as many pixels.
+    polygons : bool
+        Whether the area is made of polygons.
+    """
+
+    def __init__(self, size_km: float, limit_km: float, *, polygons: bool = False) -> None:
+        size, limit = above(size_km, limit_km, 0 if float(size_km).is_integer() else 1)
+        size = f"as much as a square of {size}" if polygons else size
+        super().__init__(f"The area is too large: {size} km, at most {limit} km. Choose a smaller one.")
+        self.size_km = size_km
+        self.limit_km = limit_km
+
+
+class TooFarApart(AreaTooLarge):
+    """The parts of an area lie so far apart that this machine cannot hold the box around them."""
 
     def __init__(self, size_km: float, limit_km: float) -> None:
-        size, limit = above(size_km, limit_km, 0 if float(size_km).is_integer() else 1)
-        super().__init__(f"The area is too large: {size} km, at most {limit} km. Choose a smaller one.")
+        AnalysisError.__init__(
+            self,
+            f"The area's parts lie too far apart for this machine: over {size_km:.0f} km. "
+            "Calculate them one after the other.",
+        )
         self.size_km = size_km
         self.limit_km = limit_km
 

@@ -11,13 +11,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.grid import RESOLUTION_M, grid_for
+from pipeline.area.grid import RESOLUTION_M, epsg_of, grid_for, polygons_on, size_km
+from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
 from pipeline.config import max_size_km, memory_mb, session_mb
+from pipeline.errors import AreaTooLarge, TooFarApart
+from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
 BLOCK_PX = 1024
@@ -49,6 +53,12 @@ files), some 30 MB of the page aside.
 """
 BAND_SPOOL_BYTES, STATE_SPOOL_BYTES, SPOOL_MB = 2.0, 1.0, 67.0
 """A band and the state of a pixel as they are kept; beyond this in temporary files (spill.MEMORY_BYTES)."""
+MEDIAN_SPOOL_BYTES = 4.0
+"""A band of a composite, of each period: medians are kept as float32."""
+LOOK_S = 0.15
+"""What a date of a composite adds before it is read: overviews of it and of two others are looked at."""
+REVISIT_DAYS = 2.5
+"""Two satellites pass every five days, over half of the land on two orbits."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""
 MEMORY_SHARE, DISK_SHARE = 0.75, 0.9
@@ -72,31 +82,70 @@ class Estimate:
 
 
 def estimate(
-    area: AreaOfInterest, link_mbit: float = LINK_MBIT, features: Sequence[str] = DEFAULT_FEATURES
+    area: AreaOfInterest,
+    link_mbit: float = LINK_MBIT,
+    features: Sequence[str] = DEFAULT_FEATURES,
+    dates: int = 1,
+    periods: int = 1,
 ) -> Estimate:
     """Return what a run over an area costs.
 
     Parameters
     ----------
     area : AreaOfInterest
-        The area; blocks of the whole box around polygons are counted.
+        The area. Of polygons, only blocks of files that hold pixels of them count as fetched; memory and disk
+        are those of the box around them.
     link_mbit : float
         Speed of the line to the files, megabit a second (`Pace` learns it).
     features : sequence of str
         What is clustered: the bands that it needs are read.
+    dates : int
+        Acquisitions that are combined.
+    periods : int
+        Periods of which each gives one value a band.
     """
     rows, columns = grid_for(area).shape
-    return cost(rows, columns, link_mbit, bands_to_read(features))
+    bands = bands_to_read(features)
+    whole = cost(rows, columns, link_mbit, bands, dates, periods)
+    if area.size_km is not None:
+        return whole
+    fine, coarse = blocks_under(area, BLOCK_PX), blocks_under(area, 2 * BLOCK_PX)
+    worked_on = min(fine * BLOCK_PX**2, rows * columns)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, worked_on, link_mbit, bands, dates)
+    return replace(whole, seconds=seconds, megabytes=megabytes)
 
 
-def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[str] = BANDS) -> Estimate:
-    """Return what a run over a grid of 10 m pixels costs that reads these bands."""
+def estimate_of(request: AnalysisRequest, link_mbit: float = LINK_MBIT) -> Estimate:
+    """Return what a request costs; of one that combines dates at most, as the search decides how many."""
+    dates, periods = dates_of(request), request.periods if request.composite == "periods" else 1
+    return estimate(request.area, link_mbit, request.features, dates, periods)
+
+
+def dates_of(request: AnalysisRequest) -> int:
+    """Return how many acquisitions a request reads at most; a place is seen every `REVISIT_DAYS`."""
+    if request.composite == "day":
+        return 1
+    return min(request.max_dates, math.ceil(((request.end - request.start).days + 1) / REVISIT_DAYS))
+
+
+def cost(
+    rows: int,
+    columns: int,
+    link_mbit: float = LINK_MBIT,
+    bands: Sequence[str] = BANDS,
+    dates: int = 1,
+    periods: int = 1,
+) -> Estimate:
+    """Return what a run over a whole grid of 10 m pixels costs that reads these bands of so many dates.
+
+    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    """
     pixels = rows * columns
-    megabytes = megabytes_of(rows, columns, bands)
-    cores = min(os.cpu_count() or 1, MOST_CORES)
-    seconds = FIXED_S + max(8 * megabytes / link_mbit, CPU_S_PER_MPX * pixels / 1e6 / cores)
+    fine, coarse = _blocks(rows) * _blocks(columns), _blocks(rows / 2) * _blocks(columns / 2)
+    seconds, megabytes = _seconds_and_megabytes(fine, coarse, pixels, link_mbit, bands, dates)
     shares = sum((RESOLUTION_M / BY_KEY[band].resolution_m) ** 2 for band in bands)
-    kept = (BAND_SPOOL_BYTES * shares + STATE_SPOOL_BYTES) * pixels / 1e6
+    band_bytes = BAND_SPOOL_BYTES if dates == 1 else MEDIAN_SPOOL_BYTES * periods
+    kept = (band_bytes * shares + STATE_SPOOL_BYTES) * pixels / 1e6
     labels = LABEL_BYTES_PER_PX * pixels / 1e6
     at_work = min(WORK_BYTES_PER_PX * pixels / 1e6, MOST_WORK_MB) * len(bands) / len(BANDS)
     memory = BASE_MB + at_work + min(kept, SPOOL_MB) + labels
@@ -104,16 +153,68 @@ def cost(rows: int, columns: int, link_mbit: float = LINK_MBIT, bands: Sequence[
     return Estimate(megabytes, seconds, memory, disk)
 
 
-def megabytes_of(rows: int, columns: int, bands: Sequence[str] = BANDS) -> float:
-    """Return the bytes to fetch, 10^6: the bands and the scene classification, in whole blocks.
+def _seconds_and_megabytes(
+    fine: float, coarse: float, pixels: float, link_mbit: float, bands: Sequence[str], dates: int
+) -> tuple[float, float]:
+    """Return seconds, and the bytes to fetch, 10^6: bands and scene classification, in whole blocks.
 
-    A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
+    Parameters
+    ----------
+    fine, coarse : float
+        Blocks of a file of 10 m and of one of 20 m that are read.
+    pixels : float
+        Pixels of 10 m that are worked on.
+    dates : int
+        Acquisitions that are read.
     """
-    fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
-    coarse_blocks = _blocks(rows / 2) * _blocks(columns / 2)
-    at_10_m = fine * _blocks(rows) * _blocks(columns) * BAND_BYTES_PER_PX
-    at_20_m = coarse_blocks * ((len(bands) - fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
-    return (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    n_fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
+    at_10_m = n_fine * fine * BAND_BYTES_PER_PX
+    at_20_m = coarse * ((len(bands) - n_fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
+    megabytes = dates * (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    cores = min(os.cpu_count() or 1, MOST_CORES)
+    working = CPU_S_PER_MPX * dates * pixels / 1e6 / cores
+    looking = LOOK_S * dates if dates > 1 else 0.0
+    return FIXED_S + looking + max(8 * megabytes / link_mbit, working), megabytes
+
+
+@lru_cache(maxsize=16)
+def blocks_under(area: AreaOfInterest, side_px: int) -> float:
+    """Return how many blocks of a file hold pixels of polygons, on average over where its blocks begin.
+
+    A block touches a polygon when its centre lies within half a block's side of it.
+    """
+    from shapely import simplify
+
+    side_m = side_px * RESOLUTION_M
+    outline = simplify(polygons_on(area, epsg_of(grid_for(area))), side_m / 100)
+    return float(outline.buffer(side_m / 2, join_style="mitre").area / side_m**2)
+
+
+def side_km(area: AreaOfInterest) -> float:
+    """Return the side of a square with as many pixels as an area, kilometres: limits are on this."""
+    if area.size_km is not None:
+        return size_km(grid_for(area))
+    return math.sqrt(pixels_inside(area)) * RESOLUTION_M / 1000
+
+
+def check_size(area: AreaOfInterest, room_mb: float | None) -> None:
+    """Raise `AreaTooLarge` for an area that holds too much, or whose parts lie too far apart.
+
+    Parameters
+    ----------
+    area : AreaOfInterest
+        The area.
+    room_mb : float or None
+        Memory that the run may take here, 10^6 bytes; None: the pixels are kept on other machines.
+    """
+    limit_km = max_size_km() if room_mb is None else largest_km(room_mb)
+    side = side_km(area)
+    if side > limit_km:
+        raise AreaTooLarge(side, limit_km, polygons=area.size_km is None)
+    rows, columns = grid_for(area).shape
+    wide = rows * columns > (100 * limit_km) ** 2
+    if room_mb is not None and wide and not _fits(rows, columns, *_room(room_mb)):
+        raise TooFarApart(size_km(grid_for(area)), limit_km)
 
 
 def largest_km(room_mb: float | None = None) -> float:
@@ -130,8 +231,14 @@ def largest_km(room_mb: float | None = None) -> float:
     """
     if room_mb is None:
         room_mb = MEMORY_SHARE * free_memory_mb()
-    room_mb, disk_mb = min(room_mb, session_mb(), memory_mb() or math.inf), free_disk_mb()
-    return next((km for km in _sizes(max_size_km()) if _fits(km, room_mb, disk_mb)), SHORTEST_KM)
+    room = _room(room_mb)
+    sides = ((km, round(100 * km)) for km in _sizes(max_size_km()))
+    return next((km for km, side in sides if _fits(side, side, *room)), SHORTEST_KM)
+
+
+def _room(room_mb: float) -> tuple[float, float]:
+    """Return the memory and the disk that one run may take, 10^6 bytes."""
+    return min(room_mb, session_mb(), memory_mb() or math.inf), DISK_SHARE * free_disk_mb()
 
 
 def runs_memory_mb(working: Sequence[int] = (), proc: Path = Path("/proc")) -> float:
@@ -156,10 +263,9 @@ def _sizes(limit: float) -> list[float]:
     return [limit, *map(float, whole)]
 
 
-def _fits(size_km: float, room_mb: float, disk_mb: float) -> bool:
-    side = round(100 * size_km)
-    needed = cost(side, side)
-    return needed.memory_mb <= room_mb and needed.disk_mb <= DISK_SHARE * disk_mb
+def _fits(rows: int, columns: int, room_mb: float, disk_mb: float) -> bool:
+    needed = cost(rows, columns)
+    return needed.memory_mb <= room_mb and needed.disk_mb <= disk_mb
 
 
 def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:

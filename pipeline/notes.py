@@ -14,7 +14,7 @@ from pipeline.reading.imagery import Imagery
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import VISIBLE
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, hectares, percent
+from pipeline.text import day_words, hectares, listed_days, percent
 
 TOLD_SHARE = 0.0005
 """Share of the area from which on missing parts are told."""
@@ -82,10 +82,9 @@ def composite_notes(
     unread : sequence of tuple
         First scenes of days with files that cannot be read.
     """
-    yield f"Combined from {len(days)} date{'s' if len(days) > 1 else ''}: {', '.join(map(day_words, days))}."
+    yield f"Combined from {len(days)} date{'s' if len(days) > 1 else ''}: {listed_days(days)}."
     if overcast:
-        listed = ", ".join(map(day_words, sorted(overcast)))
-        yield f"Overcast, whatever the classification says, and not used: {listed}."
+        yield f"Overcast, whatever the classification says, and not used: {listed_days(sorted(overcast))}."
     for scene, error in unread:
         same_day = (s for s in pixels.scenes if s.date == scene.date and s.collection != scene.collection)
         yield cannot_be_read(scene, error, next(same_day, None))
@@ -99,6 +98,11 @@ def composite_notes(
 def nothing_to_group(pixels: Imagery) -> NothingToGroup | NoScenesFound:
     """Return the error that says why an image has no pixel to group."""
     day, coverage = pixels.scenes[0].date, pixels.coverage
+    if pixels.composite is not None and coverage.data:
+        return NothingToGroup(
+            f"Nothing to group: of {coverage.inside:,} pixels none has enough clear looks in "
+            f"{len(pixels.composite.periods)} dates. Choose fewer periods, a longer time or more clouds."
+        )
     if not coverage.data and coverage.outside == coverage.inside:
         return NoScenesFound(
             f"The area lies outside the image of {day_words(day)}. Choose another period or move the area."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.text import day_words, range_words
+from pipeline.when_seen import WhenSeen
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
@@ -48,7 +47,7 @@ class Missing:
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class Outcome(WhenSeen):
     """A request, the images that answered it, and what came of them."""
 
     request: AnalysisRequest
@@ -112,36 +111,6 @@ class Outcome:
         coverage, pixel_ha = self.pixels.coverage, self.resolution_m**2 / 10_000
         parts = (coverage.outside, coverage.no_data, coverage.masked, coverage.too_few)
         return Missing(*(n * pixel_ha for n in parts))
-
-    @property
-    def date(self) -> date:
-        """Day of the image (UTC); of a composite the first one."""
-        return self.scenes[0].date
-
-    @property
-    def is_composite(self) -> bool:
-        """Whether several acquisitions were combined; the first look at one is of a single day."""
-        return self.pixels.composite is not None
-
-    @property
-    def days(self) -> tuple[date, ...]:
-        """Days of the images (UTC), each once, oldest first."""
-        return tuple(sorted({scene.date for scene in self.scenes}))
-
-    @property
-    def period_words(self) -> str:
-        """When the images are from: ``14 June 2022``, of a composite such as ``2024 (11 dates)``."""
-        if not self.is_composite:
-            return day_words(self.date)
-        n = len(self.days)
-        return f"{range_words(self.request.start, self.request.end)} ({n} date{'' if n == 1 else 's'})"
-
-    @property
-    def period_iso(self) -> str:
-        """The same for machines: ``2022-06-14``, of a composite the period ``2024-01-01/2024-12-31``."""
-        if not self.is_composite:
-            return self.date.isoformat()
-        return f"{self.request.start.isoformat()}/{self.request.end.isoformat()}"
 
     @cached_property
     def imagery(self) -> xr.DataArray:

@@ -29,6 +29,7 @@ from pipeline.reading.pixels import Pixels
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
+    from pipeline.explore.zones import ZoneTable
     from pipeline.reference.agreement import Agreement
 
 
@@ -45,6 +46,13 @@ class Analysis(Outcome, InNotebooks):
         from pipeline.explore.zones import zones_of
 
         return zones_of(self)
+
+    @cached_property
+    def zone_table(self) -> ZoneTable:
+        """What covers each zone, with cloud and missing apart (`zones` is its plain form)."""
+        from pipeline.explore.zones import table_of
+
+        return table_of(self)
 
     def recluster(
         self,

@@ -17,9 +17,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pipeline.area.grid import grid_for
-from pipeline.clustering.features import bands_to_read
 from pipeline.errors import AnalysisError
-from pipeline.estimate import megabytes_of
+from pipeline.estimate import estimate
 from pipeline.progress import STAGES, Progress
 from pipeline.request import AnalysisRequest
 
@@ -71,5 +70,5 @@ def _facts_of(request: AnalysisRequest) -> dict[str, object]:
         "request": hashlib.sha256(request.to_json().encode()).hexdigest()[:12],
         "catalog": "other" if "://" in request.catalog else request.catalog[:40],
         "pixels": rows * columns,
-        "megabytes": round(megabytes_of(rows, columns, bands_to_read(request.features))),
+        "megabytes": round(estimate(request.area, features=request.features).megabytes),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 MONTHS = (
@@ -22,6 +23,14 @@ def today() -> date:
 def day_words(day: date) -> str:
     """Return a day as ``14 June 2022``, whatever the locale."""
     return f"{day.day} {month(day)} {day.year}"
+
+
+def listed_days(days: Sequence[date]) -> str:
+    """Return days as people list them, each year once: ``9 June, 4 July 2022, 8 May 2023``."""
+    last = {day.year: n for n, day in enumerate(days)}
+    return ", ".join(
+        day_words(day) if last[day.year] == n else day_and_month(day) for n, day in enumerate(days)
+    )
 
 
 def day_and_month(day: date) -> str:

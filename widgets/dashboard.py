@@ -133,6 +133,7 @@ class Dashboard(ipw.VBox):
             focus=names.focus,
             centre=lambda: view.camera.centre,
             use_scenes=self.visitor.use_scenes,
+            choose_scenes=self.visitor.choose_scenes,
             use_model=self.visitor.use_model,
             set_clusters=self.visitor.set_clusters,
         )

@@ -12,7 +12,7 @@ from pipeline.catalogs.profiles import Example
 from pipeline.exports.provenance import credit
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
-from pipeline.text import day_and_month, day_words, percent
+from pipeline.text import day_and_month, day_words, percent, range_words, short_range
 from widgets.page.messages import HARDLY_CLEAR, MOSTLY_CLEAR
 from widgets.results import rows
 from widgets.results.downloads import Downloads
@@ -97,7 +97,7 @@ class Results(ipw.VBox):
         stale = state == STALE
         (self.add_class if stale else self.remove_class)("eo-stale")
         self.head.value = _head(analysis, state)
-        label = f"Download GeoTIFF ({day_and_month(analysis.date)})" if stale else "Download GeoTIFF"
+        label = f"Download GeoTIFF ({_short_when(analysis)})" if stale else "Download GeoTIFF"
         self.downloads.label(label, primary=state == FRESH and not analysis.preview)
         self.downloads.allow(not analysis.preview)
 
@@ -137,23 +137,47 @@ def notes_of(analysis: Analysis) -> tuple[str, ...]:
 
 def _head(analysis: Analysis, state: str) -> str:
     clear = analysis.clear_share
+    here = "" if analysis.is_composite else " here"
     badges = {
-        FRESH: f"<span class='eo-badge{_warmth(clear)}'>{percent(clear)} clear here</span>",
+        FRESH: f"<span class='eo-badge{_warmth(clear)}'>{percent(clear)} clear{here}</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
     platforms = _joined(PLATFORMS.get(s.platform, s.platform) for s in analysis.scenes)
     tiles = sorted({s.tile for s in analysis.scenes})
-    label = f"{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
+    how = f"{_how(analysis)} · " if analysis.is_composite else ""
+    label = f"{how}{platforms} · tile{'s' if len(tiles) > 1 else ''} {escape(', '.join(tiles))}"
     facts = "".join(f"<p><span>{name}</span>{text}</p>" for name, text in _facts(analysis))
     badge = PREVIEW if analysis.preview else badges[state]
     if analysis.model_given:
         badge += "<span class='eo-badge eo-warn'>Saved model</span>"
     return (
-        f"<div class='eo-date'><h2>{day_words(analysis.date)}</h2>{badge}</div>"
+        f"<div class='eo-date'><h2>{_when(analysis)}</h2>{badge}</div>"
         f"<div class='eo-muted'>{label} · <details class='eo-card'><summary>Details</summary>"
         f"<div class='eo-pop'>{facts}</div></details></div>"
     )
+
+
+def _when(analysis: Analysis) -> str:
+    """Return the title of a result: its day, or the time and number of the dates that were combined."""
+    if not analysis.is_composite:
+        return day_words(analysis.date)
+    n_days = len(analysis.days)
+    when = range_words(analysis.request.start, analysis.request.end)
+    through = "Through the year " if analysis.request.composite == "periods" and when.isdecimal() else ""
+    return f"{through}{when} · {n_days} date{'' if n_days == 1 else 's'}"
+
+
+def _how(analysis: Analysis) -> str:
+    """Return how dates were combined."""
+    request = analysis.request
+    return f"{request.periods} periods" if request.composite == "periods" else "Cloud-free"
+
+
+def _short_when(analysis: Analysis) -> str:
+    if not analysis.is_composite:
+        return day_and_month(analysis.date)
+    return short_range(analysis.request.start, analysis.request.end)
 
 
 def _warmth(clear: float) -> str:

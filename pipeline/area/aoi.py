@@ -18,6 +18,8 @@ from pipeline.errors import InvalidRequest
 
 MIN_SIZE_KM = 0.5
 """Shortest side of a square area, kilometres."""
+LARGEST_DEGREES = 540.0
+"""Larger numbers are metres; a map with several copies of the world gives longitudes up to here."""
 MIN_LATITUDE, MAX_LATITUDE = -80.0, 84.0
 """Range of the UTM grid, on which Sentinel-2 images are delivered."""
 
@@ -133,11 +135,7 @@ class AreaOfInterest:
             raise InvalidRequest("The polygon's coordinates are not pairs of numbers.", "area") from error
         west, south, east, north = outline.bounds
         if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):
-            raise InvalidRequest(
-                f"The polygon is not in degrees: its longitudes run from {west:,.1f} to {east:,.1f}, its "
-                f"latitudes from {south:,.1f} to {north:,.1f}. Give it in WGS 84 (EPSG:4326).",
-                "area",
-            )
+            raise InvalidRequest(f"{not_degrees(outline.bounds)} Give them in WGS 84 (EPSG:4326).", "area")
         if not outline.is_valid:
             raise InvalidRequest(f"The polygon is not valid: {explain_validity(outline)}.", "area")
         if not outline.area > 0:
@@ -187,6 +185,17 @@ def _middle(bounds: Sequence[tuple[float, float, float, float]]) -> float:
         west, east = turned_west, turned_east
     middle = (west + east) / 2
     return middle - TURN if middle > EDGE else middle
+
+
+def not_degrees(bounds: tuple[float, float, float, float]) -> str:
+    """Return what is wrong with coordinates (west, south, east, north) that are not in degrees."""
+    if max(map(abs, bounds)) > LARGEST_DEGREES:
+        return "These coordinates look like metres, not degrees."
+    west, south, east, north = (f"{value:.1f}".replace("-", "−") for value in bounds)
+    return (
+        f"These coordinates are not degrees of longitude ({west} to {east}, at most 180) "
+        f"and latitude ({south} to {north}, at most 90)."
+    )
 
 
 def _rings(coordinates: Any) -> Rings:

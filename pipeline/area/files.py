@@ -17,7 +17,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
-from pipeline.area.aoi import MAX_FILE_MB, AreaOfInterest, Zone
+from pipeline.area.aoi import LARGEST_DEGREES, MAX_FILE_MB, AreaOfInterest, Zone
 from pipeline.area.formats import archive, geojson, geopackage, kml, shapefile
 from pipeline.area.formats.raw import Budget, Damaged, Layer, NoPlace, TooMuch
 from pipeline.area.repair import put_together
@@ -209,12 +209,13 @@ def _in_degrees(name: str, layer: Layer) -> list[BaseGeometry]:
     if layer.crs is not None and not _is_wgs84(layer.crs):
         geometries = _transformed(name, geometries, layer.crs)
     west, south, east, north = shapely.total_bounds(geometries)
-    if layer.crs is None and not layer.crs_named and max(abs(south), abs(north)) > 90:
+    unknown = layer.crs is None and not layer.crs_named
+    if unknown and max(abs(south), abs(north), abs(west), abs(east)) > LARGEST_DEGREES:
         raise refusal(
             "These coordinates look like metres, but the file names no coordinate system: they are not in "
             "degrees. Save it in WGS 84 (EPSG:4326)."
         )
-    if max(abs(south), abs(north)) > 90 or max(abs(west), abs(east)) > 540:
+    if max(abs(south), abs(north)) > 90 or max(abs(west), abs(east)) > LARGEST_DEGREES:
         raise refusal(f"The polygons in “{name}” are not in degrees. Save it in WGS 84 (EPSG:4326).")
     return geometries
 

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from pipeline.area import crossings
 from pipeline.area.antimeridian import in_one_piece, jumps, split_at_antimeridian, turn_towards
-from pipeline.area.aoi import MAX_LATITUDE, MIN_LATITUDE, AreaOfInterest, Rings
+from pipeline.area.aoi import MAX_LATITUDE, MIN_LATITUDE, AreaOfInterest, Rings, not_degrees
 from pipeline.area.grid import LatLon, epsg_of, grid_for, outline, polygons_on
 from pipeline.errors import InvalidRequest
 
@@ -168,8 +168,8 @@ def _in_one_piece(geometry: BaseGeometry, near: float | None = None) -> BaseGeom
 def _check_place(west: float, south: float, east: float, north: float) -> None:
     if south < -90 or north > 90:
         raise InvalidRequest(
-            f"The polygon is not in degrees: its latitudes run from {south:,.1f} to {north:,.1f}. "
-            "Give one in WGS 84, or a file that names its coordinate system.",
+            f"{not_degrees((west, south, east, north))} Give them in WGS 84 (EPSG:4326), "
+            "or a file that names its coordinate system.",
             "area",
         )
     if south < MIN_LATITUDE or north > MAX_LATITUDE:

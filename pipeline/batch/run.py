@@ -17,7 +17,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import exports
 from pipeline.analysis import analyse
 from pipeline.batch import records
 from pipeline.batch.legend import drawn, pooled_model, with_legend
@@ -26,6 +25,7 @@ from pipeline.batch.requests_file import Asked, asked_for, named, read_requests
 from pipeline.clustering.features import words
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import AnalysisError, Cancelled, FileRefused, InvalidRequest
+from pipeline.exports.files import make
 from pipeline.grouping import grouped
 from pipeline.progress import IsCancelled, Progress
 from pipeline.request import AnalysisRequest
@@ -257,7 +257,7 @@ class _Walk:
         files, problems = {}, []
         for name, ending in FILES.items():
             try:
-                content = exports.make(analysis, name)
+                content = make(analysis, name)
             except FileRefused as error:
                 problems.append(str(error))
                 continue

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.area.grid import PIXEL_HA
+from pipeline.clustering.features import over_periods
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import InvalidRequest
-from pipeline.text import day_words
+from pipeline.text import day_words, month
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
 
+SAME_SEASON_DAYS = 45
+"""Days of the year that two dates may lie apart before plants alone make them differ."""
 SLAB_PX = 2**22
 """Pixels compared at a time."""
 
@@ -114,7 +117,7 @@ def check_comparable(before: Analysis, after: Analysis) -> None:
         For another area or grid, another model, other bands or another quantity, an offset that is not
         certain, or other classes.
     """
-    check_model(before.model, before.request.features)
+    check_model(before.model, _clustered(before))
     if before.grid != after.grid or not np.array_equal(before.inside, after.inside):
         raise InvalidRequest("The two results are of different areas. Compare two dates of the same one.")
     if replace(before.model, classes="") != replace(after.model, classes=""):
@@ -174,6 +177,41 @@ def other_date(analysis: Analysis, scene_ids: Sequence[str], day: date, **option
     return analyse(request, model=analysis.model, **options)
 
 
+def other_period(analysis: Analysis, start: date, end: date, **options: Any) -> Analysis:
+    """Return the same composite of another time, such as the year after, labelled by the same model.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The first composite.
+    start, end : date
+        First and last day of the other time.
+    **options
+        on_progress, cancelled and on_detail as for `analyse`.
+
+    Raises
+    ------
+    InvalidRequest
+        When the model cannot label images (`check_model`); and what `analyse` raises.
+    """
+    from pipeline.analysis import analyse
+
+    check_model(analysis.model, _clustered(analysis))
+    request = replace(analysis.request, start=start, end=end, scene_ids=None)
+    return analyse(request, model=analysis.model, **options)
+
+
+def season_note(before: Analysis, after: Analysis) -> str:
+    """Return a sentence where two results are of different seasons; empty where they are not."""
+    first, second = (a.request.start if a.is_composite else a.date for a in (before, after))
+    apart = abs(first.timetuple().tm_yday - second.timetuple().tm_yday)
+    if min(apart, 365 - apart) <= SAME_SEASON_DAYS:
+        return ""
+    if before.is_composite or after.is_composite:
+        return "The two begin in different seasons: much of this is the season."
+    return f"{month(first)} against {month(second)}: much of this is the season."
+
+
 def change_of(
     before: Any,
     after: Any,
@@ -231,6 +269,12 @@ def change_of(
         "both": hectares[0, 0],
     }
     return Change(matrix, clusters, pd.Series(masked, name="hectares").round(2))
+
+
+def _clustered(analysis: Analysis) -> tuple[str, ...]:
+    """Return what the model of a result has to be of."""
+    features = analysis.request.features
+    return over_periods(features, analysis.pixels.bands) if analysis.is_composite else features
 
 
 def _lut(analysis: Analysis) -> tuple[int, ...]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.sentinel2.bands import NIR, RED, Band, by_wavelength
+from pipeline.clustering.features import FEATURES, computed, over_periods
+from pipeline.clustering.signatures import signatures
+from pipeline.sentinel2.bands import ALL_BANDS, NIR, RED, Band, by_wavelength
 
 if TYPE_CHECKING:
+    from pipeline.request import AnalysisRequest
     from pipeline.result import Analysis
 
+WAVELENGTHS_NM = {band.key: float(band.wavelength_nm) for band in ALL_BANDS}
+"""Central wavelength of each band; Sentinel-2A, B and C differ by less than 1 nm in most."""
 SCATTER_PX = 1_200
 """Points that a figure shows without becoming slow or solid."""
 
@@ -42,6 +49,34 @@ def signatures_of(analysis: Analysis) -> tuple[Signature, ...]:
     found = analysis.signatures
     order = [analysis.bands.index(band.key) for band in bands_of(analysis)]
     return tuple(Signature(_row(m[order]), _row(s[order])) for m, s in zip(found.mean, found.sd, strict=True))
+
+
+def curves_of(analysis: Analysis, name: str) -> tuple[Signature, ...]:
+    """Return a feature over the periods of a composite: clusters 1..k, one value a period.
+
+    Parameters
+    ----------
+    name : str
+        One of `curve_names`.
+    """
+    planes = analysis.pixels.bands
+    values = computed(analysis.sample.reflectance.T, planes, over_periods((name,), planes)).T
+    found = signatures(values, analysis.sample_labels, len(analysis.suggestions))
+    return tuple(Signature(_row(m), _row(s)) for m, s in zip(found.mean, found.sd, strict=True))
+
+
+def curve_names(analysis: Analysis) -> tuple[str, ...]:
+    """Return the features that the bands of an analysis give, NDVI first, then indices, then bands."""
+    read = set(analysis.bands)
+    names = [name for name, feature in FEATURES.items() if set(feature.bands) <= read]
+    return tuple(sorted(names, key=lambda name: (name != "NDVI", FEATURES[name].is_band)))
+
+
+def periods_of(request: AnalysisRequest) -> tuple[tuple[date, date], ...]:
+    """Return the first and last day of each period of a request."""
+    n_days, parts = (request.end - request.start).days + 1, request.periods
+    firsts = [request.start + timedelta(days=-(-n * n_days // parts)) for n in range(parts + 1)]
+    return tuple((first, after - timedelta(days=1)) for first, after in pairwise(firsts))
 
 
 def scatter_of(analysis: Analysis) -> Scatter:

@@ -33,12 +33,14 @@ class Format:
     title: str
     """As the list of downloads shows it."""
     ending: str
-    """With what the file's name goes on after its stem."""
+    """End of the file's name, e.g. ``_classes.gpkg``."""
     mime: str
     note: str
     """What it is good for, in one line."""
     make: Callable[[Analysis], bytes | str]
     """Returns the file; text is encoded as UTF-8. Raises AnalysisError with a sentence for the user."""
+    fits: Callable[[Analysis], bool] = lambda _analysis: True
+    """Whether an analysis has something for it: those that do not are not offered."""
     holds_all: bool = False
     """Whether it is made of the files of all other formats."""
 

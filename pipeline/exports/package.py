@@ -53,7 +53,7 @@ def zipped(analysis: Analysis, content: Callable[[str], bytes]) -> bytes:
     lines = []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for format_ in (f for f in all_formats() if not f.holds_all):
+        for format_ in (f for f in all_formats() if not f.holds_all and f.fits(analysis)):
             name = stem + format_.ending
             try:
                 made = content(format_.key)

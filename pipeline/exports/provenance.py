@@ -23,8 +23,8 @@ NAMES_ARE = "suggestions from the spectra, not checked on the ground"
 def file_stem(analysis: Analysis) -> str:
     """Return a file name without extension, e.g. ``clusters_2022-06-17_46.490N_11.340E_k6_1a2b3c4d``.
 
-    Day (of a composite its period), middle of the area and number of classes are for people. The last part is of the request and of all
-    that was done since, so that different results have different names. Nothing odd gets in.
+    Day (of a composite its period), middle of the area and number of classes are for people. The last part is
+    of the request and of all that was done since: different results have different names.
     """
     area = analysis.request.area
     north = f"{abs(area.latitude):.3f}{'N' if area.latitude >= 0 else 'S'}"

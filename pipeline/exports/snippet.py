@@ -5,7 +5,7 @@ from __future__ import annotations
 import pprint
 from typing import TYPE_CHECKING
 
-from pipeline.area.aoi import AreaOfInterest
+from pipeline.area.aoi import AreaOfInterest, zones_as_values
 from pipeline.catalogs.profiles import WORLDWIDE, find
 from pipeline.clustering.features import DEFAULT_FEATURES, set_of
 from pipeline.clustering.given import words as given_words
@@ -39,13 +39,15 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         classes = None  # the model carries them
     again = bool(analysis.model.refinements) and not given
     edits = _edits(analysis, classes, smallest_patch_ha)
-    sample = _sample(analysis)
+    sample, zoned = _sample(analysis), bool(analysis.request.area.zones)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
         f"# Land-cover clusters, Sentinel-2, {analysis.period_words}",
+        *(["from dataclasses import replace"] if zoned else []),
         "from datetime import date",
         "",
         f"from pipeline import {', '.join(imports)}",
+        *(["from pipeline.area.aoi import zones_of_values"] if zoned else []),
         *(["from pipeline.explore.classes import Classes"] if classes is not None else []),
         *(["from pipeline.explore.regroup import repeated"] if again else []),
         *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
@@ -58,6 +60,7 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         *edits,
         *sample,
         "print(analysis.areas)",
+        *(["print(analysis.zones)"] if zoned else []),
         f"analysis.to_geotiff({file_stem(analysis) + '.tif'!r})",
     ]
     return "\n".join(lines) + "\n"
@@ -93,7 +96,13 @@ def _area(area: AreaOfInterest) -> str:
             f"size_km={area.size_km!r})"
         )
     geometry = pprint.pformat(area.geometry, width=LINE, compact=True, sort_dicts=False)
-    return f"AreaOfInterest.polygon({geometry})".replace("\n", "\n    ")
+    made = f"AreaOfInterest.polygon({geometry})"
+    if area.zones:
+        zones = pprint.pformat(
+            zones_as_values(area.zones)["zones"], width=LINE, compact=True, sort_dicts=False
+        )
+        made = f"replace({made}, zones=zones_of_values({zones}))"
+    return made.replace("\n", "\n    ")
 
 
 def _day(request: AnalysisRequest, name: str) -> str:

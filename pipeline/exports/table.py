@@ -61,10 +61,10 @@ def csv_bytes(analysis: Analysis) -> bytes:
     writer.writerow(_columns(analysis))
     where_from = (
         analysis.period_iso,
-        " ".join(_harmless(s.id) for s in analysis.scenes),
-        _harmless(analysis.request.catalog),
+        " ".join(harmless(s.id) for s in analysis.scenes),
+        harmless(analysis.request.catalog),
         " ".join(analysis.model.features),
-        _harmless(model_words(analysis)),
+        harmless(model_words(analysis)),
         f"{analysis.smallest_patch_ha:g}",
     )
     checked = analysis.checked
@@ -74,14 +74,14 @@ def csv_bytes(analysis: Analysis) -> bytes:
         numbers = (f"{ha:.2f}", f"{row['share']:.6f}", f"{ha * analysis.true_area_factor:.4f}")
         writer.writerow(
             [
-                *(cluster, _harmless(str(row["name"])), row["color"], row["pixels"], *numbers, *where_from),
+                *(cluster, harmless(str(row["name"])), row["color"], row["pixels"], *numbers, *where_from),
                 *(figures[place] if figures else ()),
             ]
         )
     n_rows = len(analysis.areas)
     for number, name in enumerate(checked.added if checked is not None else (), start=n_rows):
         nothing = ("", 0, "0.00", "0.000000", "0.0000")
-        writer.writerow([number, _harmless(name), *nothing, *where_from, *figures[number]])
+        writer.writerow([number, harmless(name), *nothing, *where_from, *figures[number]])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
@@ -89,7 +89,8 @@ def _number(value: float) -> str:
     return "" if value != value else f"{value:.4f}"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return text that no spreadsheet runs as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -83,9 +83,13 @@ def serving_real_scenes(scratch: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def jupyter(repository: Path, scratch: Path) -> Iterator[str]:
-    """A Jupyter server with JupyterLab, Notebook 7 and Voilà's route, as on Binder."""
+    """A Jupyter server with JupyterLab, Notebook 7 and Voilà's route, as on Binder; it saves no notebook."""
+    settings = scratch / "lab" / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"autosave": false}')
+    environment = demo_environment(scratch) | {"JUPYTERLAB_SETTINGS_DIR": str(scratch / "lab")}
     command = [sys.executable, "-m", "jupyterlab", *JUPYTER_ARGUMENTS]
-    with server(command, repository, scratch / "jupyter.log", demo_environment(scratch)) as address:
+    with server(command, repository, scratch / "jupyter.log", environment) as address:
         yield address
 
 

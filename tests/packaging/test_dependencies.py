@@ -70,6 +70,10 @@ def test_the_pins_satisfy_the_ranges(repository: Path, pyproject: dict[str, Any]
     for name, requirement in by_name(pyproject["project"]["optional-dependencies"]["test"]).items():
         assert requirement.specifier.contains(pinned[name]), f"{requirement} but {name}=={pinned[name]}"
 
+    pinned |= pins(repository / "requirements-docs.txt")
+    for name, requirement in by_name(pyproject["project"]["optional-dependencies"]["docs"]).items():
+        assert requirement.specifier.contains(pinned[name]), f"{requirement} but {name}=={pinned[name]}"
+
 
 def test_no_package_is_pinned_twice(repository: Path) -> None:
     assert not pins(repository / "requirements.txt").keys() & pins(repository / "requirements-dev.txt").keys()

@@ -27,8 +27,8 @@ from pipeline import (
     ReadFailed,
     analyse,
 )
+from pipeline.outcome import Missing
 from pipeline.progress import Progress
-from pipeline.result import Missing
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.patience import Pauses, quickest
 from tests.support.servers import requests_to

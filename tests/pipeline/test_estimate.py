@@ -4,8 +4,11 @@ import math
 from pathlib import Path
 
 import pytest
+import shapely
+from shapely.geometry import mapping
 
-from pipeline import AreaOfInterest, estimate
+from pipeline import AreaOfInterest, AreaTooLarge, estimate
+from pipeline.area.grid import grid_for, outline
 from pipeline.estimate import Pace, cost, largest_km
 from pipeline.reading.storage.spill import MEMORY_BYTES
 
@@ -49,6 +52,49 @@ def test_the_memory_is_that_of_measured_runs(size_km: float, peak_mb: float) -> 
 
 def test_what_stays_in_memory_is_what_a_spool_holds() -> None:
     assert pytest.approx(MEMORY_BYTES / 1e6, rel=0.01) == estimate.SPOOL_MB
+
+
+def parcels(apart_km: float, side_km: float = 1.0) -> AreaOfInterest:
+    """Return two squares that lie diagonally apart."""
+    x, y, side = 11.0, 46.0, side_km / 111.2
+    away = apart_km / 111.2 / math.sqrt(2)
+    boxes = (
+        shapely.box(x, y, x + side, y + side),
+        shapely.box(x + away, y + away, x + away + side, y + away + side),
+    )
+    return AreaOfInterest.polygon(mapping(shapely.MultiPolygon(boxes)))
+
+
+def test_between_two_parcels_nothing_is_counted() -> None:
+    near, far = estimate.estimate(parcels(25)), estimate.estimate(parcels(50))
+    assert far.megabytes == pytest.approx(near.megabytes, rel=0.02)
+    assert far.megabytes == pytest.approx(2 * estimate.estimate(square(0.9)).megabytes, rel=0.1)
+    assert far.seconds < 2.5
+    assert far.memory_mb > near.memory_mb, "the box around them is kept"
+
+
+def test_a_polygon_that_is_a_square_costs_what_the_square_does() -> None:
+    grid = grid_for(square(20))
+    ring = [(lon, lat) for lat, lon in outline(grid)]
+    polygon = AreaOfInterest.polygon(mapping(shapely.Polygon(ring)))
+    assert estimate.estimate(polygon).megabytes == pytest.approx(
+        estimate.estimate(square(20)).megabytes, rel=0.02
+    )
+    assert estimate.side_km(polygon) == pytest.approx(20, abs=0.02)
+
+
+@pytest.mark.usefixtures("roomy")
+def test_limits_are_on_what_is_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert estimate.side_km(parcels(50)) == pytest.approx(math.sqrt(2 * 0.69), rel=0.05)
+    estimate.check_size(parcels(50), 64_000)
+    monkeypatch.setenv("DASHBOARD_MAX_SIZE_KM", "1")
+    with pytest.raises(AreaTooLarge, match=r"as much as a square of 1\.2 km, at most 1 km"):
+        estimate.check_size(parcels(50), 64_000)
+    monkeypatch.setenv("DASHBOARD_MAX_SIZE_KM", "10")
+    monkeypatch.setattr(estimate, "free_disk_mb", lambda: 10.0)
+    with pytest.raises(AreaTooLarge, match=r"too far apart for this machine: over [34][0-9] km"):
+        estimate.check_size(parcels(50), 64_000)
+    estimate.check_size(parcels(50), None)
 
 
 def test_all_grow_with_the_area() -> None:

@@ -19,6 +19,7 @@ from pipeline.catalogs import profiles
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.overlays import Overlay, Overlays
 from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGroup
+from pipeline.outcome import Missing
 from tests.support.blobs import model_of
 from tests.support.patience import PATIENCE_S, until
 from widgets import Dashboard
@@ -53,6 +54,18 @@ class FakeAnalysis:
     @property
     def date(self) -> date:
         return date(2022, 6, 14)
+
+    @property
+    def period_words(self) -> str:
+        return "14 June 2022"
+
+    @property
+    def is_composite(self) -> bool:
+        return False
+
+    @property
+    def missing(self) -> Missing:
+        return Missing(0.0, 0.0, 100.0)
 
     @property
     def grid(self) -> Any:

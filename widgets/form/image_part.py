@@ -10,7 +10,7 @@ import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import CatalogProfile
 from pipeline.request import MAX_DATES, MAX_MASK_BUFFER_M, MAX_PERIODS, MIN_PERIODS
-from pipeline.text import range_words
+from pipeline.text import day_words
 from widgets.form.fields import field, slider
 from widgets.form.settings import Composite, Settings
 from widgets.results.tabs.fold import Fold
@@ -69,7 +69,7 @@ class ImagePart(ipw.VBox):
                 self.fold,
             ]
         )
-        self.add_class("eo-sec")
+        classed(self, "eo-sec", "eo-image")
 
     def show(self, settings: Settings) -> None:
         """Show the fields of the way that is chosen, and the dates in words."""
@@ -90,4 +90,6 @@ def spelled(start: date | None, end: date | None) -> str:
     """Return a period in words; nothing while a date is missing or they are in the wrong order."""
     if start is None or end is None or end < start:
         return ""
-    return range_words(start, end)
+    if (start.year, start.month) == (end.year, end.month) and start < end:
+        return f"{start.day}\N{EN DASH}{day_words(end)}"
+    return f"{day_words(start)} to {day_words(end)}" if start < end else day_words(start)

@@ -70,17 +70,19 @@ class Message:
     actions: tuple[Action, ...] = ()
 
 
-def ready(area_ha: float, cost: Estimate) -> Message:
-    """Return what an area that can be calculated says: what it will cost."""
+def ready(area_ha: float, cost: Estimate, dates: int = 1) -> Message:
+    """Return what an area that can be calculated says: what it will cost, of so many dates at most."""
     price = f"{data(cost.megabytes)}, about {duration(cost.seconds)}"
+    if dates > 1:
+        price = f"up to {dates} dates, {price}"
     if cost.memory_mb < WORTH_TELLING_MB:
         return Message("plain", f"Ready. {area_ha:,.0f} ha, {price}.")
     return Message("plain", f"Ready. {price}, {data(cost.memory_mb)} of memory.")
 
 
-def stale(day_of_result: str) -> Message:
+def stale(when: str) -> Message:
     """Return what settings other than the result's say."""
-    return Message("warn", f"<b>Settings changed.</b> The results are still from {escape(day_of_result)}.")
+    return Message("warn", f"<b>Settings changed.</b> The results are still from {escape(when)}.")
 
 
 def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Message:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.area.aoi import AreaOfInterest
-from pipeline.area.grid import PIXEL_HA, grid_for, size_km
+from pipeline.area.grid import PIXEL_HA
 from pipeline.area.polygons import pixels_inside
 from pipeline.errors import AnalysisError, AreaTooLarge, InvalidRequest
-from pipeline.estimate import LINK_MBIT, estimate
+from pipeline.estimate import LINK_MBIT, dates_of, estimate_of, side_km
 from pipeline.request import AnalysisRequest
-from pipeline.text import day_words
 from widgets.form.settings import Settings, Tool
 from widgets.page import messages
 from widgets.page.messages import Message
@@ -38,7 +36,8 @@ class Outcome:
     """What the page's state depends on of a result."""
 
     request: AnalysisRequest
-    day: date
+    when: str
+    """Its day, or the period of what was combined, in words."""
     preview: bool
     n_clusters: int
     clear_ha: float
@@ -52,7 +51,7 @@ class Outcome:
         area_ha = float(analysis.areas["hectares"].sum())
         return cls(
             analysis.request,
-            analysis.date,
+            analysis.period_words,
             analysis.preview,
             len(analysis.areas) - 1,
             analysis.clear_share * area_ha,
@@ -170,9 +169,9 @@ def _asked(now: Situation) -> tuple[AreaOfInterest | None, AnalysisRequest | Non
 
 def _check_size(area: AreaOfInterest, limit_km: float) -> None:
     """Refuse what could not be calculated as soon as it is there."""
-    side = size_km(grid_for(area))
+    side = side_km(area)
     if side > limit_km:
-        raise AreaTooLarge(side, limit_km)
+        raise AreaTooLarge(side, limit_km, polygons=area.size_km is None)
     if not pixels_inside(area):
         raise InvalidRequest("The polygon is smaller than a pixel of 10 m. Give a larger one.", "area")
 
@@ -215,11 +214,11 @@ def _message(
         return Message("plain", "Choose an area first.")
     outcome = now.outcome
     if outcome is None or _was_stopped(now, request):
-        cost = estimate(request.area, now.link_mbit)
-        return messages.ready(pixels_inside(request.area) * PIXEL_HA, cost)
+        cost = estimate_of(request, now.link_mbit)
+        return messages.ready(pixels_inside(request.area) * PIXEL_HA, cost, dates_of(request))
     if _is_current(now, request) and outcome.seconds is not None:
         return messages.done(outcome.seconds, outcome.n_clusters, outcome.clear_ha, outcome.area_ha)
-    return messages.stale(day_words(outcome.day))
+    return messages.stale(outcome.when)
 
 
 def _hint(now: Situation, area: AreaOfInterest | None) -> str:

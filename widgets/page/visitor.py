@@ -92,8 +92,12 @@ class Visitor:
 
     def use_scenes(self, ids: tuple[str, ...] | None) -> None:
         """Calculate with these scenes, or with those that are chosen automatically."""
-        self._parts.fields.settings = self._parts.fields.settings.with_scenes(ids)
+        self.choose_scenes(ids)
         self.run()
+
+    def choose_scenes(self, ids: tuple[str, ...] | None) -> None:
+        """Put these scenes into the form, or those that are chosen automatically."""
+        self._parts.fields.settings = self._parts.fields.settings.with_scenes(ids)
 
     def use_model(self, model: ClusterModel) -> None:
         """Calculate with given clusters; the form tells their number."""

@@ -154,7 +154,7 @@ class Downloads(ipw.HBox):
             return
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> None:
-            kinds = all_formats()
+            kinds = [kind for kind in all_formats() if kind.fits(files.analysis)]
             for number, kind in enumerate(kinds):
                 if cancelled():
                     return
@@ -176,6 +176,7 @@ class Downloads(ipw.HBox):
         if self._files is None:
             return
         for key, row in self.rows.items():
+            shown(row, format_of(key).fits(self._files.analysis))
             size = self._files.size(key)
             words = size_words(size) if size is not None else "…" if self._sizer.busy else ""
             row.show("" if self._files.problem(key) else words, self._files.problem(key))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.text import hectares
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -43,7 +45,19 @@ def of(analysis: Analysis) -> list[AreaRow]:
         for number in table.index
         if number > 0
     ]
-    return [*rows, _row(table, 0, "")]
+    return [*rows, _row(table, 0, missing_words(analysis))]
+
+
+def missing_words(analysis: Analysis) -> str:
+    """Return the hectares in no cluster by reason, those that are none left out."""
+    missing = analysis.missing
+    parts = (
+        (missing.masked_ha, "cloud or shadow"),
+        (missing.too_few_looks_ha, "too few clear looks"),
+        (missing.no_data_ha, "no data"),
+        (missing.outside_ha, "outside the image"),
+    )
+    return ", ".join(f"{hectares(value)} ha {words}" for value, words in parts if value)
 
 
 def estimated(analysis: Analysis) -> list[AreaRow]:
@@ -68,13 +82,13 @@ def _estimated(row: AreaRow, figures: dict[str, float], total_ha: float) -> Area
     """Return a row with the figures of an estimate; what cannot be said is as it was counted."""
     if not figures or figures["hectares"] != figures["hectares"]:
         return replace(row, note="too few points")
-    hectares, low, high = figures["hectares"], figures["low_ha"], figures["high_ha"]
+    mean, low, high = figures["hectares"], figures["low_ha"], figures["high_ha"]
     known = low == low
     return replace(
         row,
         reason="",
-        hectares=hectares,
-        share=hectares / total_ha if total_ha else 0.0,
+        hectares=mean,
+        share=mean / total_ha if total_ha else 0.0,
         low_ha=low if known else None,
         high_ha=high if known else None,
         note="" if known else "too few points",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from pipeline.estimate import Pace, estimate
+from pipeline.estimate import Pace, estimate_of
 from pipeline.request import AnalysisRequest
 
 
@@ -25,8 +25,8 @@ class ReadingClock:
         self._began: float | None = None
 
     def start(self, request: AnalysisRequest) -> None:
-        """A run starts."""
-        self._request, self._began = request, None
+        """A run starts. How many dates one that combines them reads is not known: nothing is learnt of it."""
+        self._request, self._began = request if request.composite == "day" else None, None
 
     def stage(self, name: str) -> None:
         """The run is at a stage."""
@@ -34,5 +34,5 @@ class ReadingClock:
             self._began = self._clock()
         if name == "clustering" and self._began is not None and self._request is not None:
             seconds = self._clock() - self._began
-            self.pace.saw(self._request.catalog, estimate(self._request.area).megabytes, seconds)
+            self.pace.saw(self._request.catalog, estimate_of(self._request).megabytes, seconds)
             self._request = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.request import MAX_CLUSTERS
 
 CLOUD, CLUSTERS, OPACITY = "Cloud cover, at most (%)", "Number of clusters", "Opacity of the clusters"
+PERIODS, DATES, MARGIN = "Number of periods", "Dates to read, at most", "Leave a margin around clouds (m)"
 
 RULES: list[tuple[str, str, str]] = [
     (".eo-head", "role", "banner"),
@@ -12,6 +13,7 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-form", "aria-label", "Settings"),
     (".eo-ways", "role", "group"),
     (".eo-ways", "aria-label", "How to set the area"),
+    (".eo-image-ways", "aria-label", "How the image is made"),
     (".eo-tools-row .eo-seg", "role", "group"),
     (".eo-tools-row .eo-seg", "aria-label", "What to draw"),
     (".eo-seg > button:not(.eo-on)", "aria-pressed", "false"),
@@ -24,10 +26,26 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-k .noUi-handle", "aria-valuetext", "{} clusters"),
     (".eo-opacity .noUi-handle", "aria-label", OPACITY),
     (".eo-opacity .noUi-handle", "aria-valuetext", "{} %"),
+    *(
+        (f".eo-{part} .noUi-handle", attribute, words)
+        for part, label, told in (
+            ("periods", PERIODS, "{} periods"),
+            ("dates", DATES, "{} dates"),
+            ("margin", MARGIN, "{} m"),
+        )
+        for attribute, words in (("aria-label", label), ("aria-valuetext", told))
+    ),
     (".eo-size-typed input", "aria-label", "Side length (km), as a number"),
     *(
         (f".eo-{part} .widget-readout[contenteditable]", attribute, value)
-        for part, words in (("cloud", CLOUD), ("k", CLUSTERS), ("opacity", OPACITY))
+        for part, words in (
+            ("cloud", CLOUD),
+            ("k", CLUSTERS),
+            ("opacity", OPACITY),
+            ("periods", PERIODS),
+            ("dates", DATES),
+            ("margin", MARGIN),
+        )
         for attribute, value in (("role", "textbox"), ("aria-label", f"{words}, as a number"))
     ),
     (".eo-bar", "role", "progressbar"),
@@ -64,6 +82,8 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-check-opening .eo-file", "aria-label", "File with a sample"),
     (".eo-signatures .svg-figure", "role", "img"),
     (".eo-signatures .svg-figure", "aria-label", "Spectral signatures of the clusters"),
+    (".eo-curves .svg-figure", "role", "img"),
+    (".eo-curves .svg-figure", "aria-label", "Curves over the year, a line per cluster"),
     (".eo-scatter .svg-figure", "role", "img"),
     (".eo-scatter .svg-figure", "aria-label", "Red against near-infrared reflectance of pixels"),
     (".eo-rows", "role", "group"),

@@ -24,6 +24,7 @@ from pipeline.explore.classes import Classes
 from pipeline.exports import files
 from pipeline.exports.provenance import file_stem
 from pipeline.exports.snippet import python_snippet
+from pipeline.exports.table import csvt_text
 
 N = 100
 
@@ -78,7 +79,7 @@ def test_the_files_carry_the_estimate_and_the_points(checked: Analysis, tmp_path
     by_name = table.iloc[1:].set_index("name")
     assert by_name["estimated_ha"].to_dict() == pytest.approx(areas["hectares"].to_dict(), abs=1e-3)
     assert (by_name["low_ha"] <= by_name["estimated_ha"]).all()
-    types = next(csv.reader([table.csvt_text(checked)]))
+    types = next(csv.reader([csvt_text(checked)]))
     assert len(types) == len(table.columns)
 
     path = tmp_path / "clusters.tif"

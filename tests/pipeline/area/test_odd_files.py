@@ -15,6 +15,7 @@ from pipeline import AnalysisRequest, AreaOfInterest, InvalidRequest
 from pipeline.area.files import area_from_file
 from pipeline.area.formats.raw import Budget, Damaged
 from pipeline.area.formats.wkb import polygons as wkb_polygons
+from pipeline.area.polygons import area_from_geojson
 
 SITE = shapely.box(11.3, 46.47, 11.34, 46.5)
 PARCELS = [shapely.box(11.3 + n * 0.05, 46.47, 11.32 + n * 0.05, 46.5) for n in range(3)]
@@ -70,6 +71,17 @@ def test_geojson_in_any_encoding(encoding: str) -> None:
     area = area_from_file("a.geojson", text.encode(encoding))
     assert same(area, SITE)
     assert dict(area.zones[0].attributes) == {"name": "Bözen"}
+
+
+def test_metres_are_named_wherever_they_come_from() -> None:
+    metres = {"type": "Polygon", "coordinates": [[[5e5, 5e6], [5.1e5, 5e6], [5e5, 5.1e6], [5e5, 5e6]]]}
+    for read in (AreaOfInterest.polygon, area_from_geojson):
+        with pytest.raises(InvalidRequest, match="These coordinates look like metres, not degrees"):
+            read(metres)
+    beyond = {"type": "Polygon", "coordinates": [[[11, 46], [12, 46], [11, 97], [11, 46]]]}
+    for read in (AreaOfInterest.polygon, area_from_geojson):
+        with pytest.raises(InvalidRequest, match=r"latitude \(46.0 to 97.0, at most 90\)"):
+            read(beyond)
 
 
 def test_metres_without_a_coordinate_system_are_named() -> None:

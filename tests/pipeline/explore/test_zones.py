@@ -103,3 +103,41 @@ def test_an_attribute_may_be_called_like_a_class(land: Land) -> None:
     table = analyse(replace(land.request(), area=area)).zones
     assert list(table["masked (attribute)"]) == [1, 2]
     assert table["masked"].dtype == float
+
+
+def test_cloud_is_told_from_what_is_missing(land: Land) -> None:
+    """The last 40 columns (of 560) hold no data; the cloud lies elsewhere."""
+    zone = in_degrees((3_000, 0), (4_600, 0), (4_600, 2_000), (3_000, 2_000))
+    made = analyse(replace(land.request(), area=parcels(WEST, zone, name=["cloud", "edge"])))
+    table = made.zone_table
+    assert table.masked_ha.sum() == pytest.approx(made.missing.masked_ha, abs=0.011)
+    assert table.missing_ha.sum() == pytest.approx(
+        made.missing.outside_ha + made.missing.no_data_ha, abs=0.011
+    )
+    assert table.missing_ha[0] == 0
+    assert table.missing_ha[1] > 1
+    assert list(made.zones["masked"]) == pytest.approx(list(table.masked_ha + table.missing_ha))
+
+
+def test_overlaps_and_small_zones_are_told(land: Land) -> None:
+    small = in_degrees((100, 100), (150, 100), (150, 150), (100, 150))
+    table = analyse(replace(land.request(), area=parcels(WEST, small, name=["one", "small"]))).zone_table
+    assert table.overlap_ha == pytest.approx(0.25, abs=0.05)
+    told = " ".join(table.notes)
+    assert "1 zone is smaller than 1 ha" in told
+    assert f"Zones overlap: {table.overlap_ha:,.2f} ha" in told
+
+
+def test_apart_there_is_nothing_to_tell(zoned: Analysis) -> None:
+    assert zoned.zone_table.notes == ()
+
+
+def test_zones_are_called_by_the_first_text_that_tells_them_apart(land: Land) -> None:
+    area = parcels(
+        WEST, EAST, SOUTH, kind=["x", "x", "y"], number=[1, 2, 3], name=["Eppan", "Kaltern", "Tramin"]
+    )
+    table = analyse(replace(land.request(), area=area)).zone_table
+    assert table.naming == "name"
+    assert table.names(table.naming) == ("Eppan", "Kaltern", "Tramin")
+    assert table.names("number") == ("1", "2", "3")
+    assert table.names(None) == ("Zone 1", "Zone 2", "Zone 3")

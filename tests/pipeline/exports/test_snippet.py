@@ -17,6 +17,7 @@ from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
 from pipeline.exports.snippet import python_snippet
 from tests.pipeline.conftest import Land
+from tests.pipeline.explore.test_zones import SOUTH, WEST, parcels
 
 POLYGON = {
     "type": "Polygon",
@@ -52,8 +53,9 @@ def labels_of(snippet: str, folder: Path, repository: Path) -> np.ndarray:
         {},
         {"seed": 7, "mask_classes": (0, 9), "mask_buffer_m": 40, "n_clusters": 5, "max_cloud_cover": 33.3},
         {"area": AreaOfInterest.polygon(POLYGON)},
+        {"area": parcels(WEST, SOUTH, name=["O'Neill \\", None], ha=[1.5, 2])},
     ],
-    ids=["a square", "other settings", "a polygon with a hole"],
+    ids=["a square", "other settings", "a polygon with a hole", "zones of a file"],
 )
 def test_the_lines_give_the_same_labels(
     land: Land, changes: dict[str, Any], tmp_path: Path, repository: Path

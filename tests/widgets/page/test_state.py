@@ -27,7 +27,7 @@ def request_of(settings: Settings = SETTINGS) -> AnalysisRequest:
 
 
 def outcome(settings: Settings = SETTINGS, **changes: Any) -> Outcome:
-    known = Outcome(request_of(settings), date(2022, 6, 14), False, 6, 2432.0, 2500.0, 1.4)
+    known = Outcome(request_of(settings), "14 June 2022", False, 6, 2432.0, 2500.0, 1.4)
     return replace(known, **changes)
 
 

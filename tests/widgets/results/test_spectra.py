@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from pipeline.explore.spectra import SCATTER_PX, Signature, scatter_of
+from pipeline.sentinel2.bands import BANDS
+from widgets.results.tabs.lines import decimals, reflectance_axis, spread
 from widgets.results.tabs.shell import Tabs
-from widgets.results.tabs.signatures import SignatureFigure, decimals, reflectance_axis, spread
+from widgets.results.tabs.signatures import SignatureFigure
 
 COLORS = ["#3563e0", "#04600f", "#f5f0cf"]
 
@@ -62,7 +64,7 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
     figure = SignatureFigure()
     for n in (3, 2):
         some = [Signature((0.1, 0.2, 0.1, 0.1 * i), (0.01,) * 4) for i in range(n)]
-        figure.show(some, FOUR_NM, ["Water", "Forest", "Snow"][:n], COLORS[:n])
+        figure.show_signatures(some, ["Water", "Forest", "Snow"][:n], COLORS[:n], BANDS)
         assert figure.lines.y.shape == (n, 4)
         assert figure.bands.y.shape == (n, 8)
         assert list(figure.lines.x) == FOUR_NM
@@ -70,9 +72,8 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
         assert list(figure.numbers.text) == [str(i + 1) for i in range(n)]
     assert list(figure.lines.labels) == ["1 Water", "2 Forest"]
     nothing = Signature((float("nan"),) * 4, (float("nan"),) * 4)
-    figure.show(
-        [Signature((0.1, 0.2, 0.1, 0.3), (0.01,) * 4), nothing], FOUR_NM, ["Water", "Empty"], COLORS[:2]
-    )
+    some = [Signature((0.1, 0.2, 0.1, 0.3), (0.01,) * 4), nothing]
+    figure.show_signatures(some, ["Water", "Empty"], COLORS[:2], BANDS)
     assert list(figure.numbers.text) == ["1"]
     assert figure.y_scale.max == pytest.approx(0.31 * 1.05)
     figure.show_pixel((0.1, 0.2, 0.3, 0.9))

@@ -13,18 +13,18 @@ from widgets.page.messages import plain_words
 from widgets.results.check import words
 from widgets.results.check.files import Kind, SampleFiles, opened
 from widgets.results.check.labelling import Labelling
+from widgets.results.check.proposal import Proposal
 from widgets.results.check.shelf import Kept, Shelf, first_that_fits
+from widgets.results.check.steps import Steps
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
-from widgets.toolkit.parts import arrange, classed, html, push_button, row
+from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
     from pipeline.result import Analysis
 
-MARGINS = (0.03, 0.05, 0.07, 0.1)
-USUAL_MARGIN = 0.05
 Found = tuple["SamplingDesign", dict[str, str]]
 
 
@@ -50,29 +50,16 @@ class CheckIt(ipw.VBox):
         self.shelf = Shelf(guard(self._take_kept))
         self.labelling = Labelling(host, take_place, self._paused)
         self.told = html("", "eo-check-told")
-        self.margin = classed(
-            ipw.Dropdown(
-                options=[(f"± {100 * m:.0f} %", m) for m in MARGINS],
-                value=USUAL_MARGIN,
-                description="Margin of the overall accuracy",
-            ),
-            "eo-field",
-        )
-        self.margin.observe(guard(lambda _change: self._propose()), "value")
-        self.draw = push_button("Draw the points", guard(self._draw), "eo-check-draw")
-        self.go = push_button("Start labelling", guard(self._label), "eo-check-go")
-        self.estimate = push_button("Estimate", guard(self._estimate), "eo-check-estimate")
-        self.discard = push_button("Discard the sample", guard(self._discard), "eo-link")
+        self.proposal = Proposal(guard, self._draw)
+        self.steps = Steps(guard(self._label), guard(self._estimate), guard(self._discard))
         self.result = html("", "eo-check-result")
         self.warning = html("", "eo-check-warning")
         self.files = SampleFiles(guard, self._save, self._open, self._warn)
-        self._steps = row("eo-actions", self.go, self.estimate, self.discard)
         self._looks = Worker(host.gate, progress=lambda *_: None, done=self._fits, failed=self.fail)
         self._works = Worker(host.gate, progress=lambda *_: None, done=self._take, failed=self.fail)
         self._unseen = classed(ipw.Box([self.shelf]), "eo-unseen")
         super().__init__([self._unseen, self.told])
-        for name in ("eo-fold-body", "eo-checking"):
-            self.add_class(name)
+        classed(self, "eo-fold-body", "eo-checking")
 
     @property
     def busy(self) -> bool:
@@ -104,11 +91,10 @@ class CheckIt(ipw.VBox):
 
     def _look(self) -> None:
         """Find the sample of the present map: the one there is, or one that the browser keeps."""
-        analysis, present, sample = self._analysis, self._found, None
+        analysis, present, edits = self._analysis, self._found, self._editor.edits
         if analysis is None or analysis.preview:
             return
-        if self._editor.edits is not None:
-            sample = self._editor.edits.sample
+        sample = edits.sample if edits is not None else None
         first = [present[0]] if present is not None else []
         candidates: list[SamplingDesign | Kept] = [
             *first,
@@ -147,36 +133,18 @@ class CheckIt(ipw.VBox):
             return
         self.files.show(has_sample=found is not None)
         if found is None:
-            self._propose()
-            arrange(self, self._unseen, self.told, self.margin, self.draw, self.warning, self.files)
+            self.proposal.show(analysis)
+            arrange(self, self._unseen, self.proposal, self.warning, self.files)
             return
         design = found[0]
         self.told.value = words.progress(design)
-        complete = design.upcoming is None
-        self.go.description = (
-            "Take the last label back" if complete else "Go on" if design.labels else "Start labelling"
-        )
-        (self.go.remove_class if complete else self.go.add_class)("eo-strong")
-        self.estimate.disabled = not any(design.labels.values())
-        self.estimate.description = "Estimate again" if analysis.checked is not None else "Estimate"
+        self.steps.show(design, has_estimate=analysis.checked is not None)
         self.result.value = words.estimate_table(analysis.checked) if analysis.checked is not None else ""
         result = (self.result,) if analysis.checked is not None else ()
-        arrange(self, self._unseen, self.told, self._steps, self.warning, *result, self.files)
+        arrange(self, self._unseen, self.told, self.steps, self.warning, *result, self.files)
 
-    def _propose(self) -> None:
+    def _draw(self, margin: float) -> None:
         analysis = self._analysis
-        if analysis is None or self._found is not None:
-            return
-        from pipeline.accuracy.allocation import minutes
-        from pipeline.accuracy.drawing import points_needed
-
-        points = points_needed(analysis, self.margin.value)
-        classes = int((analysis.areas.iloc[1:].groupby("name")["pixels"].sum() > 0).sum())
-        told = words.proposal(points, classes, minutes(points))
-        self.told.value = f"<p>{words.WHY}</p>{told}{words.first(analysis.suggestions)}"
-
-    def _draw(self) -> None:
-        analysis, margin = self._analysis, self.margin.value
         if analysis is None:
             return
 
@@ -233,18 +201,17 @@ class CheckIt(ipw.VBox):
             self._estimate()
 
     def _estimate(self) -> None:
-        if self._found is None or not any(self._found[0].labels.values()):
-            return
         edits = self._editor.edits
-        if edits is not None and edits.sample == self._found[0]:
+        if self._found is None or edits is None or edits.sample == self._found[0]:
+            return
+        if not any(self._found[0].labels.values()):
             return
         self._warn("Estimating hectares…", plain=True)
         self._editor.check(self._found[0])
 
     def _discard(self) -> None:
-        if self._found is None:
-            return
-        self.shelf.forget(self._found[0])
+        if self._found is not None:
+            self.shelf.forget(self._found[0])
         self._found, self._kept = None, []
         self._editor.check(None)
         self._paint()

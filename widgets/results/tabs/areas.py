@@ -10,7 +10,6 @@ import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
 from pipeline.explore.classes import History
-from pipeline.text import day_words
 from widgets.page.messages import plain_words
 from widgets.results import rows
 from widgets.results.edits import Editor
@@ -98,7 +97,7 @@ class Areas(ipw.VBox):
         behind = self._editor.left_behind
         shown(self._note, behind is not None)
         if behind is not None:
-            count, day = behind.request.n_clusters, day_words(behind.date)
+            count, day = behind.request.n_clusters, behind.period_words
             self.behind.value = (
                 f"<p>Your class names belong to the {count} clusters of {escape(day)}. "
                 "They come back with those settings.</p>"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
-from pipeline.text import day_words
 from widgets.map.layers import picture
 from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
@@ -19,7 +19,7 @@ from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
-from widgets.results.tabs.second_date import Comparison, compared, period_after
+from widgets.results.tabs.second_date import Comparison, compared, period_after, year_before
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, row
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LAYER = "second"
 OPACITY = 0.75
+COMPOSITES = "Combine the dates of another year in the same way, and see how many hectares changed."
 INTRODUCTION = "Label a second date with the same clusters, and see how many hectares changed."
 FIRST, SECOND, CHANGED = 0, 1, 2
 
@@ -63,17 +64,16 @@ class ChangeTab(ipw.VBox):
             push_button("", guard(self._viewing(n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
         )
         self._outcome = html("", "eo-change")
+        self._introduction = html(f"<p>{INTRODUCTION}</p>", "eo-muted")
         period = classed(ipw.Box([self._start, self._end]), "eo-two")
-        self._search_part = column(
-            "eo-second", html(f"<p>{INTRODUCTION}</p>", "eo-muted"), period, self._find
-        )
+        self._search_part = column("eo-second", self._introduction, period, self._find)
         self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome)
         saved = Fold("Use a saved model", SavedModel(host))
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
         self._compares = Worker(
             host.gate, progress=lambda *_: None, done=self._show_outcome, failed=self._fail
         )
-        self._searching = (self._search_part, self._told, self._list.rows)
+        self._searching: tuple[ipw.Widget, ...] = ()
         self._parts = column("eo-parts", self._search_part)
         super().__init__([self._parts, saved])
         self.add_class("eo-pad")
@@ -84,7 +84,11 @@ class ChangeTab(ipw.VBox):
         if self._editor.calculated is not self._base:
             self._base = self._editor.calculated
             self._reset()
-            self._start.value, self._end.value = period_after(analysis.request.start, analysis.request.end)
+            other = year_before if analysis.is_composite else period_after
+            self._start.value, self._end.value = other(analysis.request.start, analysis.request.end)
+            self._find.description = "Compare" if analysis.is_composite else "Find images"
+            what = COMPOSITES if analysis.is_composite else INTRODUCTION
+            self._introduction.value = f"<p>{what}</p>"
         elif self._second is not None:
             self._compare()
 
@@ -117,6 +121,10 @@ class ChangeTab(ipw.VBox):
         except ValueError:
             self._warn("A date is missing. Choose the first and the last day.")
             return
+        if base.is_composite:
+            self._compare_period(base, start, end)
+            return
+        self._searching = (self._search_part, self._told, self._list.rows)
         shown = self._result_part if self._result_part in self._parts.children else None
         arrange(self._parts, *([shown] if shown else []), *self._searching)
         self._list.search(request)
@@ -130,6 +138,19 @@ class ChangeTab(ipw.VBox):
     def _warn(self, text: str) -> None:
         self._told.value = f"<p class='eo-warn-text' role='alert'>{escape(text)}</p>"
         arrange(self._parts, self._search_part, self._told)
+
+    def _compare_period(self, base: Analysis, start: date, end: date) -> None:
+        """Calculate the same composite of another time, and compare it."""
+        self._searching = (self._search_part,)
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
+            from pipeline.explore.change import other_period
+
+            return other_period(base, start, end, on_progress=progress, cancelled=cancelled)
+
+        self._runs.cancel()
+        self._runs.start(work)
+        self._say(f"{STAGE_WORDS['searching']}…", running=True)
 
     def _choose(self, facts: SceneFacts) -> None:
         base = self._base
@@ -173,10 +194,10 @@ class ChangeTab(ipw.VBox):
     def _show_outcome(self, comparison: Comparison) -> None:
         kept = self._comparison is not None
         self._comparison = comparison
-        first, second = (day_words(a.date) for a in (comparison.before, comparison.after))
+        first, second = (a.period_words for a in (comparison.before, comparison.after))
         change = comparison.change
         self._outcome.value = (
-            f"<p>{escape(change.sentence)}</p>{change_words.bars(change)}"
+            f"<p>{escape(change.sentence)} {escape(comparison.season)}</p>{change_words.bars(change)}"
             f"{change_words.matrix(change, first, second)}{change_words.masked(change, first, second)}"
         )
         for button, label in zip(self._views, (first, second, "What changed"), strict=True):

@@ -40,6 +40,8 @@ class Host:
     """What the form asks for now; None while it asks for nothing that can be calculated."""
     use_scenes: Callable[[tuple[str, ...] | None], None]
     """Calculate with these scenes; None: with those that are chosen automatically."""
+    choose_scenes: Callable[[tuple[str, ...] | None], None]
+    """Put scenes into the form, for the next run; None: those that are chosen automatically."""
     use_model: Callable[[ClusterModel], None]
     """Calculate the request in the form with clusters that are given."""
     set_clusters: Callable[[int], None]

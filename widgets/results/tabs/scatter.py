@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.explore.spectra import Scatter
-from widgets.results.tabs.signatures import TICK_STYLE, decimals, reflectance_axis
+from widgets.results.tabs.lines import TICK_STYLE, decimals, reflectance_axis
 from widgets.toolkit.parts import arrange, classed
 
 if TYPE_CHECKING:

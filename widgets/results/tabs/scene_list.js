@@ -40,10 +40,11 @@ function render({ model, el }) {
       note.textContent = item.note;
       note.hidden = !item.note;
       row.classList.toggle("eo-on", item.used);
-      state.textContent = item.used ? model.get("used_text") : "";
-      button.hidden = item.used;
-      button.textContent = model.get("button_text");
-      button.setAttribute("aria-label", `${model.get("button_text")} ${item.title}`);
+      state.textContent = item.used && !item.toggle ? model.get("used_text") : "";
+      const says = item.toggle || model.get("button_text");
+      button.hidden = item.used && !item.toggle;
+      button.textContent = says;
+      button.setAttribute("aria-label", `${says} ${item.title}`);
       button.disabled = !model.get("ready") || !item.usable;
       if (picture.dataset.preview !== item.preview) {
         picture.dataset.preview = item.preview;

@@ -65,6 +65,7 @@ class SceneList:
         self._host, self._on_choose, self._on_news = host, on_choose, on_news
         self._facts: dict[str, SceneFacts] = {}
         self._used: frozenset[str] = frozenset()
+        self._combined = False
         self._clear: float | None = None
         self.rows = Rows(button_text=button, used_text=used)
         self.rows.on_msg(host.gate.guard(self._receive))
@@ -96,9 +97,12 @@ class SceneList:
         self._worker.cancel()
         self._host.lay(LAYER, None)
 
-    def mark_used(self, ids: Iterable[str], clear: float | None = None) -> None:
-        """Tell which image is in use, and the share (0..1) of the area that its result found clear."""
-        self._used, self._clear = frozenset(ids), clear
+    def mark_used(self, ids: Iterable[str], clear: float | None = None, *, combined: bool = False) -> None:
+        """Tell which image is in use, and the share (0..1) of the area that its result found clear.
+
+        With `combined` all dates with these scenes are, and each can be added or left out.
+        """
+        self._used, self._clear, self._combined = frozenset(ids), clear, combined
         self._show()
 
     def _arrived(self, *_: Any) -> None:
@@ -123,25 +127,32 @@ class SceneList:
 
     def _item(self, facts: SceneFacts) -> dict[str, Any]:
         notes = []
-        if facts.automatic and self._tell_automatic:
+        if facts.automatic and self._tell_automatic and not self._combined:
             notes.append("Chosen automatically")
         if not facts.allowed and facts.tile_cloud_cover is not None:
             notes.append(f"Tile with {facts.tile_cloud_cover:.0f} % clouds, above your limit")
         if facts.problem:
             notes.append(facts.problem)
+        used = self._is_used(facts)
+        toggle = ("Leave out" if used else "Add") if self._combined else ""
         return {
             "key": "|".join(facts.ids),
             "title": day_words(facts.day),
             "words": self._words(facts),
             "note": " · ".join(notes),
             "preview": facts.preview or "",
-            "used": frozenset(facts.ids) == self._used,
-            "usable": facts.coverage != 0 and facts.clear != 0,
+            "used": used,
+            "toggle": toggle,
+            "usable": used or (facts.coverage != 0 and facts.clear != 0),
         }
+
+    def _is_used(self, facts: SceneFacts) -> bool:
+        ids = frozenset(facts.ids)
+        return bool(ids & self._used) if self._combined else ids == self._used
 
     def _words(self, facts: SceneFacts) -> str:
         """Return how clear an image is; of the one in use, the figure of its result and no other."""
-        if self._clear is None or facts.coverage is None or frozenset(facts.ids) != self._used:
+        if self._clear is None or facts.coverage is None or not self._is_used(facts):
             return facts.words
         return f"{percent(self._clear)} clear · {facts.words.partition(' · ')[2]}"
 

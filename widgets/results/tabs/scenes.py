@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,12 +12,16 @@ from pipeline.request import MIN_CLUSTERS, AnalysisRequest
 from pipeline.text import period_words
 from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
+from widgets.results.tabs.looks import ClearLooks
 from widgets.results.tabs.scene_list import SceneList, told
-from widgets.toolkit.parts import html
+from widgets.toolkit.parts import arrange, html
 
 if TYPE_CHECKING:
     from pipeline.explore.candidates import SceneFacts
     from pipeline.result import Analysis
+
+
+COMBINED = "The coloured dates were combined: clear over your area and spread over the time."
 
 
 class Scenes(ipw.VBox):
@@ -33,7 +36,10 @@ class Scenes(ipw.VBox):
     def __init__(self, host: Host) -> None:
         self._host = host
         self._listed: AnalysisRequest | None = None
-        self.head = html("", "eo-scenes-head")
+        self._combined: frozenset[str] | None = None
+        self._automatic: frozenset[str] = frozenset()
+        self.head, self.used = html("", "eo-scenes-head"), html("", "eo-scenes-used")
+        self.looks = ClearLooks(host)
         self.list_of_scenes = SceneList(host, "Use", "In use", self._use, self._tell)
         super().__init__([self.head, self.list_of_scenes.rows])
         self.add_class("eo-pad")
@@ -41,8 +47,19 @@ class Scenes(ipw.VBox):
     def show(self, analysis: Analysis) -> None:
         """List the images the result was chosen from; the one in use is marked."""
         self.list(analysis.request)
+        self.looks.show(analysis)
+        ids = frozenset(scene.id for scene in analysis.scenes)
+        if analysis.is_composite:
+            self._combined = ids
+            self._automatic = ids if analysis.request.scene_ids is None else frozenset()
+            self._mark_combined()
+            arrange(self, self.looks, self.used, self.head, self.list_of_scenes.rows)
+            return
+        self.looks.leave()
+        self._combined = None
         clear = None if analysis.preview else analysis.clear_share
-        self.list_of_scenes.mark_used((scene.id for scene in analysis.scenes), clear)
+        self.list_of_scenes.mark_used(ids, clear)
+        arrange(self, self.head, self.list_of_scenes.rows)
 
     def list(self, request: AnalysisRequest) -> None:
         """List the images of a request, unless they are listed already."""
@@ -55,13 +72,34 @@ class Scenes(ipw.VBox):
     def leave(self) -> None:
         """Another tab has been opened: no footprint on the map any more."""
         self._host.lay("footprint", None)
+        self.looks.leave()
 
     def _use(self, facts: SceneFacts) -> None:
         wanted = self._host.request()
         if wanted is not None and _listing(wanted) != self._listed:
             self.list(wanted)
             return
+        if self._combined is not None:
+            self._toggle(frozenset(facts.ids))
+            return
         self._host.use_scenes(None if facts.automatic else facts.ids)
+
+    def _toggle(self, ids: frozenset[str]) -> None:
+        """Add a date to those that are combined, or leave it out; it counts from the next run on."""
+        assert self._combined is not None, "called for composites"
+        self._combined = self._combined - ids if ids & self._combined else self._combined | ids
+        if not self._combined:
+            self._combined = ids
+        chosen = None if self._combined == self._automatic else tuple(sorted(self._combined))
+        self._host.choose_scenes(chosen)
+        self._mark_combined()
+
+    def _mark_combined(self) -> None:
+        assert self._combined is not None, "called for composites"
+        self.list_of_scenes.mark_used(self._combined, combined=True)
+        changed = self._automatic and self._combined != self._automatic
+        what = "Chosen for the next run: press Update clusters." if changed else COMBINED
+        self.used.value = f"<p>{what}</p>"
 
     def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
         request = self._listed
@@ -76,4 +114,13 @@ class Scenes(ipw.VBox):
 
 def _listing(request: AnalysisRequest) -> AnalysisRequest:
     """Return a request without what makes no difference to the images there are."""
-    return replace(request, n_clusters=MIN_CLUSTERS, scene_ids=None)
+    return AnalysisRequest(
+        request.area,
+        request.start,
+        request.end,
+        max_cloud_cover=request.max_cloud_cover,
+        n_clusters=MIN_CLUSTERS,
+        catalog=request.catalog,
+        mask_classes=request.mask_classes,
+        mask_buffer_m=request.mask_buffer_m,
+    )

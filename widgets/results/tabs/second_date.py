@@ -27,6 +27,8 @@ class Comparison:
     change: Change
     picture: Overlay
     """Where it changed."""
+    season: str = ""
+    """What there is to say of their seasons."""
 
 
 def compared(before: Analysis, after: Analysis) -> Comparison:
@@ -37,10 +39,11 @@ def compared(before: Analysis, after: Analysis) -> Comparison:
     InvalidRequest
         With the reason, where they cannot be compared.
     """
-    from pipeline.explore.change import compare
+    from pipeline.explore.change import compare, season_note
     from pipeline.explore.change_view import changed_overlay
 
-    return Comparison(before, after, compare(before, after), changed_overlay(before, after))
+    picture = changed_overlay(before, after)
+    return Comparison(before, after, compare(before, after), picture, season_note(before, after))
 
 
 def period_after(start: date, end: date) -> tuple[date, date]:
@@ -48,5 +51,14 @@ def period_after(start: date, end: date) -> tuple[date, date]:
     after = end + timedelta(days=1), end + timedelta(days=DAYS_AFTER)
     if after[1] <= today():
         return after
-    year = timedelta(days=365)
-    return max(start - year, FIRST_IMAGE), max(end - year, FIRST_IMAGE)
+    return year_before(start, end)
+
+
+def year_before(start: date, end: date) -> tuple[date, date]:
+    """Return the same days of the year before."""
+    return max(_year_earlier(start), FIRST_IMAGE), max(_year_earlier(end), FIRST_IMAGE)
+
+
+def _year_earlier(day: date) -> date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap else day.day)

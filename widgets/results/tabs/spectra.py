@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.explore.spectra import bands_of, scatter_of, signatures_of
+from pipeline.sentinel2.bands import by_wavelength
 from widgets.results.inspector import Inspector, Spectrum
+from widgets.results.tabs.curves import Curves
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.scatter import ScatterFigure
 from widgets.results.tabs.signatures import SignatureFigure
-from widgets.toolkit.parts import column, html, push_button, row
+from widgets.toolkit.parts import arrange, column, html, push_button, row
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -51,8 +53,9 @@ class Spectra(ipw.VBox):
             host.gate.guard(self._show_scatter),
         )
         self._analysis: Analysis | None = None
-        note = html(NOTE, "eo-note")
-        super().__init__([tools, self._chips, self.figure, note, self._fold])
+        self.curves = Curves(host.gate.guard)
+        self._tools, self._note = tools, html(NOTE, "eo-note")
+        super().__init__()
         self.add_class("eo-pad")
 
     def show(self, analysis: Analysis) -> None:
@@ -60,9 +63,14 @@ class Spectra(ipw.VBox):
         self._analysis = analysis
         names, colors = _names_and_colors(analysis)
         self._chips.value = _chips(names, colors)
-        wavelengths_nm = [band.wavelength_nm for band in bands_of(analysis)]
-        self.figure.show(signatures_of(analysis), wavelengths_nm, names, colors)
-        self.show_pixel(self._inspector.spectrum)
+        if _has_periods(analysis):
+            self.curves.show(analysis, names, colors)
+            arrange(self, self._chips, self.curves, self._fold)
+        else:
+            bands = [band.key for band in bands_of(analysis)]
+            self.figure.show_signatures(signatures_of(analysis), names, colors, bands)
+            arrange(self, self._tools, self._chips, self.figure, self._note, self._fold)
+            self.show_pixel(self._inspector.spectrum)
         if self._fold.is_open:
             self._show_scatter()
 
@@ -71,11 +79,18 @@ class Spectra(ipw.VBox):
 
     def show_pixel(self, spectrum: Spectrum | None) -> None:
         """Lay one pixel's spectrum over the signatures, or take it away."""
-        self.figure.show_pixel(spectrum)
+        bands = self._analysis.bands if self._analysis is not None else ()
+        order = [bands.index(band.key) for band in by_wavelength(bands)]
+        self.figure.show_pixel(None if spectrum is None else [spectrum[n] for n in order])
 
     def _show_scatter(self) -> None:
         if self._analysis is not None:
             self._scatter.show(scatter_of(self._analysis), _names_and_colors(self._analysis)[1])
+
+
+def _has_periods(analysis: Analysis) -> bool:
+    """Return whether a result has a value a period; the first look at one is of a single day."""
+    return analysis.is_composite and analysis.request.composite == "periods"
 
 
 def _names_and_colors(analysis: Analysis) -> tuple[list[str], list[str]]:

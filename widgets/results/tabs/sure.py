@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LAYER = "confidence"
 WAIT = "Grouping other samples of the pixels…"
-UNCHECKED = "That says nothing of the names: nobody has checked the land yet. See “Check it”."
+UNCHECKED = "Nobody has checked the land yet: “Check it” below tells how much of it has the right name."
 NOTE = (
     "A pixel is on the border when another cluster’s centre is nearly as close as its own. That tells how "
     "clear the grouping is, not whether a name is right."

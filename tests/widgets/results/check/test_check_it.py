@@ -70,12 +70,12 @@ def checked() -> Checked:
 def test_a_sample_is_proposed_drawn_labelled_and_estimated(page: Page) -> None:
     analysis = Map()
     check = shown(page, analysis)
-    assert "196 points in 3 classes, about 30 minutes" in check.told.value
-    assert "“Trees &lt;1&gt;” and “Crops &lt;1&gt;” apart" in check.told.value
-    check.margin.value = 0.1
-    assert "60 points in 3 classes, about 9 minutes" in check.told.value
+    assert "196 points in 3 classes, about 30 minutes" in check.proposal.told.value
+    assert "“Trees &lt;1&gt;” and “Crops &lt;1&gt;” apart" in check.proposal.told.value
+    check.proposal.margin.value = 0.1
+    assert "60 points in 3 classes, about 9 minutes" in check.proposal.told.value
 
-    check.draw.click()
+    check.proposal.draw.click()
     page.until(lambda: not check.busy)
     assert page.shown == [check.labelling.labeller]
     for point in truth(design_of()):
@@ -88,8 +88,8 @@ def test_a_sample_is_proposed_drawn_labelled_and_estimated(page: Page) -> None:
     check.show(Map(checked=checked()))  # type: ignore[arg-type]
     page.until(lambda: not check.busy)
     assert "random points" in check.result.value
-    assert check.go.description == "Take the last label back"
-    check.go.click()
+    assert check.steps.go.description == "Take the last label back"
+    check.steps.go.click()
     assert check.labelling.design is not None
     assert check.labelling.design.upcoming is not None
     assert page.reported == []
@@ -106,10 +106,10 @@ def test_a_kept_sample_of_this_map_comes_back_and_can_be_thrown_away(page: Page)
     check.shelf.receive({"event": "kept", "grid": check.shelf.grid, "entries": entries})
     page.until(lambda: not check.busy)
     assert "2 of 90 points are labelled</b>, 1 of them unsure" in check.told.value
-    assert check.go.description == "Go on"
-    check.discard.click()
+    assert check.steps.go.description == "Go on"
+    check.steps.discard.click()
     assert "forget" in told[-1]
-    assert check.draw in check.children
+    assert check.proposal in check.children
 
 
 def test_a_sample_is_saved_and_opened_again(page: Page) -> None:
@@ -135,8 +135,8 @@ def test_a_sample_is_saved_and_opened_again(page: Page) -> None:
 
 def test_another_map_ends_labelling_and_a_preview_offers_nothing(page: Page) -> None:
     check = shown(page, Map())
-    check.margin.value = 0.1
-    check.draw.click()
+    check.proposal.margin.value = 0.1
+    check.proposal.draw.click()
     page.until(lambda: not check.busy)
     assert check.labelling.is_on
     check._kept = [Kept("x", {}, ())]
@@ -152,13 +152,13 @@ def test_another_map_ends_labelling_and_a_preview_offers_nothing(page: Page) -> 
     assert "The map has changed" in check.warning.value
     check.show(Map(preview=True))  # type: ignore[arg-type]
     assert "preview" in check.told.value
-    assert check.draw not in check.children
+    assert check.proposal not in check.children
 
 
 def test_labels_survive_another_tab(page: Page) -> None:
     check = shown(page, Map())
-    check.margin.value = 0.1
-    check.draw.click()
+    check.proposal.margin.value = 0.1
+    check.proposal.draw.click()
     page.until(lambda: not check.busy)
     check.labelling.labeller.receive({"event": "label", "point": 1, "name": "Water"})
     check.leave()
