@@ -98,6 +98,7 @@ class MapView(ipw.VBox):
     def show_result(self, overlays: Overlays, shift: float, credit: str, ticks: Sequence[bool]) -> None:
         """Lay the pictures of a result over the map."""
         self._ticks = tuple(ticks)
+        self.bar.offer_swir(overlays.swir is not None)
         if self.stack.show_result(overlays, shift, credit):
             self.hole.value = ""
         self._apply()
@@ -154,7 +155,13 @@ class MapView(ipw.VBox):
         """Bring checkboxes, ticks and opacity onto the pictures."""
         bar = self.bar
         self.stack.look(
-            Look(bar.true_colour.value, bar.false_colour.value, bar.opacity.value / 100, self._ticks)
+            Look(
+                bar.true_colour.value,
+                bar.false_colour.value,
+                bar.shows_swir,
+                bar.opacity.value / 100,
+                self._ticks,
+            )
         )
 
     def _blink(self, count: int) -> None:

@@ -9,13 +9,16 @@ from affine import Affine
 from odc.geo.geobox import GeoBox
 
 from pipeline.area.grid import inside, window_of
+from pipeline.arrays import Mask
+from pipeline.clustering.features import plain_bands
 from pipeline.clustering.labels import LabelRaster
 from pipeline.drawing import overlays
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds, Warp
 from pipeline.reading.imagery import Imagery
+from pipeline.reading.pixels import Pixels
 from pipeline.reading.windows import WHOLE_PX, step_for, stepped
-from pipeline.sentinel2.bands import BANDS
+from pipeline.sentinel2.bands import BANDS, SWIR_COLOUR
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,16 @@ def images(pixels: Imagery, frame: Frame, stretch: overlays.Stretch | None = Non
     warp = Warp.of(frame.grid)
     stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
     drawn = overlays.image_overlays(planes, clear, warp, stretch)
-    return Overlays(*drawn, (), frame.step, warp, stretch)
+    return Overlays(*drawn, (), _swir(pixels, shown, clear, within, warp), frame.step, warp, stretch)
+
+
+def _swir(pixels: Imagery, shown: Pixels, clear: Mask, within: Mask, warp: Warp) -> overlays.Overlay | None:
+    """Return the image in shortwave infrared where that was read."""
+    if not {*SWIR_COLOUR} <= {*plain_bands(pixels.bands)}:
+        return None
+    planes = pixels.picture_planes(shown, SWIR_COLOUR)
+    planes *= within
+    return overlays.swir_overlay(planes, clear, warp)
 
 
 def with_clusters(drawn: Overlays, raster: LabelRaster, colors: Sequence[str], frame: Frame) -> Overlays:

@@ -76,6 +76,8 @@ class Overlays:
     false_colour: Overlay
     clusters: tuple[Overlay, ...]
     """One per cluster, cluster 1 first."""
+    swir: Overlay | None = None
+    """The image in shortwave infrared, near infrared and red; None where those bands were not read."""
     step: int = 1
     """Every how many-th pixel of the grid is drawn."""
     warp: Warp | None = field(default=None, repr=False, compare=False)
@@ -104,6 +106,23 @@ def cluster_overlays(labels: np.ndarray, warp: Warp, colors: Sequence[str]) -> t
 
     with ThreadPoolExecutor(THREADS) as threads:
         return tuple(threads.map(one, range(1, len(colors) + 1)))
+
+
+def swir_overlay(planes: np.ndarray, clear: np.ndarray, warp: Warp) -> Overlay:
+    """Return the image with shortwave infrared as red, near infrared as green, red as blue.
+
+    Parameters
+    ----------
+    planes : numpy.ndarray
+        uint16 ``(band, y, x)`` of these bands, as for `image_overlays`.
+    clear, warp
+        As for `image_overlays`. The contrast is that of the pixels given.
+    """
+    tables = Stretch.of(planes, clear).tables()
+    warped = [warp(plane) for plane in planes]
+    alpha = np.where(np.minimum.reduce(warped) > 0, np.uint8(255), np.uint8(0))
+    colours = [np.take(table, values) for table, values in zip(tables, warped, strict=True)]
+    return Overlay(data_url("webp", webp(np.dstack([*colours, alpha]))), warp.target.bounds)
 
 
 def image_overlays(

@@ -54,6 +54,8 @@ TRUE_COLOUR = ("red", "green", "blue")
 """Bands shown as red, green and blue."""
 FALSE_COLOUR = ("nir", "red", "green")
 """The same for near infrared: vegetation is red."""
+SWIR_COLOUR = ("swir16", "nir", "red")
+"""The same for shortwave infrared: bare and burnt ground stands out, and ice from cloud."""
 RED, NIR = "red", "nir"
 """The two bands that tell vegetation."""
 

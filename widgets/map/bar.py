@@ -9,6 +9,8 @@ import ipywidgets as ipw
 from widgets.toolkit.parts import arrange, checkbox, classed, html, push_button
 
 OPACITY_PERCENT = 75
+NIR, SWIR = "NIR", "SWIR"
+"""What false colour shows: near or shortwave infrared."""
 
 
 class MapBar(ipw.HBox):
@@ -26,13 +28,15 @@ class MapBar(ipw.HBox):
         self.hint = html("", "eo-hint")
         self.true_colour = checkbox("True colour", True)
         self.false_colour = checkbox("False colour", False)
+        self.which = classed(ipw.Dropdown(options=[NIR, SWIR], layout=ipw.Layout(width="76px")), "eo-which")
+        self._has_swir = False
         self.opacity = classed(
             ipw.IntSlider(value=OPACITY_PERCENT, min=0, max=100, step=5, description="Opacity"), "eo-opacity"
         )
         self._blinks, self._on_blink = 0, on_blink
         self.blink = push_button("Blink", self._blink)
         self.blink.tooltip = "Hide the clusters and show them again, twice"
-        for control in (self.true_colour, self.false_colour, self.opacity):
+        for control in (self.true_colour, self.false_colour, self.which, self.opacity):
             control.observe(on_change, "value")
         super().__init__([self.hint])
         self.add_class("eo-mapbar")
@@ -40,10 +44,20 @@ class MapBar(ipw.HBox):
     def show(self, hint: str | None) -> None:
         """Show a hint; None: the controls of a result."""
         if hint is None:
-            arrange(self, self.true_colour, self.false_colour, self.opacity, self.blink)
+            which = (self.which,) if self._has_swir else ()
+            arrange(self, self.true_colour, self.false_colour, *which, self.opacity, self.blink)
         else:
             self.hint.value = hint
             arrange(self, self.hint)
+
+    @property
+    def shows_swir(self) -> bool:
+        """Whether false colour is that of shortwave infrared."""
+        return self._has_swir and self.which.value == SWIR
+
+    def offer_swir(self, has_swir: bool) -> None:
+        """Offer the image in shortwave infrared, or not: from the next `show` on."""
+        self._has_swir = has_swir
 
     def _blink(self) -> None:
         self._blinks += 1

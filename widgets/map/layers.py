@@ -120,6 +120,7 @@ class Pictures:
         self.true_colour: leaflet.ImageOverlay | None = None
         self.false_colour: leaflet.ImageOverlay | None = None
         self.clusters: tuple[leaflet.ImageOverlay, ...] = ()
+        self._overlays: Overlays | None = None
 
     @property
     def layers(self) -> list[leaflet.ImageOverlay]:
@@ -133,7 +134,7 @@ class Pictures:
         Pictures of the same piece of land go into the layers there are: the browser then shows the old one
         until it has the new one.
         """
-        old = self.layers
+        old, self._overlays = self.layers, overlays
         self.true_colour, self.false_colour = (
             _renewed(layer, overlay, shift, self._images, credit)
             for layer, overlay in (
@@ -150,6 +151,12 @@ class Pictures:
         )
         kept = {id(layer) for layer in self.layers}
         return [layer for layer in old if id(layer) not in kept]
+
+    def choose_false_colour(self, *, swir: bool) -> None:
+        """Show false colour in shortwave infrared where that was read, else in near infrared."""
+        if self.false_colour is not None and self._overlays is not None:
+            chosen = self._overlays.swir if swir else None
+            self.false_colour.url = (chosen or self._overlays.false_colour).url
 
     def clear(self) -> list[leaflet.ImageOverlay]:
         """Take all pictures away; return their layers, for closing."""

@@ -21,6 +21,8 @@ class Look:
 
     true_colour: bool = True
     false_colour: bool = False
+    swir: bool = False
+    """Whether false colour is that of shortwave infrared."""
     opacity: float = 0.75
     """Of the clusters, 0..1."""
     ticks: tuple[bool, ...] = ()
@@ -114,6 +116,7 @@ class Stack:
                 continue
             pictures.true_colour.visible = look.true_colour
             pictures.false_colour.visible = look.false_colour
+            pictures.choose_false_colour(swir=look.swir)
             for layer, tick in zip(pictures.clusters, look.ticks, strict=False):
                 layer.opacity = look.opacity
                 layer.visible = tick

@@ -51,6 +51,7 @@ RULES: list[tuple[str, str, str]] = [
     (".eo-bar", "role", "progressbar"),
     (".eo-bar", "aria-label", "Progress of the calculation"),
     (".eo-status", "role", "status"),
+    (".eo-which select", "aria-label", "What false colour shows"),
     (".eo-base select", "aria-label", "Base map"),
     (".eo-mapcol", "role", "region"),
     (".eo-mapcol", "aria-label", "Map"),

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import AnalysisRequest, AreaOfInterest
+from pipeline import FEATURE_SETS, AnalysisRequest, AreaOfInterest
+from pipeline.estimate import estimate_of
 from widgets.form.settings import Settings
 from widgets.page.messages import Message
 from widgets.page.state import Outcome, PageState, Situation, state_of
@@ -61,6 +62,25 @@ def test_an_area_is_chosen() -> None:
     assert state.invitation is None
     assert state.click == "place"
     assert state.knob
+
+
+def test_many_dates_cost_more_and_are_told() -> None:
+    year = shown(SETTINGS.combined("periods"))
+    assert "up to 12 dates" in text(year)
+    assert megabytes(year) == pytest.approx(12 * megabytes(shown()), rel=0.05)
+    assert megabytes(shown(SETTINGS.changed(features=FEATURE_SETS["all-bands"]))) > megabytes(shown())
+
+
+def megabytes(state: PageState) -> float:
+    assert state.request is not None
+    cost = estimate_of(state.request)
+    assert f"{cost.megabytes:,.0f} MB" in text(state)
+    return cost.megabytes
+
+
+def test_a_result_of_many_dates_is_stale_with_its_period() -> None:
+    state = shown(SETTINGS.changed(max_cloud_cover=40), outcome=outcome(when="2024 (11 dates)"))
+    assert "still from 2024 (11 dates)." in text(state)
 
 
 def test_running_for_the_first_time() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.accuracy.checked import Checked
 from pipeline.clustering.surface_types import Suggestion
+from pipeline.outcome import Missing
 from tests.pipeline.accuracy.samples import NAMES, design_of
 from widgets.results import rows
 from widgets.results.legend import NOTE, Legend
@@ -25,6 +26,7 @@ def analysis(**changes: Any) -> Any:
     made = SimpleNamespace(
         areas=areas,
         suggestions=[Suggestion(n, n, "NDVI 0.2", "#3563e0") for n in NAMES],
+        missing=Missing(4.0, 0.0, 5.5, 0.5),
         checked=Checked(design, known, design.estimate()),
     )
     made.__dict__.update(changes)
@@ -36,6 +38,14 @@ def legend(monkeypatch: pytest.MonkeyPatch) -> Legend:
     made = Legend(lambda: None, lambda _mixed: None)
     monkeypatch.setattr(made._bars, "show", lambda *_: None)
     return made
+
+
+def test_the_grey_row_tells_why_land_is_in_no_cluster(legend: Legend) -> None:
+    legend.show(rows.of(analysis()), ())
+    words = "5.5 ha cloud or shadow, 0.5 ha too few clear looks, 4.0 ha outside the image"
+    assert words in legend._masked.reason.value
+    legend.show(rows.of(analysis(missing=Missing(0.0, 0.0, 0.0))), ())
+    assert "ha" not in legend._masked.reason.value.replace("shadow", "")
 
 
 def show(legend: Legend, of: Any) -> None:

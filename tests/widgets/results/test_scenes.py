@@ -42,6 +42,7 @@ class Page:
     def __init__(self) -> None:
         self.reported: list[Exception] = []
         self.used: list[Any] = []
+        self.chosen: list[Any] = []
         self.form: AnalysisRequest | None = REQUEST
         self.laid: dict[str, Any] = {}
         self.searches = 0
@@ -51,6 +52,7 @@ class Page:
             gate=Gate(self.reported.append),
             lay=self.laid.__setitem__,
             use_scenes=self.used.append,
+            choose_scenes=self.chosen.append,
             request=lambda: self.form,
         )
         self.host: Host = host
@@ -84,7 +86,36 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
 
 def result(*ids: str, request: AnalysisRequest = REQUEST) -> Any:
     scenes = [SimpleNamespace(id=name) for name in ids]
-    return SimpleNamespace(request=request, scenes=scenes, preview=False, clear_share=0.9996)
+    many = request.composite != "day"
+    return SimpleNamespace(
+        request=request, scenes=scenes, preview=False, clear_share=0.9996, is_composite=many
+    )
+
+
+def test_dates_of_a_composite_are_marked_and_can_be_left_out_and_added(page: Page) -> None:
+    page.answers = [facts("a", 0.3), facts("b", 0.9), facts("c", 0.5)]
+    page.go_on.set()
+    page.form = combined = replace(REQUEST, composite="median")
+    page.tab.show(result("a", "b", request=combined))
+    page.until(lambda: page.tab.list_of_scenes.rows.ready)
+    assert [(i["key"], i["used"], i["toggle"]) for i in page.items] == [
+        ("b", True, "Leave out"),
+        ("c", False, "Add"),
+        ("a", True, "Leave out"),
+    ]
+    assert page.tab.looks in page.tab.children
+    page.tab.list_of_scenes.choose("c")
+    assert page.chosen == [("a", "b", "c")]
+    assert "next run" in page.tab.used.value
+    page.tab.list_of_scenes.choose("c")
+    assert page.chosen[-1] is None, "the dates that were chosen automatically"
+    page.tab.list_of_scenes.choose("a")
+    page.tab.list_of_scenes.choose("b")
+    assert page.chosen[-1] == ("b",), "one date stays"
+    assert page.used == []
+    page.tab.show(result("b"))
+    assert page.tab.looks not in page.tab.children
+    assert not any(item["toggle"] for item in page.items)
 
 
 def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
+from pipeline.text import short_range
 from widgets.map.layers import picture
 from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
@@ -200,7 +201,8 @@ class ChangeTab(ipw.VBox):
             f"<p>{escape(change.sentence)} {escape(comparison.season)}</p>{change_words.bars(change)}"
             f"{change_words.matrix(change, first, second)}{change_words.masked(change, first, second)}"
         )
-        for button, label in zip(self._views, (first, second, "What changed"), strict=True):
+        short = (_short(a) for a in (comparison.before, comparison.after))
+        for button, label in zip(self._views, (*short, "What changed"), strict=True):
             button.description = label
         arrange(self._parts, self._result_part, *self._searching)
         self._view(self._shown_view if kept else CHANGED)
@@ -235,6 +237,13 @@ class ChangeTab(ipw.VBox):
             self._host.lay(LAYER, lambda shift: [picture(comparison.picture, shift, pane="extra")])
         else:
             self._host.lay(LAYER, lambda shift: _pictures(comparison.after, shift))
+
+
+def _short(analysis: Analysis) -> str:
+    """Return when a result is from, short enough for a button."""
+    if not analysis.is_composite:
+        return analysis.period_words
+    return short_range(analysis.request.start, analysis.request.end)
 
 
 def _pictures(analysis: Analysis, shift: float) -> list[Any]:

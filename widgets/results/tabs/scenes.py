@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 
+CHOSEN = "Chosen for the next run: press “Update clusters”."
 COMBINED = "The coloured dates were combined: clear over your area and spread over the time."
 
 
@@ -38,6 +39,7 @@ class Scenes(ipw.VBox):
         self._listed: AnalysisRequest | None = None
         self._combined: frozenset[str] | None = None
         self._automatic: frozenset[str] = frozenset()
+        self._calculated: frozenset[str] = frozenset()
         self.head, self.used = html("", "eo-scenes-head"), html("", "eo-scenes-used")
         self.looks = ClearLooks(host)
         self.list_of_scenes = SceneList(host, "Use", "In use", self._use, self._tell)
@@ -50,7 +52,7 @@ class Scenes(ipw.VBox):
         self.looks.show(analysis)
         ids = frozenset(scene.id for scene in analysis.scenes)
         if analysis.is_composite:
-            self._combined = ids
+            self._combined = self._calculated = ids
             self._automatic = ids if analysis.request.scene_ids is None else frozenset()
             self._mark_combined()
             arrange(self, self.looks, self.used, self.head, self.list_of_scenes.rows)
@@ -89,7 +91,7 @@ class Scenes(ipw.VBox):
         assert self._combined is not None, "called for composites"
         self._combined = self._combined - ids if ids & self._combined else self._combined | ids
         if not self._combined:
-            self._combined = ids
+            self._combined = self._calculated = ids
         chosen = None if self._combined == self._automatic else tuple(sorted(self._combined))
         self._host.choose_scenes(chosen)
         self._mark_combined()
@@ -97,8 +99,7 @@ class Scenes(ipw.VBox):
     def _mark_combined(self) -> None:
         assert self._combined is not None, "called for composites"
         self.list_of_scenes.mark_used(self._combined, combined=True)
-        changed = self._automatic and self._combined != self._automatic
-        what = "Chosen for the next run: press Update clusters." if changed else COMBINED
+        what = COMBINED if self._combined == self._calculated else CHOSEN
         self.used.value = f"<p>{what}</p>"
 
     def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
