@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipeline.checks import quoted
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.errors import InvalidRequest
 
@@ -280,7 +281,9 @@ def _plain(name: object) -> str:
 
 def _colour(color: object) -> str:
     if not isinstance(color, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-        raise InvalidRequest(f"The colour {color!r} is not of the form #rrggbb, such as #3563e0.", "color")
+        raise InvalidRequest(
+            f"The colour {quoted(color)} is not of the form #rrggbb, such as #3563e0.", "color"
+        )
     return color.lower()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.checks import quoted
 from pipeline.clustering.refinements import Refinement, Split, WaterApart
 from pipeline.errors import InvalidRequest
 from pipeline.explore.classes import Class, Classes
@@ -88,7 +89,7 @@ def repeated(analysis: Analysis, words: str, cancelled: IsCancelled | None = Non
         elif word[:1] == "s" and word[1:].isdigit():
             analysis = split(analysis, int(word[1:]), cancelled)
         else:
-            raise InvalidRequest(f"There is no step {word!r}.")
+            raise InvalidRequest(f"There is no step {quoted(word)}.")
     return analysis
 
 
