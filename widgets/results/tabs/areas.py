@@ -19,7 +19,8 @@ from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
-<<<<<<< HEAD
+from widgets.results.tabs.names import NamesFrom
+from widgets.results.tabs.why import Why
 from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import (
     arrange,
@@ -32,26 +33,12 @@ from widgets.toolkit.parts import (
     row,
     shown,
 )
-=======
-from widgets.results.tabs.names import NamesFrom
-from widgets.results.tabs.why import Why
-from widgets.toolkit.parts import column, html, push_button, row, shown
->>>>>>> w-names
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
-<<<<<<< HEAD
-HINT = "A name or colour is taken at once. Tick two or more rows to merge them."
-WAYS = ("Whole area", "By zone")
-WHY = (
-    "Each cluster’s average colour is compared with simple rules, one after the other; the first that fits "
-    "gives the name. NDVI is high where plants are dense, NDWI over water. Towns and bare soil look alike in "
-    "these four bands, and so do deep shadow and dark water: check with the true-colour image."
-)
-=======
 HINT = "A name or colour is taken at once. Tick one row to split it, two or more to merge them."
->>>>>>> w-names
+WAYS = ("Whole area", "By zone")
 
 
 class Areas(ipw.VBox):
@@ -89,16 +76,12 @@ class Areas(ipw.VBox):
         self.behind = html("", "eo-behind")
         self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
         self._note = column("eo-behind-note", self.behind, self.take_along)
-<<<<<<< HEAD
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self._by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self._note, legend, self.copy, self._why])
-=======
-        super().__init__([self._note, legend, self._names, self._why])
->>>>>>> w-names
+        super().__init__([self._note, legend, self.copy, self._names, self._why])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -154,7 +137,7 @@ class Areas(ipw.VBox):
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self._note, *switch, self._legend, self.copy, self._why)
+            arrange(self, self._note, *switch, self._legend, self.copy, self._names, self._why)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
@@ -240,21 +223,9 @@ class Areas(ipw.VBox):
         except AnalysisError as error:
             self.fail(error)
 
-<<<<<<< HEAD
-    def _explain(self) -> None:
-        analysis = self._editor.calculated
-        if analysis is None:
-            return
-        from pipeline.clustering.reasons import reasons
-
-        found = reasons(analysis.spectra, analysis.suggestions, analysis.bands)
-        entries = "".join(f"<p><b>{r.cluster} {escape(r.name)}</b> {escape(r.sentence)}</p>" for r in found)
-        self._reasons.value = f"<div><p>{WHY}</p>{entries}</div>"
-
-
-TAB = Tab(10, "Areas", lambda column: Areas(column.legend, column.editor, column.host))
-=======
     def _show_names(self) -> None:
         if self._names.is_open and self._analysis is not None:
             self.names.show(self._analysis)
->>>>>>> w-names
+
+
+TAB = Tab(10, "Areas", lambda column: Areas(column.legend, column.editor, column.host))
