@@ -217,10 +217,9 @@ class CheckIt(ipw.VBox):
         self._paint()
 
     def _save(self, kind: Kind) -> None:
-        if self._found is None or self._analysis is None:
-            return
-        name = f"{file_stem(self._analysis)}_points{kind.ending}"
-        self._host.save(kind.made(self._found[0]), name, kind.mime)
+        if self._found is not None and self._analysis is not None:
+            name = f"{file_stem(self._analysis)}_points{kind.ending}"
+            self._host.save(kind.made(self._found[0]), name, kind.mime)
 
     def fail(self, error: Exception) -> None:
         """Say what could not be done."""
