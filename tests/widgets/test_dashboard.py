@@ -60,6 +60,10 @@ class FakeAnalysis:
         return "14 June 2022"
 
     @property
+    def period_iso(self) -> str:
+        return "2022-06-14"
+
+    @property
     def is_composite(self) -> bool:
         return False
 
