@@ -14,6 +14,7 @@ from widgets.page.messages import plain_words
 from widgets.results import naming, rows
 from widgets.results.edits import Change, Editor
 from widgets.results.legend import Legend
+from widgets.results.tabs.behind import Behind
 from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
@@ -31,7 +32,6 @@ from widgets.toolkit.parts import (
     push_button,
     push_buttons,
     row,
-    shown,
 )
 
 if TYPE_CHECKING:
@@ -67,21 +67,21 @@ class Areas(ipw.VBox):
         self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
         self.done = push_button("Done", guard(self._finish), "eo-edit-done")
         self.split = push_button("Split this cluster", guard(self._split_ticked))
-        self.water = push_button("Water as a class of its own", guard(self._water_apart))
+        self.water = push_button(
+            "Water as a class of its own", guard(lambda: self._refine(naming.water_apart))
+        )
         self.hint = html("", "eo-edit-hint")
         self._below = column("eo-edit-below", row("eo-edit-more", self.split, self.water), self.hint)
         self.names = NamesFrom(host, editor)
         self._names = Fold("Names from", self.names, guard(self._show_names))
         self._why = Why(host.gate, editor, legend)
-        self.behind = html("", "eo-behind")
-        self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
-        self._note = column("eo-behind-note", self.behind, self.take_along)
+        self.behind = Behind(host, editor)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self._by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self._note, legend, self.copy, self._names, self._why])
+        super().__init__([self.behind, legend, self.copy, self._names, self._why])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -90,7 +90,7 @@ class Areas(ipw.VBox):
         self._analysis = analysis
         self._legend.draw_bars()
         self._arrange()
-        self._tell_what_stayed_behind()
+        self.behind.show()
         if self._editing:
             self._show_rows()
         self._why.show(analysis)
@@ -133,11 +133,11 @@ class Areas(ipw.VBox):
             pressed(button, on)
         switch = (self._by,) if has_zones else ()
         if zoned:
-            arrange(self, self._note, *switch, self.by_zone, self.copy)
+            arrange(self, self.behind, *switch, self.by_zone, self.copy)
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self._note, *switch, self._legend, self.copy, self._names, self._why)
+            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
@@ -145,22 +145,6 @@ class Areas(ipw.VBox):
         if self._analysis is not None:
             zoned = self.by_zone in self.children
             self.copy.text = self.by_zone.text if zoned else rows.as_text(rows.of(self._analysis))
-
-    def _tell_what_stayed_behind(self) -> None:
-        """Say where names are that were made for other clusters, and offer to use those clusters."""
-        behind = self._editor.left_behind
-        shown(self._note, behind is not None)
-        if behind is not None:
-            count, day = behind.request.n_clusters, behind.period_words
-            self.behind.value = (
-                f"<p>Your class names belong to the {count} clusters of {escape(day)}. "
-                "They come back with those settings.</p>"
-            )
-
-    def _take_along(self) -> None:
-        behind = self._editor.left_behind
-        if behind is not None:
-            self._host.use_model(behind.model)
 
     def _begin(self) -> None:
         self._editing = True
@@ -209,9 +193,6 @@ class Areas(ipw.VBox):
     def _split_ticked(self) -> None:
         (number,) = self._ticked_rows
         self._refine(lambda refined, history, cancelled: naming.split(refined, history, number, cancelled))
-
-    def _water_apart(self) -> None:
-        self._refine(naming.water_apart)
 
     def _refine(self, change: Change) -> None:
         self.hint.value = "<div role='status'>Labelling the pixels…</div>"

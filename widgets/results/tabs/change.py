@@ -228,8 +228,7 @@ class ChangeTab(ipw.VBox):
 
     def _view(self, view: int) -> None:
         """Show the first date, the second one or what changed on the map."""
-        comparison = self._comparison
-        if comparison is None:
+        if (comparison := self._comparison) is None:
             return
         for number, button in enumerate(self._views):
             pressed(button, number == view)
