@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import Example
-from pipeline.exports.provenance import credit
+from pipeline.exports.provenance import credit, names_are
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent, range_words, short_range
@@ -84,7 +84,7 @@ class Results(ipw.VBox):
             rows.of(analysis),
             notes_of(analysis),
             rows.estimated(analysis) if checked is not None else (),
-            checked.sentence() if checked is not None else "",
+            checked.sentence() if checked is not None else f"Names are {names_are(analysis)}.",
         )
         self.inspector.show(analysis)
         self.set_state(analysis, FRESH)

@@ -62,7 +62,7 @@ class Areas(ipw.VBox):
         self.behind = html("", "eo-behind")
         self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
         self._note = column("eo-behind-note", self.behind, self.take_along)
-        super().__init__([self._note, legend, self._names, self._why])
+        super().__init__([self._note, legend, self._names, self._why.fold])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
