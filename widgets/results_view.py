@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import Example
-from pipeline.exports.provenance import credit
+from pipeline.exports.provenance import credit, names_are
 from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
@@ -81,7 +81,7 @@ class Results(ipw.VBox):
             rows.of(analysis),
             notes_of(analysis),
             rows.estimated(analysis) if checked is not None else (),
-            checked.sentence() if checked is not None else "",
+            checked.sentence() if checked is not None else f"Names are {names_are(analysis)}.",
         )
         self.inspector.show(analysis)
         self.set_state(analysis, FRESH)

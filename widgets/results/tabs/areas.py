@@ -81,7 +81,7 @@ class Areas(ipw.VBox):
         self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self._by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self.behind, legend, self.copy, self._names, self._why])
+        super().__init__([self.behind, legend, self.copy, self._names, self._why.fold])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -137,7 +137,7 @@ class Areas(ipw.VBox):
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why)
+            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why.fold)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
