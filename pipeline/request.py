@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.area.aoi import MAX_FILE_MB as MAX_FILE_MB
 from pipeline.area.aoi import AreaOfInterest, zones_as_values, zones_of_values
-from pipeline.checks import integer, number
+from pipeline.checks import integer, number, quoted
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
 from pipeline.reading.ways import WAYS, way_of
@@ -103,7 +103,8 @@ class AnalysisRequest:
     def _check_composite(self) -> None:
         if self.composite not in COMPOSITES:
             raise InvalidRequest(
-                f"There is no composite named {self.composite!r}. Choose one of {', '.join(COMPOSITES)}.",
+                f"There is no composite named {quoted(self.composite)}. "
+                f"Choose one of {', '.join(COMPOSITES)}.",
                 "composite",
             )
         periods = integer(self.periods, "periods", "The number of periods")
@@ -210,7 +211,7 @@ def _day_from(value: Any, name: str) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise InvalidRequest(f"The {name} date cannot be read: {value!r}.", name) from error
+        raise InvalidRequest(f"The {name} date cannot be read: {quoted(value)}.", name) from error
 
 
 def _refuse_unknown(values: Mapping[str, Any], known: set[str]) -> None:

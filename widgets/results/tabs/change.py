@@ -17,6 +17,7 @@ from widgets.map.layers import picture
 from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
+from widgets.results.tabs.change_file import ChangeFile
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
@@ -67,10 +68,11 @@ class ChangeTab(ipw.VBox):
             push_button("", guard(partial(self._view, n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
         )
         self._outcome = html("", "eo-change")
+        self._file = ChangeFile(host)
         self._introduction = html(f"<p>{INTRODUCTION}</p>", "eo-muted")
         period = classed(ipw.Box([self._start, self._end]), "eo-two")
         self._search_part = column("eo-second", self._introduction, period, self._find)
-        self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome)
+        self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome, self._file)
         saved = Fold("Use a saved model", SavedModel(host))
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
         self._compares = Worker(
@@ -206,6 +208,7 @@ class ChangeTab(ipw.VBox):
         short = (_short(a) for a in (comparison.before, comparison.after))
         for button, label in zip(self._views, (*short, "What changed"), strict=True):
             button.description = label
+        self._file.show(comparison)
         arrange(self._parts, self._result_part, *self._searching)
         self._view(self._shown_view if kept else CHANGED)
 
