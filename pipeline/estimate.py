@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
+from pipeline.area.blocks import FILE_BLOCK_PX
 from pipeline.area.grid import RESOLUTION_M, epsg_of, grid_for, polygons_on, size_km
 from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
@@ -25,8 +26,6 @@ from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
-BLOCK_PX = 1024
-"""Side of a block of Sentinel-2 COGs; a block is read whole."""
 BAND_BYTES_PER_PX = 1.8
 """Of a 10 m band as it is compressed in the archives: 1.4-2.1 over real scenes and real-like tiles."""
 COARSE_BYTES_PER_PX = 2.1
@@ -110,8 +109,8 @@ def estimate(
     whole = cost(rows, columns, link_mbit, bands, dates, periods)
     if area.size_km is not None:
         return whole
-    fine, coarse = blocks_under(area, BLOCK_PX), blocks_under(area, 2 * BLOCK_PX)
-    worked_on = min(fine * BLOCK_PX**2, rows * columns)
+    fine, coarse = blocks_under(area, FILE_BLOCK_PX), blocks_under(area, 2 * FILE_BLOCK_PX)
+    worked_on = min(fine * FILE_BLOCK_PX**2, rows * columns)
     seconds, megabytes = _seconds_and_megabytes(fine, coarse, worked_on, link_mbit, bands, dates)
     return replace(whole, seconds=seconds, megabytes=megabytes)
 
@@ -171,7 +170,7 @@ def _seconds_and_megabytes(
     n_fine = sum(BY_KEY[band].resolution_m == RESOLUTION_M for band in bands)
     at_10_m = n_fine * fine * BAND_BYTES_PER_PX
     at_20_m = coarse * ((len(bands) - n_fine) * COARSE_BYTES_PER_PX + SCL_BYTES_PER_PX)
-    megabytes = dates * (at_10_m + at_20_m) * BLOCK_PX**2 / 1e6
+    megabytes = dates * (at_10_m + at_20_m) * FILE_BLOCK_PX**2 / 1e6
     cores = min(os.cpu_count() or 1, MOST_CORES)
     working = CPU_S_PER_MPX * dates * pixels / 1e6 / cores
     looking = LOOK_S * dates if dates > 1 else 0.0
@@ -335,7 +334,7 @@ class Pace:
 
 
 def _blocks(length_px: float) -> float:
-    return length_px / BLOCK_PX + 1
+    return length_px / FILE_BLOCK_PX + 1
 
 
 def _lines(path: Path) -> list[str]:

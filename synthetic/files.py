@@ -15,7 +15,7 @@ from rasterio.enums import Resampling
 from rasterio.io import DatasetWriter, MemoryFile
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
-BLOCK_PX = 512
+COG_BLOCK_PX = 512
 
 
 def profile(
@@ -117,7 +117,7 @@ def write_cog(
             # Made here because GDAL would compress them twice.
             file.build_overviews(list(overviews), Resampling.average if measured else Resampling.mode)
         # A copy frees the GIL, which a COG opened for writing does not: two are written at once.
-        as_cog(plain.name, path, predictor=2 if measured else 1, blocksize=BLOCK_PX, level=1)
+        as_cog(plain.name, path, predictor=2 if measured else 1, blocksize=COG_BLOCK_PX, level=1)
 
 
 def as_cog(source: str | Path, target: Path, **options: Any) -> None:

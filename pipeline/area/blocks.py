@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox
 
+FILE_BLOCK_PX = 1024
+"""Side of a block of a Sentinel-2 file; it is read whole."""
 BLOCK_PX = 2048
 """Side of a block: 2 x 2 blocks of a band's file and one of its scene classification (1024 px of 20 m)."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BLOCK_PX = 2**14
+CACHED_PX = 2**14
 """Pixels worked on at once: their scores for a dozen centres fit into a core's cache."""
 PRODUCT_SIZE = 2**18
 """Multiplications in one matrix product; larger ones start the threads of the linear algebra library."""
@@ -68,8 +68,8 @@ class Centres:
     def _labels(self, planes: np.ndarray, usable: np.ndarray, gain: float, offset: float) -> np.ndarray:
         k, n_bands = self.values.shape
         weights, error = self._folded(gain, offset)
-        part = _power_of_two_below(min(BLOCK_PX, PRODUCT_SIZE // weights.size))
-        size = min(BLOCK_PX, -(-usable.size // part) * part)
+        part = _power_of_two_below(min(CACHED_PX, PRODUCT_SIZE // weights.size))
+        size = min(CACHED_PX, -(-usable.size // part) * part)
         # Scores are relative to those of centre 1, whose row stays 0.
         pixels, scores = np.ones((n_bands + 1, size), np.float32), np.zeros((k, size), np.float32)
         in_parts = pixels.reshape(n_bands + 1, -1, part).swapaxes(0, 1)

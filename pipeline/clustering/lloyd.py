@@ -35,7 +35,7 @@ class Stage:
     """A start rests when a step lowers its inertia by less than this share."""
 
 
-STAGES = (
+SCHEDULE = (
     Stage(12_000, 28, 4, 1e-3),
     Stage(12_000, 10, 30, 1e-5),
     Stage(64_000, 3, 20, 3e-6),
@@ -136,9 +136,9 @@ def best_start(
     with ThreadPoolExecutor(THREADS) as threads:
         sample, inertia = points, np.zeros(0)
         centres = np.zeros((0, k, len(points.planes) - 1))
-        for number, stage in enumerate(STAGES):
+        for number, stage in enumerate(SCHEDULE):
             # A stage of another size works on a sample of its own, on the best of the optima so far.
-            if number == 0 or stage.points != STAGES[number - 1].points:
+            if number == 0 or stage.points != SCHEDULE[number - 1].points:
                 sample = points.sample(stage.points, rng)
             if number == 0:
                 centres = plus_plus(sample.sample(SEEDING_POINTS, rng), k, stage.starts, rng)

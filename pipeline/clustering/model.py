@@ -21,7 +21,7 @@ from pipeline.progress import Progress
 if TYPE_CHECKING:
     import xarray as xr
 
-BLOCK_PX = 2**20
+LABELLED_PX = 2**20
 """Pixels labelled between two looks at whether the work is still wanted."""
 MODEL_VERSION = 2
 MOST_CENTRES = 64
@@ -124,7 +124,7 @@ class ClusterModel:
             )
         planes, template = imagery.values, imagery.isel({first: 0}, drop=True)
         labels = np.zeros(template.shape, np.uint8)
-        rows = max(1, BLOCK_PX // max(1, template.shape[-1]))
+        rows = max(1, LABELLED_PX // max(1, template.shape[-1]))
         for start in range(0, len(labels), rows):
             if progress is not None:
                 progress.check()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipeline.drawing.overlays import Overlay
     from pipeline.drawing.warp import Warp
 
-BLOCK_PX = 2**18
+COMPUTED_PX = 2**18
 """Pixels computed at a time: the temporary arrays stay in the processor's cache."""
 
 
@@ -87,9 +87,9 @@ def confidence(
     classes = tuple(range(model.n_clusters + 1)) if lut is None else tuple(lut)
     flat = features.reshape(len(features), -1)
     margin = np.empty(flat.shape[1], np.float32)
-    for start in range(0, margin.size, BLOCK_PX):
+    for start in range(0, margin.size, COMPUTED_PX):
         progress.check()
-        block = slice(start, start + BLOCK_PX)
+        block = slice(start, start + COMPUTED_PX)
         margin[block] = _margin(flat[:, block], model, classes)
     return margin.reshape(features.shape[1:])
 

@@ -13,13 +13,10 @@ from odc.geo.geobox import GeoBox
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window
 
-from pipeline.area.blocks import Block
+from pipeline.area.blocks import FILE_BLOCK_PX, Block
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.reading.pixels import CoarsePlanes
 from pipeline.sentinel2.scene import Scene
-
-FILE_BLOCK_PX = 1024
-"""Block side of the catalogues' files; one block is read at a time."""
 
 
 def common_grid(scene: Scene, bands: Sequence[str]) -> GeoBox | None:

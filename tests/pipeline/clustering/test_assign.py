@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from pipeline.clustering.assign import BLOCK_PX, Centres
+from pipeline.clustering.assign import CACHED_PX, Centres
 
 
 def scene(n: int, k: int, seed: int = 0) -> tuple[np.ndarray, Centres]:
@@ -55,7 +55,7 @@ def test_of_equal_centres_the_first_is_taken() -> None:
     assert (centres.nearest(planes, np.ones(100, bool)) == 2).all()
 
 
-@pytest.mark.parametrize("size", [1, 7, 1000, BLOCK_PX - 1, BLOCK_PX, BLOCK_PX + 1, 70_001])
+@pytest.mark.parametrize("size", [1, 7, 1000, CACHED_PX - 1, CACHED_PX, CACHED_PX + 1, 70_001])
 def test_blocks_may_be_cut_anywhere(size: int) -> None:
     numbers, centres = scene(70_001, 7)
     usable = np.random.default_rng(1).random(70_001) < 0.9

@@ -16,7 +16,7 @@ from pipeline.drawing.frame import whole_frame
 from pipeline.drawing.warp import Warp, picture_grid
 from pipeline.explore.classes import Classes
 from pipeline.explore.confidence import (
-    BLOCK_PX,
+    COMPUTED_PX,
     LEVELS,
     confidence,
     confidence_overlay,
@@ -66,7 +66,7 @@ def test_bolzano_agrees_with_the_formula_pixel_by_pixel(bolzano: Analysis, lut: 
 
 def test_blocks_make_no_difference() -> None:
     random = np.random.default_rng(0)
-    cube = random.uniform(0, 0.4, (4, 3, BLOCK_PX // 2 + 5)).astype(np.float32)
+    cube = random.uniform(0, 0.4, (4, 3, COMPUTED_PX // 2 + 5)).astype(np.float32)
     whole = confidence(cube, model_of())
     assert (confidence(cube[:, 1:2], model_of()) == whole[1:2]).all()
     with pytest.raises(Cancelled):
