@@ -30,6 +30,7 @@ from widgets.results.tabs.spectra import Spectra
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
+    from pipeline.explore.candidates import SceneFacts
     from pipeline.result import Analysis
 
 FRESH, UPDATING, STALE = "fresh", "updating", "stale"
@@ -63,7 +64,7 @@ class Results(ipw.VBox):
         pages: dict[str, Callable[[], Page]] = {
             "Areas": lambda: Areas(self.legend, self.editor, host),
             "Spectra": lambda: Spectra(host, self.inspector),
-            "Scenes": lambda: Scenes(host),
+            "Scenes": lambda: Scenes(host, self._compare),
             "Quality": lambda: Quality(host, self.editor),
             "Change": lambda: ChangeTab(host, self.editor),
         }
@@ -115,6 +116,12 @@ class Results(ipw.VBox):
         """Close the list of formats and the card of a pixel."""
         self.downloads.close_list()
         self.inspector.close_card()
+
+    def _compare(self, facts: SceneFacts) -> None:
+        self.tabs.turn_to("Change")
+        change = self.tabs.made("Change")
+        if isinstance(change, ChangeTab):
+            change.compare(facts)
 
     def _edit_failed(self, error: Exception) -> None:
         page = self.tabs.made(self.tabs.opened)
