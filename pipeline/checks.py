@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import math
+from reprlib import Repr
 from typing import Any
 
 from pipeline.errors import InvalidRequest
+
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+
+
+def quoted(value: Any) -> str:
+    """Return a value for a sentence, in quotes where it is a text; what is long is cut in its middle."""
+    return _SHORT.repr(value)
 
 
 def number(value: Any, name: str, label: str) -> float:
@@ -26,11 +35,11 @@ def number(value: Any, name: str, label: str) -> float:
         For text, truth values, NaN and infinities, and whatever else is no number.
     """
     if isinstance(value, bool | str | bytes) or value is None:
-        raise InvalidRequest(f"{label} is not a number: {value!r}.", name)
+        raise InvalidRequest(f"{label} is not a number: {quoted(value)}.", name)
     try:
         found = float(value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidRequest(f"{label} is not a number: {value!r}.", name) from error
+        raise InvalidRequest(f"{label} is not a number: {quoted(value)}.", name) from error
     if not math.isfinite(found):
         raise InvalidRequest(f"{label} is not a number: {found}.", name)
     return found
@@ -46,5 +55,5 @@ def integer(value: Any, name: str, label: str) -> int:
     """
     found = number(value, name, label)
     if found != int(found):
-        raise InvalidRequest(f"{label} is not a whole number: {value!r}.", name)
+        raise InvalidRequest(f"{label} is not a whole number: {quoted(value)}.", name)
     return int(found)

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from pipeline.area.aoi import AreaOfInterest, Position
+from pipeline.checks import quoted
 from pipeline.clustering.features import FEATURE_SETS, set_of
 from pipeline.errors import InvalidRequest
 from pipeline.request import FIRST_IMAGE, AnalysisRequest
@@ -176,7 +177,7 @@ def _area(texts: Mapping[str, str]) -> AreaOfInterest:
 def _checked(field: str, value: Any, offered: Collection[str]) -> Any:
     """Return a value as a request holds it; raise InvalidRequest when none can."""
     if field == "catalog" and value not in offered:
-        raise InvalidRequest(f"There is no catalogue named {value!r} here.", field)
+        raise InvalidRequest(f"There is no catalogue named {quoted(value)} here.", field)
     period = {"start": FIRST_IMAGE, "end": date.max}
     return getattr(AnalysisRequest(_ANYWHERE, **{**period, field: value}), field)
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from pipeline.area.aoi import MAX_FILE_MB as MAX_FILE_MB
 from pipeline.area.aoi import AreaOfInterest, zones_as_values, zones_of_values
-from pipeline.checks import integer, number
+from pipeline.checks import integer, number, quoted
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
+from pipeline.reading.ways import WAYS, way_of
 from pipeline.text import day_words
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
@@ -24,8 +25,8 @@ FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
-COMPOSITES = ("day", "median", "periods")
-"""How several dates become one image: the best acquisition, or medians of clear pixels."""
+COMPOSITES = tuple(way.name for way in WAYS)
+"""How several dates become one image (reading/ways.py)."""
 MIN_PERIODS, MAX_PERIODS = 2, 12
 MAX_DATES = 60
 """Most acquisitions that one request may read."""
@@ -102,7 +103,8 @@ class AnalysisRequest:
     def _check_composite(self) -> None:
         if self.composite not in COMPOSITES:
             raise InvalidRequest(
-                f"There is no composite named {self.composite!r}. Choose one of {', '.join(COMPOSITES)}.",
+                f"There is no composite named {quoted(self.composite)}. "
+                f"Choose one of {', '.join(COMPOSITES)}.",
                 "composite",
             )
         periods = integer(self.periods, "periods", "The number of periods")
@@ -118,7 +120,7 @@ class AnalysisRequest:
             raise InvalidRequest(
                 f"The number of dates is out of range: {dates}. Give one from 1 to {MAX_DATES}.", "max_dates"
             )
-        if self.composite == "periods" and dates < periods:
+        if way_of(self.composite).in_periods and dates < periods:
             raise InvalidRequest(
                 f"There are more periods than dates: {periods} periods, {dates} dates. "
                 "Give at least one date a period.",
@@ -209,7 +211,7 @@ def _day_from(value: Any, name: str) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise InvalidRequest(f"The {name} date cannot be read: {value!r}.", name) from error
+        raise InvalidRequest(f"The {name} date cannot be read: {quoted(value)}.", name) from error
 
 
 def _refuse_unknown(values: Mapping[str, Any], known: set[str]) -> None:

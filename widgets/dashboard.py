@@ -68,7 +68,7 @@ class Dashboard(ipw.VBox):
         self.painter.take(self.parts, self._limit_km(limit_km))
         self.visitor.meet(self.parts, self.painter)
         self.placing.meet(self.parts, self.painter)
-        self.parts.results.editor.keeper.expect(carried_by(linked.classes))
+        self.parts.results.editor.keeper.expect(carried_by(linked.classes, linked.steps))
         super().__init__([style(), self._app(), self._unseen()])
         self.add_class("eo-wrap")
         self._watch(start)

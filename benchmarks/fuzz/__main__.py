@@ -48,13 +48,9 @@ def run(kind: str, seed: int, count: int, folder: Path) -> Iterator[End]:
     """Run the cases of a kind; a process that ends early is followed by one for the rest."""
     first = 0
     while first < count:
-        last = first
         for end in _batch(kind, seed, first, min(first + BATCH, count), folder):
-            last = end.number + 1
+            first = end.number + 1
             yield end
-        if last == first:
-            raise RuntimeError(f"no case of {kind} could be run")
-        first = last
 
 
 def _batch(kind: str, seed: int, first: int, end: int, folder: Path) -> Iterator[End]:
@@ -70,7 +66,10 @@ def _batch(kind: str, seed: int, first: int, end: int, folder: Path) -> Iterator
                 continue
             begun = None
             yield End(kind, told["case"], told["outcome"], told["told"])
+        complaint = process.stderr.read() if process.stderr is not None else ""
         code = process.wait()
+        if code and begun is None:
+            raise RuntimeError(f"{kind} from {first} on: {complaint.strip()[-500:]}")
         if begun is not None:
             outcome = "hang" if code == -signal.SIGALRM else "crash"
             yield End(kind, begun, outcome, f"the process ended with {code}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.area.antimeridian import EDGE, TURN
-from pipeline.checks import number
+from pipeline.checks import number, quoted
 from pipeline.errors import InvalidRequest
 
 MIN_SIZE_KM = 0.5
@@ -126,7 +126,7 @@ class AreaOfInterest:
 
         kind = geometry.get("type") if isinstance(geometry, Mapping) else None
         if kind not in ("Polygon", "MultiPolygon"):
-            raise InvalidRequest(f"The area must be a Polygon or MultiPolygon, not {kind!r}.", "area")
+            raise InvalidRequest(f"The area must be a Polygon or MultiPolygon, not {quoted(kind)}.", "area")
         try:
             coordinates = geometry["coordinates"]
             polygons = tuple(_rings(c) for c in (coordinates if kind == "MultiPolygon" else [coordinates]))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.arrays import Planes
+from pipeline.checks import quoted
 from pipeline.errors import InvalidRequest
 from pipeline.sentinel2.bands import ALL_BANDS, BANDS, BY_KEY, numbers
 from pipeline.sentinel2.indices import ALIASES, INDEX_BY_NAME, INDICES, SETS
@@ -74,8 +75,8 @@ def resolved(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         if value.casefold() not in FEATURE_SETS:
             raise InvalidRequest(
-                f"There is no set of features named {value!r}. Choose one of {', '.join(FEATURE_SETS)}, "
-                "or list the features.",
+                f"There is no set of features named {quoted(value)}. "
+                f"Choose one of {', '.join(FEATURE_SETS)}, or list the features.",
                 "features",
             )
         return FEATURE_SETS[value.casefold()]
@@ -94,7 +95,7 @@ def _resolved_one(name: object) -> str:
     known = _BY_FOLDED.get(name.casefold()) if isinstance(name, str) else None
     if known is None:
         raise InvalidRequest(
-            f"There is no feature named {name!r}. Choose from {', '.join(FEATURES)}.", "features"
+            f"There is no feature named {quoted(name)}. Choose from {', '.join(FEATURES)}.", "features"
         )
     return known
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.arrays import Labels, Mask, Planes, Table
+from pipeline.checks import quoted
 from pipeline.clustering.assign import Centres
 from pipeline.clustering.features import is_feature, words
 from pipeline.clustering.refinements import Refinement, from_values, to_values
@@ -208,7 +209,7 @@ class ClusterModel:
         unknown = [name for name in self.features if not is_feature(name)]
         if unknown:
             raise InvalidRequest(
-                f"The model was fitted on {unknown[0]!r}, a feature that this version does not know."
+                f"The model was fitted on {quoted(unknown[0])}, a feature that this version does not know."
             )
 
 

@@ -1,4 +1,7 @@
-"""The clusters as a cloud-optimised GeoTIFF that opens finished in QGIS, with all that explains it inside."""
+"""The clusters as a cloud-optimised GeoTIFF with all that explains it inside.
+
+QGIS shows its colours; it takes the names of the classes from the style beside it (exports/styles.py).
+"""
 
 from __future__ import annotations
 
@@ -129,6 +132,6 @@ FORMAT = Format(
     "GeoTIFF",
     ".tif",
     "image/tiff",
-    "Clusters as pixels of 10 m, colours and names inside",
+    "Clusters as pixels of 10 m in their colours",
     geotiff_bytes,
 )

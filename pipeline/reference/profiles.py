@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import config
+from pipeline.checks import quoted
 from pipeline.errors import InvalidRequest
 from pipeline.sentinel2.scene_classes import (
     NOT_VEGETATED,
@@ -146,8 +147,8 @@ def find(name: str, classes: Mapping[int, str] | None = None) -> Reference:
         title = Path(name.partition("?")[0]).name
         return Reference(name=name, title=title, path=name, classes=dict(classes or {}))
     raise InvalidRequest(
-        f"There is no reference map named {name!r}. Choose one of {', '.join(known)}, or give the path of a "
-        "classified GeoTIFF."
+        f"There is no reference map named {quoted(name)}. Choose one of {', '.join(known)}, "
+        "or give the path of a classified GeoTIFF."
     )
 
 

@@ -292,3 +292,22 @@ def boxes(draw: st.DrawFn) -> AreaOfInterest:
 def test_json_comes_back_equal(start: date, days: int, **values: Any) -> None:
     made = AnalysisRequest(start=start, end=start + timedelta(days), **values)
     assert AnalysisRequest.from_json(made.to_json()) == made
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n_clusters": "x" * 5000},
+        {"start": "x" * 5000},
+        {"composite": "x" * 5000},
+        {"features": ["x" * 5000]},
+        {"seed": ["x"] * 5000},
+        {"max_cloud_cover": {"a": "x" * 5000}},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_is_long_is_not_repeated_whole(wrong: dict[str, Any]) -> None:
+    values = {"area": AreaOfInterest.square(11, 46, 5), "start": date(2022, 6, 1), "end": date(2022, 6, 2)}
+    with pytest.raises(InvalidRequest) as refused:
+        AnalysisRequest(**(values | wrong))
+    assert len(str(refused.value)) < 400

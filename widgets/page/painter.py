@@ -187,7 +187,10 @@ class Painter:
         parts = self._parts
         result, carried = parts.runs.result, parts.results.editor.carried
         same = carried is not None and result is not None and result.request == state.request
-        parts.address.show(state.request, carried.to_text() if carried is not None and same else "")
+        if carried is not None and same:
+            parts.address.show(state.request, carried.to_text(), carried.steps)
+        else:
+            parts.address.show(state.request)
         parts.fields.show_area(state.counted)
         parts.foot.show_button(state.button.text, primary=state.button.primary, enabled=state.button.enabled)
         if state.message is not None:

@@ -203,9 +203,9 @@ class Downloads(ipw.HBox):
 
     def _snippet(self, analysis: Analysis) -> str:
         edits = self._editor.edits
-        calculated = self._editor.calculated
-        if edits is None or calculated is None:
+        refined = self._editor.refined
+        if edits is None or refined is None:
             return python_snippet(analysis)
         classes = edits.history.present
-        edited = classes.edited(calculated.suggestions)
+        edited = classes.edited(refined.suggestions)
         return python_snippet(analysis, classes if edited else None, edits.smallest_ha)

@@ -36,6 +36,8 @@ class AreaRow:
     """What there is to say in place of an interval."""
     added: bool = False
     """Whether only the land has this class, and not the map."""
+    doubt: str = ""
+    """What the image's own classification has against the name: ``71 % not vegetated``."""
 
 
 def of(analysis: Analysis) -> list[AreaRow]:

@@ -59,7 +59,7 @@ class Page:
         self.compared: list[SceneFacts] = []
         self.tab = Scenes(host, self.compared.append)
 
-    def list_scenes(self, _request: Any, *, cancelled: Any) -> Iterator[SceneFacts]:
+    def list_scenes(self, _request: Any, *, cancelled: Any, queue: Any) -> Iterator[SceneFacts]:
         self.searches += 1
         for answer in self.answers:
             if isinstance(answer, Exception):

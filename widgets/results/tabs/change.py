@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
 from widgets.results.tabs.change_file import ChangeFile
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
@@ -63,7 +65,7 @@ class ChangeTab(ipw.VBox):
         self._stop = push_button("Cancel", guard(self._cancel), "eo-link")
         self._running = row("eo-running", self._status, self._stop)
         self._views = tuple(
-            push_button("", guard(self._viewing(n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
+            push_button("", guard(partial(self._view, n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
         )
         self._outcome = html("", "eo-change")
         self._file = ChangeFile(host)
@@ -230,13 +232,9 @@ class ChangeTab(ipw.VBox):
     def _shown_view(self) -> int:
         return next((n for n, b in enumerate(self._views) if "eo-on" in b._dom_classes), FIRST)
 
-    def _viewing(self, view: int) -> Callable[[], None]:
-        return lambda: self._view(view)
-
     def _view(self, view: int) -> None:
         """Show the first date, the second one or what changed on the map."""
-        comparison = self._comparison
-        if comparison is None:
+        if (comparison := self._comparison) is None:
             return
         for number, button in enumerate(self._views):
             pressed(button, number == view)
@@ -262,3 +260,6 @@ def _pictures(analysis: Analysis, shift: float) -> list[Any]:
         layer.opacity = OPACITY
         layers.append(layer)
     return layers
+
+
+TAB = Tab(50, "Change", lambda column: ChangeTab(column.host, column.editor))
