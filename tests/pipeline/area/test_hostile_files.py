@@ -106,7 +106,7 @@ def header(wkb: bytes) -> bytes:
         ),
         pytest.param(
             b'{"type":"GeometryCollection","geometries":[' * 900 + b"]}" * 900,
-            "not GeoJSON",
+            "not (Geo)?JSON",
             id="collections",
         ),
         pytest.param(zipped({"a.kml": b"<kml>" + b" " * 30_000_000}), "more than 25 MB", id="a zip bomb"),

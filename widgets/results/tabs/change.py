@@ -205,12 +205,7 @@ class ChangeTab(ipw.VBox):
     def _show_outcome(self, comparison: Comparison) -> None:
         kept = self._comparison is not None
         self._comparison = comparison
-        first, second = (a.period_words for a in (comparison.before, comparison.after))
-        change = comparison.change
-        self._outcome.value = (
-            f"<p>{escape(change.sentence)} {escape(comparison.season)}</p>{change_words.bars(change)}"
-            f"{change_words.matrix(change, first, second)}{change_words.masked(change, first, second)}"
-        )
+        self._outcome.value = change_words.outcome(comparison)
         short = (_short(a) for a in (comparison.before, comparison.after))
         for button, label in zip(self._views, (*short, "What changed"), strict=True):
             button.description = label

@@ -10,6 +10,7 @@ from widgets.results.legend import chip_of
 
 if TYPE_CHECKING:
     from pipeline.explore.change import Change
+    from widgets.results.tabs.second_date import Comparison
 
 
 def bars(change: Change) -> str:
@@ -66,4 +67,14 @@ def masked(change: Change, first: str, second: str) -> str:
 def _bar(share: float, color: str, name: str) -> str:
     return (
         f"<i class='{name}' style='width:{50 * share:.1f}%;background:{escape(color)}'></i>" if share else ""
+    )
+
+
+def outcome(comparison: Comparison) -> str:
+    """Return all that is told of two dates."""
+    first, second = (a.period_words for a in (comparison.before, comparison.after))
+    change = comparison.change
+    return (
+        f"<p>{escape(change.sentence)} {escape(comparison.season)}</p>{bars(change)}"
+        f"{matrix(change, first, second)}{masked(change, first, second)}"
     )
