@@ -29,6 +29,7 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
+from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
@@ -171,7 +172,7 @@ def _read(
                 shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
                 if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
                     shown.result()
-        if request.composite == "day":
+        if way_of(request.composite).single:
             return _read_best(request, plans, extent, progress, workers)
         return read_composite(request, plans, extent, progress, workers)
 

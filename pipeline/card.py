@@ -66,14 +66,13 @@ def _table(analysis: Analysis) -> str:
     for number, row in [*areas.iloc[1:].iterrows(), *areas.iloc[:1].iterrows()]:
         swatch = f"background:{escape(str(row['color']))};display:inline-block;width:12px;height:12px"
         cells = [
-            (f'<span style="{swatch}"></span>', "left"),
-            (escape(str(row["name"])), "left"),
+            (f'<span style="{swatch}"></span> {escape(str(row["name"]))}', "left"),
             (hectares(float(row["hectares"])), "right"),
             (percent(float(row["share"])), "right"),
         ]
         made = "".join(f'<td style="{_CELL.format(side)}">{text}</td>' for text, side in cells)
         rows.append(f'<tr aria-label="cluster {number}">{made}</tr>')
-    titles = (("", "left"), ("", "left"), ("ha", "right"), ("share", "right"))
+    titles = (("", "left"), ("ha", "right"), ("share", "right"))
     head = "".join(f'<th style="{_CELL.format(side)}">{title}</th>' for title, side in titles)
     return f'<table style="margin:6px 0">{"".join([f"<tr>{head}</tr>", *rows])}</table>'
 

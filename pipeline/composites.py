@@ -20,6 +20,7 @@ from pipeline.reading.imagery import Imagery
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import store_of
 from pipeline.reading.storage.local import READ_AHEAD
+from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
 from pipeline.text import period_words
@@ -50,8 +51,9 @@ def read_composite(
     ReadFailed
         When files cannot be read and nothing is left.
     """
-    n_periods = request.periods if request.composite == "periods" else 1
-    parts = request.periods if request.composite == "periods" else request.max_dates
+    in_periods = way_of(request.composite).in_periods
+    n_periods = request.periods if in_periods else 1
+    parts = request.periods if in_periods else request.max_dates
     looks = _looks(candidates(request, plans, parts), plans, extent, progress)
     failed: list[tuple[Look, ReadFailed]] = []
     while True:
@@ -114,6 +116,7 @@ def _read(
         n_periods,
         tuple(scene.offset.dn for scene in scenes),
         extent.mask,
+        request.composite,
     )
     reading = Reading(scenes, extent, progress, composite=composite)
     block_bytes = max(b.height * b.width for b in reading.blocks) * composite.bytes_per_px(len(extent.bands))

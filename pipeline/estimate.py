@@ -21,6 +21,7 @@ from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
 from pipeline.config import max_size_km, memory_mb, session_mb
 from pipeline.errors import AreaTooLarge, TooFarApart
+from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS, BY_KEY
 
@@ -117,13 +118,13 @@ def estimate(
 
 def estimate_of(request: AnalysisRequest, link_mbit: float = LINK_MBIT) -> Estimate:
     """Return what a request costs; of one that combines dates at most, as the search decides how many."""
-    dates, periods = dates_of(request), request.periods if request.composite == "periods" else 1
+    dates, periods = dates_of(request), request.periods if way_of(request.composite).in_periods else 1
     return estimate(request.area, link_mbit, request.features, dates, periods)
 
 
 def dates_of(request: AnalysisRequest) -> int:
     """Return how many acquisitions a request reads at most; a place is seen every `REVISIT_DAYS`."""
-    if request.composite == "day":
+    if way_of(request.composite).single:
         return 1
     return min(request.max_dates, math.ceil(((request.end - request.start).days + 1) / REVISIT_DAYS))
 

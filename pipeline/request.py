@@ -16,6 +16,7 @@ from pipeline.area.aoi import AreaOfInterest, zones_as_values, zones_of_values
 from pipeline.checks import integer, number, quoted
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
+from pipeline.reading.ways import WAYS, way_of
 from pipeline.text import day_words
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
@@ -24,8 +25,8 @@ FIRST_IMAGE = date(2015, 6, 1)
 """Sentinel-2A was launched on 23 June 2015: nothing can be older."""
 DEFAULT_MASK = (0, 1, 3, 8, 9, 10)
 """Scene classes left out: no data, defective, cloud shadow, cloud (medium, high probability), cirrus."""
-COMPOSITES = ("day", "median", "periods")
-"""How several dates become one image: the best acquisition, or medians of clear pixels."""
+COMPOSITES = tuple(way.name for way in WAYS)
+"""How several dates become one image (reading/ways.py)."""
 MIN_PERIODS, MAX_PERIODS = 2, 12
 MAX_DATES = 60
 """Most acquisitions that one request may read."""
@@ -119,7 +120,7 @@ class AnalysisRequest:
             raise InvalidRequest(
                 f"The number of dates is out of range: {dates}. Give one from 1 to {MAX_DATES}.", "max_dates"
             )
-        if self.composite == "periods" and dates < periods:
+        if way_of(self.composite).in_periods and dates < periods:
             raise InvalidRequest(
                 f"There are more periods than dates: {periods} periods, {dates} dates. "
                 "Give at least one date a period.",

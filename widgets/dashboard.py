@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
+import traitlets
 
 from pipeline import config, permalink
 from pipeline.catalogs import profiles
@@ -16,6 +17,7 @@ from widgets.form.history import AreaHistory
 from widgets.form.settings import Settings, at_the_start
 from widgets.map.aim import Aim
 from widgets.map.mover import Mover
+from widgets.map.search import PlaceSearch
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
 from widgets.page.header import header, style
@@ -39,6 +41,10 @@ from widgets.toolkit.browser import Download, Heartbeat, Names
 from widgets.toolkit.paper import Paper
 from widgets.toolkit.parts import classed, column
 
+if TYPE_CHECKING:
+    from pipeline.request import AnalysisRequest
+    from pipeline.result import Analysis
+
 ENTER_AFTER_S = 0.3
 """How long after Enter a run starts: the field's own value may arrive after the key."""
 
@@ -46,10 +52,15 @@ ENTER_AFTER_S = 0.3
 class Dashboard(ipw.VBox):
     """The page. Show it as the last value of a notebook cell."""
 
+    analysis = traitlets.Any(None, read_only=True)
+    """The present result (`pipeline.Analysis`), edits included; None before the first, and for a preview."""
+    request = traitlets.Any(None, read_only=True)
+    """What the form asks for (`pipeline.AnalysisRequest`); None while that cannot be calculated."""
+
     def __init__(self) -> None:
         self.gate = Gate(lambda error: self.painter.report(error))
         self.visitor, self.placing = Visitor(self.gate), Placing()
-        self.painter = Painter(self.visitor.act)
+        self.painter = Painter(self.visitor.act, self._tell)
         linked = permalink.from_query(query_string(), area_input.offered())
         start = at_the_start().of_values(linked.values)
         limit_km = largest_km()
@@ -57,7 +68,7 @@ class Dashboard(ipw.VBox):
         self.painter.take(self.parts, self._limit_km(limit_km))
         self.visitor.meet(self.parts, self.painter)
         self.placing.meet(self.parts, self.painter)
-        self.parts.results.editor.keeper.expect(carried_by(linked.classes))
+        self.parts.results.editor.keeper.expect(carried_by(linked.classes, linked.steps))
         super().__init__([style(), self._app(), self._unseen()])
         self.add_class("eo-wrap")
         self._watch(start)
@@ -83,6 +94,7 @@ class Dashboard(ipw.VBox):
             on_dragged=guard(self.placing.dragged),
             mover=Mover(guard(self.placing.move_area), guard(self.placing.undo_area)),
             guard=guard,
+            search=PlaceSearch(gate, guard(self.placing.went_to)),
         )
         return Parts(
             fields=fields,
@@ -147,6 +159,12 @@ class Dashboard(ipw.VBox):
         parts.map.put_card(parts.results.inspector)
         form = column("eo-form", parts.fields, parts.foot)
         return column("eo-app", header(parts.workers, parts.address), form, parts.map, parts.results)
+
+    def _tell(self, request: AnalysisRequest | None, analysis: Analysis | None) -> None:
+        """Let a notebook know what the page shows."""
+        for name, value in (("request", request), ("analysis", analysis)):
+            if getattr(self, name) is not value:
+                self.set_trait(name, value)
 
     def _unseen(self) -> ipw.Box:
         return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper()]), "eo-unseen")

@@ -16,7 +16,7 @@ from widgets.map.layers import LIGHT, PANES, Base, Shape
 from widgets.map.mover import Mover
 from widgets.map.stack import Look, Stack
 from widgets.map.view import ZOOM_STEP
-from widgets.toolkit.parts import classed, column, html, pressed, shown
+from widgets.toolkit.parts import classed, column, html, pressed, row, shown
 
 if TYPE_CHECKING:
     from pipeline.drawing.overlays import Overlay, Overlays
@@ -42,6 +42,8 @@ class MapView(ipw.VBox):
         The buttons that move the area and bring it back.
     guard : callable
         Wraps callbacks of the map itself (choice of the base map, checkboxes, opacity).
+    search : widget, optional
+        Left of the choice of the base map.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class MapView(ipw.VBox):
         on_dragged: Callable[[float, float], None],
         mover: Mover,
         guard: Callable[[Callable[..., Any]], Callable[..., None]],
+        search: ipw.Widget | None = None,
     ) -> None:
         self._on_click = on_click
         self.map = _world_map(center, zoom)
@@ -62,7 +65,8 @@ class MapView(ipw.VBox):
         self.drawing, self.knob, self.mover = Drawing(on_drawn), Knob(on_dragged), mover
         self.base_choice = classed(ipw.Dropdown(options=Base.names, value=LIGHT), "eo-base")
         self.base_choice.observe(guard(lambda change: self.stack.choose_base(change.new)), "value")
-        corner = column("eo-map-corner", self.base_choice, mover)
+        top = row("eo-map-top", *((search,) if search is not None else ()), self.base_choice)
+        corner = column("eo-map-corner", top, mover)
         self.map.add(leaflet.AttributionControl(position="bottomright", prefix=""))
         self.map.add(leaflet.ScaleControl(position="bottomleft", imperial=False))
         self.map.add(leaflet.WidgetControl(widget=corner, position="topright"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import Example
 from pipeline.exports.provenance import credit
+from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent, range_words, short_range
@@ -21,7 +23,7 @@ from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.invitation import Invitation
 from widgets.results.legend import Legend
 from widgets.results.tabs.areas import Areas
-from widgets.results.tabs.change import ChangeTab
+from widgets.results.tabs.found import Column, all_tabs
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.quality import Quality
 from widgets.results.tabs.scenes import Scenes
@@ -60,13 +62,8 @@ class Results(ipw.VBox):
         self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self.inspector = Inspector(host, self._show_spectrum)
-        pages: dict[str, Callable[[], Page]] = {
-            "Areas": lambda: Areas(self.legend, self.editor, host),
-            "Spectra": lambda: Spectra(host, self.inspector),
-            "Scenes": lambda: Scenes(host),
-            "Quality": lambda: Quality(host, self.editor),
-            "Change": lambda: ChangeTab(host, self.editor),
-        }
+        column = Column(host, self.legend, self.editor, self.inspector)
+        pages: dict[str, Callable[[], Page]] = {tab.title: partial(tab.make, column) for tab in all_tabs()}
         self.tabs = Tabs(pages, host.gate.guard)
         self.downloads = Downloads(host.gate, self.editor, host.save)
         super().__init__([self.invitation])
@@ -164,14 +161,17 @@ def _when(analysis: Analysis) -> str:
         return day_words(analysis.date)
     n_days = len(analysis.days)
     when = range_words(analysis.request.start, analysis.request.end)
-    through = "Through the year " if analysis.request.composite == "periods" and when.isdecimal() else ""
+    through = (
+        "Through the year " if way_of(analysis.request.composite).in_periods and when.isdecimal() else ""
+    )
     return f"{through}{when} · {n_days} date{'' if n_days == 1 else 's'}"
 
 
 def _how(analysis: Analysis) -> str:
     """Return how dates were combined."""
     request = analysis.request
-    return f"{request.periods} periods" if request.composite == "periods" else "Cloud-free"
+    way = way_of(request.composite)
+    return f"{request.periods} periods" if way.in_periods else way.title
 
 
 def _short_when(analysis: Analysis) -> str:

@@ -31,6 +31,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: right; padding: 4px 8px; border-top: 1px solid #dde3e8; vertical-align: top; }
 th { font-weight: 400; color: #51606d; border-top: 0; }
 th:first-child, td:first-child, td.words { text-align: left; overflow-wrap: anywhere; }
+th:first-child { min-width: 140px; }
+td.whole { white-space: nowrap; }
 .chip { display: inline-block; width: 12px; height: 12px; border: 1px solid #14212b59; margin-right: 4px; }
 .muted { color: #51606d; }
 """
@@ -46,7 +48,7 @@ def write_all(result: ManyPlaces) -> None:
 def rows(record: Record) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a place: one a cluster (0: masked or missing), or one with why there is none."""
     head = (record.name, record.state, record.sentence, record.longitude, record.latitude)
-    where_from = (record.date or None, " ".join(record.scenes) or None)
+    where_from = (record.day or None, " ".join(record.scenes) or None)
     if not record.done:
         yield (*head, *where_from, *(None,) * 7, None)
     for row in record.areas:
@@ -100,7 +102,7 @@ def _write_classes(record: Record, features: Sequence[Mapping[str, Any]], path: 
     told = [feature["properties"] for feature in features]
     fields = {
         "place": [record.name] * len(told),
-        "date": [record.date] * len(told),
+        "date": [record.day] * len(told),
         **{name: [t[name] for t in told] for name in ("class", "name", "color", "pixels", "hectares")},
     }
     geometries = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in features]
@@ -110,7 +112,7 @@ def _write_classes(record: Record, features: Sequence[Mapping[str, Any]], path: 
 def _write_places(records: Sequence[Record], path: Path) -> None:
     from shapely.geometry import Point
 
-    names = ("name", "state", "sentence", "date", "hectares", "clear_share", "model")
+    names = ("name", "state", "sentence", "day", "hectares", "clear_share", "model", "credit")
     fields = {name: [getattr(record, name) for record in records] for name in names}
     fields["notes"] = [" ".join(record.notes) for record in records]
     points = [
@@ -150,6 +152,7 @@ def index(result: ManyPlaces) -> str:
     )
     done = sum(record.done for record in result.records)
     model = f"Model {result.model.fingerprint}. " if result.model is not None else ""
+    credits = "; ".join(dict.fromkeys(record.credit for record in result.records if record.done))
     lines = "\n".join(_line(record, [c["cluster"] for c in classes]) for record in result.records)
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -161,7 +164,7 @@ the names are suggestions from the spectra, not checked on the ground.
 <table><tr><th>Place</th><th>Day</th><th>Clear</th>{heads}<th>Files</th></tr>
 {lines}
 </table>
-<p class="muted">Contains modified Copernicus Sentinel data.</p>
+<p class="muted">{escape(credits)}</p>
 </body></html>
 """
 
@@ -180,5 +183,6 @@ def _line(record: Record, clusters: Sequence[int]) -> str:
         if key in record.files
     )
     told = f"<br>{escape(record.sentence)}" if record.sentence else ""
-    head = f"<td>{name}</td><td>{escape(record.date)}</td><td>{percent(record.clear_share)}</td>"
+    clear = percent(record.clear_share)
+    head = f'<td>{name}</td><td class="whole">{escape(record.day)}</td><td class="whole">{clear}</td>'
     return f"<tr>{head}{numbers}<td>{links}{told}</td></tr>"

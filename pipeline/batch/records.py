@@ -8,11 +8,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.batch.requests_file import Asked
 from pipeline.clustering.model import ClusterModel
+from pipeline.exports.provenance import credit
 from pipeline.text import day_words, percent
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Record:
     """Why it failed, or what of its files could not be made; empty: all is well."""
     longitude: float | None = None
     latitude: float | None = None
-    date: str = ""
+    day: str = ""
     """Day of the image, ISO 8601."""
     scenes: tuple[str, ...] = ()
     hectares: float = 0.0
@@ -43,6 +45,8 @@ class Record:
     true_area_factor: float = 1.0
     model: str = ""
     """Fingerprint of the model."""
+    credit: str = ""
+    """What the images' licence asks to be shown."""
     notes: tuple[str, ...] = ()
     areas: tuple[Mapping[str, Any], ...] = ()
     """Rows of `Analysis.areas` with their cluster, 0 first."""
@@ -59,7 +63,7 @@ class Record:
         """The outcome in a line: for the log."""
         if not self.done:
             return f"{self.name}: failed. {self.sentence}"
-        day = day_words(_day(self.date))
+        day = day_words(date.fromisoformat(self.day))
         rest = f" {self.sentence}" if self.sentence else ""
         return f"{self.name}: {day}, {self.hectares:,.1f} ha, {percent(self.clear_share)} clear.{rest}"
 
@@ -107,6 +111,7 @@ def done(asked: Asked, key: str, analysis: Analysis, files: Mapping[str, str], s
         analysis.clear_share,
         analysis.true_area_factor,
         analysis.model.fingerprint,
+        credit(analysis),
         analysis.notes,
         tuple(rows),
         dict(files),
@@ -136,9 +141,3 @@ def replace_text(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
-
-
-def _day(text: str) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(text)

@@ -230,19 +230,39 @@ class History:
 
     present: Classes
     past: tuple[Classes, ...] = ()
+    steps: str = ""
+    """Clusters that were split and water set apart, as a link tells it (explore.regroup.repeated)."""
+    names_from: str = ""
+    """The map that gave the names; empty: the spectra, or a person."""
+    before: History | None = None
+    """As it was before the last split, or before names came from elsewhere."""
 
     @property
     def can_undo(self) -> bool:
         """Whether there is an edit to take back."""
-        return bool(self.past)
+        return bool(self.past) or self.before is not None
 
     def then(self, classes: Classes) -> History:
         """Return the history with one more edit; an edit that changes nothing is none."""
-        return self if classes == self.present else History(classes, (*self.past, self.present))
+        if classes == self.present:
+            return self
+        return replace(self, present=classes, past=(*self.past, self.present))
+
+    def anew(self, classes: Classes, *, steps: str | None = None, names_from: str | None = None) -> History:
+        """Return the history with classes of other clusters, or with all names from another source."""
+        return History(
+            classes,
+            (),
+            self.steps if steps is None else steps,
+            self.names_from if names_from is None else names_from,
+            self,
+        )
 
     def undo(self) -> History:
         """Return the history without its last edit; without any edit, as it is."""
-        return History(self.past[-1], self.past[:-1]) if self.past else self
+        if self.past:
+            return replace(self, present=self.past[-1], past=self.past[:-1])
+        return self.before or self
 
 
 def _plain(name: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pipeline.progress import IsCancelled, Progress
 
 if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
+    from pipeline.clustering.surface_types import Suggestion
     from pipeline.result import Analysis
 
 MOST_CLASSES = 15
@@ -98,8 +100,13 @@ def _cluster_of(analysis: Analysis, number: int) -> int:
         return number
     members = [m for m, n in enumerate(analysis.edits) if n == number]
     if len(members) > 1:
-        raise InvalidRequest("A merged class is split by undoing the merge.")
+        raise merged_class()
     return members[0]
+
+
+def merged_class() -> InvalidRequest:
+    """Return the error of splitting a class that is made of several clusters."""
+    return InvalidRequest("A merged class is split by undoing the merge.")
 
 
 def _refined(analysis: Analysis, refinement: Refinement, after: int, progress: Progress) -> Analysis:
@@ -122,14 +129,25 @@ def _refined(analysis: Analysis, refinement: Refinement, after: int, progress: P
     made = replace(made, model_given=analysis.model_given, notes=analysis.notes)
     if analysis.edits is None:
         return made
-    kept = _with_new_cluster(analysis, made, after, isinstance(refinement, Split))
+    old = Classes.of_lut(analysis.edits, analysis.suggestions)
+    kept = with_new_cluster(old, made.suggestions, after, is_split=isinstance(refinement, Split))
     return made.with_classes(kept.lut(), kept.suggestions())
 
 
-def _with_new_cluster(before: Analysis, made: Analysis, after: int, is_split: bool) -> Classes:
-    """Return the classes of a person with one more cluster: behind the class it was split from, or last."""
-    old = Classes.of_lut(before.edits or (), before.suggestions)
-    fresh = made.suggestions
+def with_new_cluster(old: Classes, fresh: Sequence[Suggestion], after: int, *, is_split: bool) -> Classes:
+    """Return the classes of a person with one more cluster: behind the class it was split from, or last.
+
+    Parameters
+    ----------
+    old : Classes
+        The classes so far.
+    fresh : sequence of Suggestion
+        What is suggested for each cluster, the new one among them.
+    after : int
+        The cluster that was split; for water set apart, the last one.
+    is_split : bool
+        Whether that cluster was split.
+    """
 
     def suggested(cluster: int) -> Class:
         s = fresh[cluster - 1]

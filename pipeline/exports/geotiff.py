@@ -1,4 +1,7 @@
-"""The clusters as a cloud-optimised GeoTIFF that opens finished in QGIS, with all that explains it inside."""
+"""The clusters as a cloud-optimised GeoTIFF with all that explains it inside.
+
+QGIS shows its colours; it takes the names of the classes from the style beside it (exports/styles.py).
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,7 @@ def _write(analysis: Analysis, file: BinaryIO) -> None:
 def write_cog(
     grid: GeoBox, profile: Mapping[str, Any], fill: Callable[[Any], None], file: BinaryIO, **options: str
 ) -> None:
-    """Write a cloud-optimised GeoTIFF of uint8 bands on a grid.
+    """Write a cloud-optimised GeoTIFF on a grid, of uint8 bands unless the profile says otherwise.
 
     It grows in a private temporary folder, which goes at the end: a large raster is never in memory.
 
@@ -110,7 +113,7 @@ def write_cog(
     }
     with scratch.folder() as folder:
         plain, cog = Path(folder, "plain.tif"), Path(folder, "cog.tif")
-        with rasterio.open(plain, "w", **place, **profile, **PLAIN) as dataset:
+        with rasterio.open(plain, "w", **{**place, **profile, **PLAIN}) as dataset:
             fill(dataset)
         with rasterio.open(plain) as dataset:
             copy(dataset, cog, driver="COG", blocksize=TIFF_BLOCK_PX, compress="DEFLATE", **options)
@@ -129,6 +132,6 @@ FORMAT = Format(
     "GeoTIFF",
     ".tif",
     "image/tiff",
-    "Clusters as pixels of 10 m, colours and names inside",
+    "Clusters as pixels of 10 m in their colours",
     geotiff_bytes,
 )

@@ -42,19 +42,24 @@ def map_pictures(true_colour: Overlay, clusters: Sequence[Overlay]) -> tuple[Pic
     clusters : sequence of Overlay
         One mask for each cluster on the same grid, coloured.
     """
+    paper, _ = pasted(true_colour, ())
+    covered, metres = pasted(true_colour, clusters)
+    return _picture(paper, metres), _picture(covered, metres)
+
+
+def pasted(true_colour: Overlay, clusters: Sequence[Overlay]) -> tuple[Image, float]:
+    """Return the image under clusters, on white, and its width on the ground in metres."""
     from PIL import Image
 
     image = _opened(true_colour.url)
-    paper = Image.new("RGBA", image.size, "white")
-    paper.alpha_composite(image)
-    covered = paper.copy()
+    covered = Image.new("RGBA", image.size, "white")
+    covered.alpha_composite(image)
     for cluster in clusters:
         mask = _opened(cluster.url).resize(image.size, Image.Resampling.NEAREST)
         mask.putalpha(mask.getchannel("A").point(lambda a: round(a * CLUSTER_OPACITY)))
         covered.alpha_composite(mask)
     (south, west), (north, east) = true_colour.bounds
-    metres = math.radians(east - west) * EARTH_RADIUS_M * math.cos(math.radians((south + north) / 2))
-    return _picture(paper, metres), _picture(covered, metres)
+    return covered, math.radians(east - west) * EARTH_RADIUS_M * math.cos(math.radians((south + north) / 2))
 
 
 def map_svg(picture: Picture, title: str) -> str:

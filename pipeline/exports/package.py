@@ -16,14 +16,15 @@ from pipeline.exports.table import csvt_text
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
-PACKED = {".tif", "_image.tif"}
+PACKED = {".tif", "_image.tif", "_map.png", "_map_2x.png"}
 """Endings of files that are compressed already."""
 README = """{title}
 
 {contents}
 
-Keep the .tif.aux.xml beside the .tif: it holds names and colours of the classes, so that QGIS 3.40 and later
-list them without a style. For older versions there is the QGIS style: Layer properties > Style > Load style.
+Keep the .qml and the .tif.aux.xml beside the .tif. When the .tif is opened, QGIS takes names, hectares and
+colours of the classes from the .qml; other programs take names and colours from the .tif.aux.xml.
+The .tif alone shows the right colours, but QGIS lists 16 numbers instead of names.
 The .csvt tells QGIS which columns of the table are numbers.
 Names are suggestions from the spectra, not checked on the ground.
 The GeoTIFF's tags hold scenes, parameters, offset decision, cluster centres and software versions.
@@ -81,7 +82,7 @@ FORMAT = Format(
     "All in one",
     ".zip",
     "application/zip",
-    "Every file of this list",
+    "Every file of this list; QGIS opens it with names and colours",
     package_zip,
     holds_all=True,
 )

@@ -15,6 +15,7 @@ from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
 from pipeline.exports.sample import report_section
 from pipeline.exports.spectra_figure import spectra_svg
+from pipeline.reading.ways import way_of
 from pipeline.sentinel2.platforms import MISSION, PLATFORMS
 from pipeline.text import hectares, percent, period_words
 
@@ -167,9 +168,8 @@ def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
 
 def composite_words(analysis: Analysis) -> str:
     """Return how several acquisitions became one image."""
-    if analysis.request.composite == "periods":
-        return f"median of the clear values in each of {analysis.request.periods} equal periods"
-    return "median of all clear values"
+    way = way_of(analysis.request.composite)
+    return f"{way.words} in each of {analysis.request.periods} equal periods" if way.in_periods else way.words
 
 
 def _settings(analysis: Analysis) -> Iterator[tuple[str, str]]:

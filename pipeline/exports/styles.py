@@ -29,7 +29,7 @@ QGIS_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 def attribute_table_xml(analysis: Analysis) -> str:
     """Return GDAL's side-car (``.tif.aux.xml``) with a raster attribute table: one row a class.
 
-    QGIS shows exactly these classes with their names and colours, without a style.
+    QGIS 3.40 lists exactly these classes with their names and colours, without a style; 3.22 does not.
     """
     root = Xml.Element("PAMDataset")
     band = Xml.SubElement(root, "PAMRasterBand", band="1")
@@ -95,6 +95,6 @@ FORMAT = Format(
     "QGIS style",
     ".qml",
     "application/xml",
-    "Colours and names for the GeoTIFF",
+    "Colours and names: keep it beside the GeoTIFF",
     qgis_style,
 )

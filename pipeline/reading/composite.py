@@ -1,4 +1,4 @@
-"""Several acquisitions combined: the median of a pixel's clear values, once or for each part of the year."""
+"""Several acquisitions combined, a pixel's clear values into one, once or for each part of the year."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pipeline.arrays import Mask, Planes
 from pipeline.reading.cloud_mask import HAS_DATA, TOO_FEW_LOOKS, CloudMask
 from pipeline.reading.mosaic import FirstValid, Layer, Mosaic
 from pipeline.reading.pixels import FILLED, NO_CLASS, Pixels
+from pipeline.reading.ways import MISSING, way_of
 
-MISSING = np.int16(np.iinfo(np.int16).max)
-"""Stands for a value that is not clear while values are sorted: it comes last."""
 CHUNK_PX = 2**15
 """Pixels whose values are sorted at a time: of all dates they fit into the processor's cache."""
 LOWEST = -10_000
@@ -32,6 +31,8 @@ class Composite:
     offsets: tuple[int, ...]
     """What is added to the digital numbers of each scene: decided before they are combined."""
     mask: CloudMask
+    way: str = "median"
+    """Name of the way in which the clear values of a period become one (ways.WAYS)."""
 
     def names(self, bands: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the planes: the bands, of several periods as ``nir@1`` to ``nir@4``."""
@@ -46,11 +47,11 @@ class Composite:
 
     def mosaic(self, shape: tuple[int, int], n_bands: int) -> Mosaic:
         """Return the mosaic of a block."""
-        return PeriodMedian(shape, n_bands, self)
+        return PeriodMosaic(shape, n_bands, self)
 
 
-class PeriodMedian:
-    """The median of the clear acquisitions of each period; a pixel that lacks one period gets it from others.
+class PeriodMosaic:
+    """The clear acquisitions of each period as one; a pixel that lacks one period gets it from others.
 
     The result holds 10,000 times the reflectance as float32 ``(period x band, y, x)``, the bands of the first
     period first. A missing period is the mean of the one before and the one after, or that of the two which
@@ -62,7 +63,7 @@ class PeriodMedian:
         self._acquisition, self._first_valid = -1, FirstValid(shape, n_bands)
         self._period, self._stack = 0, list[np.ndarray]()
         # not touched before its period comes: memory that is not written does not count
-        self._medians = np.empty((plan.n_periods, n_bands, *shape), np.float32)
+        self._made = np.empty((plan.n_periods, n_bands, *shape), np.float32)
         self._done = set[int]()
         self._looks, self._state = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
 
@@ -79,13 +80,13 @@ class PeriodMedian:
         self._end_acquisition()
         self._end_period()
         for period in set(range(self._plan.n_periods)) - self._done:
-            self._medians[period] = np.nan
-        filled, too_few = filled_in_time(self._medians)
+            self._made[period] = np.nan
+        filled, too_few = filled_in_time(self._made)
         seen = self._looks > 0
         state = np.where(seen, HAS_DATA | np.uint8(NO_CLASS), self._state)
         state |= np.where(too_few & seen, TOO_FEW_LOOKS, np.uint8(0))
         looks = self._looks | np.where(filled, FILLED, np.uint8(0))
-        planes = self._medians.reshape(-1, *self._shape)
+        planes = self._made.reshape(-1, *self._shape)
         for plane in planes:
             plane[np.isnan(plane)] = 0
         sources = (0,) if self._state.any() else ()
@@ -113,42 +114,15 @@ class PeriodMedian:
         self._looks += clear
 
     def _end_period(self) -> None:
-        made = self._medians[self._period]
+        made = self._made[self._period]
         if not self._stack:
             return
+        combine = way_of(self._plan.way).combine
         step = max(1, CHUNK_PX // self._shape[1])
-        for band in range(self._n_bands):
-            for start in range(0, self._shape[0], step):
-                rows = slice(start, start + step)
-                made[band, rows] = median_of([values[band, rows] for values in self._stack])
+        for start in range(0, self._shape[0], step):
+            rows = slice(start, start + step)
+            made[:, rows] = combine([values[:, rows] for values in self._stack])
         self._stack, self._done = [], self._done | {self._period}
-
-
-def median_of(values: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the median of the values of each pixel that are not `MISSING`: float32, NaN where there is none.
-
-    Parameters
-    ----------
-    values : sequence of numpy.ndarray
-        int16 ``(y, x)``, one array a date; they are sorted in place.
-    """
-    planes = list(values)
-    n_values = np.sum([plane != MISSING for plane in planes], axis=0, dtype=np.uint8)
-    # a sorting network: after the pass that ends at `last`, the greatest value of the rest stands there
-    for last in range(len(planes) - 1, 0, -1):
-        for n in range(last):
-            low, high = planes[n], planes[n + 1]
-            smaller = np.minimum(low, high)
-            np.maximum(low, high, out=high)
-            low[...] = smaller
-    # the middle value, or the two in the middle, of those that are not missing
-    lower, upper = np.zeros(n_values.shape, np.float32), np.zeros(n_values.shape, np.float32)
-    for n, plane in enumerate(planes):
-        np.copyto(lower, plane, where=(n_values - (n_values > 0)) // 2 == n)
-        np.copyto(upper, plane, where=n_values // 2 == n)
-    median = (lower + upper) / 2
-    median[n_values == 0] = np.nan
-    return np.asarray(median, np.float32)
 
 
 def filled_in_time(medians: Planes) -> tuple[Mask, Mask]:

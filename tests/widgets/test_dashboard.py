@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from traitlets import TraitError
 
 import pipeline
 from pipeline import AnalysisRequest, ClusterModel
@@ -58,6 +59,10 @@ class FakeAnalysis:
     @property
     def period_words(self) -> str:
         return "14 June 2022"
+
+    @property
+    def period_iso(self) -> str:
+        return "2022-06-14"
 
     @property
     def is_composite(self) -> bool:
@@ -252,6 +257,34 @@ def test_a_run_shows_its_result(page: Dashboard) -> None:
     assert len(page.parts.map.stack.pictures.clusters) == 6
     assert page.parts.results.legend.ticks == (True,) * 6
     assert page.parts.foot.main.description == "Calculate again"
+
+
+def test_a_notebook_can_watch_request_and_result(page: Dashboard) -> None:
+    heard: list[tuple[str, Any]] = []
+    page.observe(lambda change: heard.append((change.name, change.new)), ["request", "analysis"])
+    page.parts.fields.settings = SETTINGS
+    assert page.request == SETTINGS.request()
+    assert page.analysis is None
+    press(page)
+    finish(page)
+    assert page.analysis is page.parts.runs.result
+    assert [name for name, _ in heard] == ["request", "analysis"]
+    page.parts.fields.settings = SETTINGS.changed(latitude="")
+    assert page.request is None
+    assert page.analysis is page.parts.runs.result, "the result is still that of before"
+    with pytest.raises(TraitError):
+        page.analysis = None
+    assert not {"request", "analysis"} & set(page.keys), "they stay on this side of the connection"
+
+
+def test_a_town_gets_a_square_and_the_map_goes_there(page: Dashboard) -> None:
+    page.parts.fields.settings = SETTINGS
+    page.placing.went_to(-33.87, 151.21)
+    assert page.parts.fields.settings.latitude == "-33.87"
+    assert page.request is not None
+    assert page.request.area.longitude == 151.21
+    box = page.painter.where.box(page.request.area)
+    assert box.west < 151.21 < box.east
 
 
 def test_a_second_press_does_not_double_the_run(page: Dashboard, runs: Runs) -> None:
@@ -481,8 +514,8 @@ def test_names_that_stay_behind_are_told_and_their_clusters_can_be_used(page: Da
     page.parts.fields.inputs["n_clusters"].value = 3
     settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 3)
     finish(page)
-    assert "your class names" in areas_of(page).behind.value.lower()
-    areas_of(page).take_along.click()
+    assert "your class names" in areas_of(page).behind.sentence.value.lower()
+    areas_of(page).behind.take_along.click()
     settled(page, lambda: shown_names(page)[0] == "Lake")
     assert page.parts.fields.settings.n_clusters == 6
 

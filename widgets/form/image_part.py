@@ -9,19 +9,13 @@ from functools import partial
 import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import CatalogProfile
+from pipeline.reading.ways import WAYS, way_of
 from pipeline.request import MAX_DATES, MAX_MASK_BUFFER_M, MAX_PERIODS, MIN_PERIODS
 from pipeline.text import day_words
 from widgets.form.fields import field, slider
 from widgets.form.settings import Composite, Settings
 from widgets.results.tabs.fold import Fold
 from widgets.toolkit.parts import arrange, classed, column, heading, html, pressed, push_button
-
-SEGMENTS: dict[Composite, str] = {"day": "One day", "median": "Cloud-free", "periods": "Through the year"}
-HELP: dict[Composite, str] = {
-    "day": "The clearest image of this time.",
-    "median": "The median of many dates: a picture without clouds.",
-    "periods": "One value a period: fields are told apart by how they grow.",
-}
 
 
 class ImagePart(ipw.VBox):
@@ -36,11 +30,9 @@ class ImagePart(ipw.VBox):
     """
 
     def __init__(self, catalogs: Sequence[CatalogProfile], on_composite: Callable[[Composite], None]) -> None:
-        self.segments = {
-            name: push_button(words, partial(on_composite, name)) for name, words in SEGMENTS.items()
-        }
-        for name, button in self.segments.items():
-            button.tooltip = HELP[name]
+        self.segments = {way.name: push_button(way.title, partial(on_composite, way.name)) for way in WAYS}
+        for way in WAYS:
+            self.segments[way.name].tooltip = way.help
         margin = "Leave a margin around clouds (m)"
         self.inputs: dict[str, ipw.ValueWidget] = {
             "start": field(ipw.DatePicker(), "From"),
@@ -75,12 +67,12 @@ class ImagePart(ipw.VBox):
         """Show the fields of the way that is chosen, and the dates in words."""
         for name, button in self.segments.items():
             pressed(button, name == settings.composite)
-        fields, throughout = self.inputs, settings.composite == "periods"
+        fields, throughout = self.inputs, way_of(settings.composite).in_periods
         arrange(self._swapped, fields["periods" if throughout else "max_cloud_cover"])
         arrange(
             self._more,
             *([fields["max_cloud_cover"]] if throughout else []),
-            *([fields["max_dates"]] if settings.composite != "day" else []),
+            *([fields["max_dates"]] if not way_of(settings.composite).single else []),
             fields["mask_buffer_m"],
         )
         self.spelled.value = spelled(settings.start, settings.end)

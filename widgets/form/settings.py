@@ -12,6 +12,7 @@ from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs.profiles import DEMO, Example, default_name, examples
 from pipeline.clustering.features import DEFAULT_FEATURES
 from pipeline.errors import InvalidRequest
+from pipeline.reading.ways import way_of
 from pipeline.request import FIRST_IMAGE, AnalysisRequest
 from pipeline.text import degrees, today
 from widgets.form.coordinates import parse_degrees
@@ -22,7 +23,8 @@ DEFAULT_DAYS = 60
 
 Mode = Literal["square", "draw", "upload"]
 Tool = Literal["Polygon", "Rectangle"]
-Composite = Literal["day", "median", "periods"]
+Composite = str
+"""Name of a way to combine dates (pipeline/reading/ways.py)."""
 
 CLOUDS_OF_MANY = 60
 """Percent of a tile that may be cloud where many dates are combined: each gives what it shows."""
@@ -120,8 +122,14 @@ class Settings:
         aside = {**dict(self.set_aside), self.composite: (self.start, self.end, self.max_cloud_cover)}
         start, end, clouds = aside.pop(composite, (None, None, 0))
         if start is None or end is None:
-            start, end = a_year(self.start, self.end) if composite == "periods" else (self.start, self.end)
-            clouds = self.max_cloud_cover if composite == "day" else max(self.max_cloud_cover, CLOUDS_OF_MANY)
+            start, end = (
+                a_year(self.start, self.end) if way_of(composite).in_periods else (self.start, self.end)
+            )
+            clouds = (
+                self.max_cloud_cover
+                if way_of(composite).single
+                else max(self.max_cloud_cover, CLOUDS_OF_MANY)
+            )
         return self.changed(
             composite=composite,
             start=start,

@@ -16,7 +16,7 @@ function render({ model, el }) {
   input.accept = model.get("endings").join(",");
   input.className = "eo-file";
   input.tabIndex = -1;
-  input.setAttribute("aria-label", "File with the area");
+  input.setAttribute("aria-label", model.get("purpose"));
   const button = document.createElement("button");
   button.className = "jupyter-widgets jupyter-button widget-button";
   button.textContent = "Choose file";

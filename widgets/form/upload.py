@@ -28,6 +28,8 @@ class Upload(anywidget.AnyWidget):
 
     _esm = script("form/upload.js")
     endings: traitlets.List[str] = traitlets.List().tag(sync=True)
+    purpose = traitlets.Unicode("File with the area").tag(sync=True)
+    """What screen readers say of the file."""
     max_bytes = traitlets.Int().tag(sync=True)
     """What the page is told; nothing that a page sends changes what is taken."""
 

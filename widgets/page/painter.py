@@ -17,6 +17,7 @@ from widgets.results.tabs.host import Layers
 
 if TYPE_CHECKING:
     from pipeline.drawing.overlays import Overlays
+    from pipeline.request import AnalysisRequest
     from pipeline.result import Analysis
     from widgets.page.parts import Parts
 
@@ -30,10 +31,16 @@ class Painter:
     ----------
     act : callable
         Called with the next step that the visitor chose.
+    tell : callable
+        Called with what can be calculated and with the result, whenever the page was brought in line.
     """
 
-    def __init__(self, act: Callable[[Action], None]) -> None:
-        self._act = act
+    def __init__(
+        self,
+        act: Callable[[Action], None],
+        tell: Callable[[AnalysisRequest | None, Analysis | None], None] = lambda _request, _result: None,
+    ) -> None:
+        self._act, self._tell = act, tell
         self._unsaid: Message | None = None
         self._looked_at: tuple[float, ...] = ()
         self._shown_area: AreaOfInterest | None = None
@@ -146,6 +153,7 @@ class Painter:
             parts.map.camera.look_at_if_unseen(self.where.box(state.area))
         if state.regroup and state.request is not None:
             parts.runs.regroup_soon(state.request.n_clusters)
+        self._tell(state.request, result if result is not None and not result.preview else None)
 
     def _situation(self, message: Message | None = None) -> Situation:
         parts = self._parts
@@ -179,7 +187,10 @@ class Painter:
         parts = self._parts
         result, carried = parts.runs.result, parts.results.editor.carried
         same = carried is not None and result is not None and result.request == state.request
-        parts.address.show(state.request, carried.to_text() if carried is not None and same else "")
+        if carried is not None and same:
+            parts.address.show(state.request, carried.to_text(), carried.steps)
+        else:
+            parts.address.show(state.request)
         parts.fields.show_area(state.counted)
         parts.foot.show_button(state.button.text, primary=state.button.primary, enabled=state.button.enabled)
         if state.message is not None:

@@ -42,7 +42,7 @@ class Address(anywidget.AnyWidget):
         self._on_save, self._on_went = on_save, on_went
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
-    def show(self, request: AnalysisRequest | None, classes: str = "") -> None:
+    def show(self, request: AnalysisRequest | None, classes: str = "", steps: str = "") -> None:
         """Put a request into the address; without one, the last one stays there.
 
         Parameters
@@ -51,10 +51,12 @@ class Address(anywidget.AnyWidget):
             What the form asks for.
         classes : str
             The classes that a person made of the clusters, as text.
+        steps : str
+            Clusters that were split and water set apart before.
         """
         if request is None:
             return
-        query = permalink.to_query(request, classes=classes)
+        query = permalink.to_query(request, classes=classes, steps=steps)
         fits = permalink.fits(query)
         with self.hold_sync():
             self.has_request = True

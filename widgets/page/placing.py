@@ -56,6 +56,15 @@ class Placing:
         fields = self._parts.fields
         fields.settings = fields.settings.of_values(linked.values)
 
+    def went_to(self, latitude: float, longitude: float) -> None:
+        """Place the square at a town that was searched, and look at it."""
+        painter, parts = self._painter, self._parts
+        painter.moving = False
+        painter.where.placed_in_view(longitude)
+        parts.fields.settings = parts.fields.settings.at(latitude, longitude)
+        if painter.state.area is not None:
+            parts.map.camera.look_at(painter.where.box(painter.state.area))
+
     def _place(self, latitude: float, longitude: float) -> None:
         self._painter.where.placed_at(longitude)
         self._parts.fields.settings = self._parts.fields.settings.at(latitude, longitude)

@@ -8,9 +8,7 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets as ipw
-import traitlets
 
 from pipeline.errors import AnalysisError
 from pipeline.exports.files import Files, file_name, is_quick, size_words
@@ -20,8 +18,8 @@ from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.session.gate import Gate
 from widgets.session.worker import Progress, Worker
+from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, shown
-from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -30,15 +28,6 @@ log = logging.getLogger(__name__)
 
 MAIN = "geotiff"
 Save = Callable[[bytes, str, str], None]
-
-
-class CopyButton(anywidget.AnyWidget):
-    """Copies a text; the page has it before the click, as browsers ask for."""
-
-    _esm = script("toolkit/copied.js", "toolkit/clipboard.js")
-    label = traitlets.Unicode().tag(sync=True)
-    done = traitlets.Unicode("Copied").tag(sync=True)
-    text = traitlets.Unicode().tag(sync=True)
 
 
 class FormatRow(ipw.Box):
@@ -214,9 +203,9 @@ class Downloads(ipw.HBox):
 
     def _snippet(self, analysis: Analysis) -> str:
         edits = self._editor.edits
-        calculated = self._editor.calculated
-        if edits is None or calculated is None:
+        refined = self._editor.refined
+        if edits is None or refined is None:
             return python_snippet(analysis)
         classes = edits.history.present
-        edited = classes.edited(calculated.suggestions)
+        edited = classes.edited(refined.suggestions)
         return python_snippet(analysis, classes if edited else None, edits.smallest_ha)

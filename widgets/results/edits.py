@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InvalidRequest
 from pipeline.explore.classes import Classes, History
+from pipeline.progress import IsCancelled
 from widgets.results.kept_classes import Carried, Keeper, mark_of
 from widgets.session.gate import Gate
 from widgets.session.worker import Worker
@@ -32,12 +34,16 @@ class Edits:
     def applied_to(self, analysis: Analysis, known: Checked | None = None) -> tuple[Analysis, Sieved | None]:
         """Return the result as it is after the edits, and what removing small patches changed.
 
+        The result has been refined by the steps of the history.
+
         Parameters
         ----------
         known : Checked, optional
             What the sample said before, which may still hold.
         """
         edited, found = self._applied_to_classes(analysis)
+        if self.history.names_from:
+            edited = replace(edited, names_from=self.history.names_from)
         if self.sample is None or edited.preview:
             return edited, found
         from pipeline.accuracy.checked import check
@@ -57,6 +63,28 @@ class Edits:
 
         found = sieved(analysis.labels.values, analysis.inside, analysis.suggestions, self.smallest_ha)
         return analysis.with_labels(found.labels, smallest_patch_ha=self.smallest_ha), found
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What came of some edits."""
+
+    edits: Edits
+    refined: Analysis
+    analysis: Analysis
+    sieved: Sieved | None
+
+
+Change = Callable[["Analysis", History, IsCancelled], History]
+
+
+def taken_from_link(
+    carried: Carried, calculated: Analysis, history: History, cancelled: IsCancelled
+) -> History:
+    """Return the classes of a link that were made after splitting clusters."""
+    from pipeline.explore.regroup import repeated
+
+    return carried.history(history, repeated(calculated, carried.steps, cancelled).suggestions)
 
 
 class Editor:
@@ -85,7 +113,10 @@ class Editor:
         self.edits: Edits | None = None
         self.sieved: Sieved | None = None
         """What removing small patches changed in the result that is shown."""
+        self.refined: Analysis | None = None
+        """The result with clusters split and water set apart, before any other edit."""
         self._applied: Edits | None = None
+        self._known: tuple[Analysis | None, str] = (None, "")
         self._checked: Checked | None = None
         self.keeper = Keeper()
         self.left_behind: Analysis | None = None
@@ -95,13 +126,18 @@ class Editor:
         """Take a newly calculated result. Edits of the same clusters come back, whenever they were made."""
         self._worker.cancel()
         self._tell_what_stays_behind(analysis)
-        self.calculated = analysis
+        self.calculated = self.refined = analysis
+        self._known = (analysis, "")
         before = self.edits if self.edits is not None else Edits(History(Classes.of(analysis.suggestions)))
         fresh = Edits(History(Classes.of(analysis.suggestions)))
         wanted = replace(before, history=self.keeper.of(analysis.model, analysis.suggestions))
         self.edits = self._applied = fresh
         self.sieved = None
-        self.apply(wanted)
+        carried = self.keeper.waiting(analysis.model)
+        if carried is not None:
+            self.later(partial(taken_from_link, carried), wanted)
+        else:
+            self.apply(wanted)
 
     def _tell_what_stays_behind(self, analysis: Analysis) -> None:
         """Remember the result whose edited classes are not those of the new one."""
@@ -124,7 +160,8 @@ class Editor:
         classes = self.edits.history.present
         if not classes.edited(self.calculated.suggestions):
             return None
-        return Carried.of(self.calculated.model, classes)
+        history = self.edits.history
+        return Carried.of(self.calculated.model, classes, history.names_from, history.steps)
 
     def apply(self, edits: Edits) -> None:
         """Show the result with these edits."""
@@ -133,14 +170,51 @@ class Editor:
             return
         self.edits = edits
         self.keeper.keep(analysis.model, edits.history)
+        self._start(lambda _analysis, _cancelled: edits)
+
+    def later(self, make: Change, edits: Edits | None = None) -> None:
+        """Change the classes by something that takes its time; until then all is as before.
+
+        Parameters
+        ----------
+        make : callable
+            Gets the refined result, the classes so far and whether to stop; returns the classes.
+        edits : Edits, optional
+            The edits that are changed; the present ones.
+        """
+        before = self.edits if edits is None else edits
+        if before is None:
+            return
+
+        def made(calculated: Analysis, cancelled: IsCancelled) -> Edits:
+            refined = self._refined(calculated, before.history.steps, cancelled)
+            return replace(before, history=make(refined, before.history, cancelled))
+
+        self._start(made)
+
+    def _start(self, make: Callable[[Analysis, IsCancelled], Edits]) -> None:
+        calculated, known = self.calculated, self._checked
+        assert calculated is not None, "called where there is a result"
         self._worker.cancel()
 
-        known = self._checked
-
-        def work(*_: Any) -> tuple[Edits, Analysis, Sieved | None]:
-            return edits, *edits.applied_to(analysis, known)
+        def work(_: Any, cancelled: IsCancelled) -> _Made:
+            edits = make(calculated, cancelled)
+            refined = self._refined(calculated, edits.history.steps, cancelled)
+            return _Made(edits, refined, *edits.applied_to(refined, known))
 
         self._worker.start(work)
+
+    def _refined(self, calculated: Analysis, steps: str, cancelled: IsCancelled) -> Analysis:
+        """Return the result after some steps; those of the last time are not repeated."""
+        known, done = self._known
+        if known is None or not f"{steps}.".startswith(f"{done}."):
+            known, done = calculated, ""
+        left = steps.removeprefix(done).lstrip(".") if done else steps
+        if left:
+            from pipeline.explore.regroup import repeated
+
+            known = repeated(known, left, cancelled)
+        return known
 
     def classes(self, change: Callable[[History], History]) -> None:
         """Change the classes."""
@@ -162,10 +236,13 @@ class Editor:
         """Whether an edit is being applied."""
         return self._worker.busy
 
-    def _done(self, result: tuple[Edits, Analysis, Sieved | None]) -> None:
-        self._applied, analysis, self.sieved = result
-        self._checked = analysis.checked
-        self._on_edited(analysis)
+    def _done(self, made: _Made) -> None:
+        self.edits = self._applied = made.edits
+        self.refined, self.sieved, self._checked = made.refined, made.sieved, made.analysis.checked
+        self._known = (made.refined, made.edits.history.steps)
+        if self.calculated is not None:
+            self.keeper.keep(self.calculated.model, made.edits.history)
+        self._on_edited(made.analysis)
 
     def _failed(self, error: Exception) -> None:
         self.edits = self._applied

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -25,6 +26,7 @@ class LegendRow(ipw.HBox):
         self.box = checkbox("", True, "eo-name")
         self.box.observe(lambda _change: on_tick(), "value")
         self._name, self._whisker = html("", "eo-name"), html("", "eo-whisker")
+        self.doubt = html("", "eo-doubt")
         super().__init__()
         self.add_class("eo-row")
 
@@ -33,7 +35,8 @@ class LegendRow(ipw.HBox):
         name = escape(values.name)
         self._chip.value = chip(values)
         # Names of one kind carry the figure that orders them; it need not stand there twice.
-        reason = "" if values.reason in values.name else escape(values.reason)
+        told = values.reason in values.name or not values.number
+        reason = "" if told else escape(values.reason)
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)
@@ -47,8 +50,10 @@ class LegendRow(ipw.HBox):
             self._name.value = f"<span>{name}</span>"
             self.add_class("eo-masked")
             label = self._name
+        self.doubt.value = _doubt(values)
+        doubt = (self.doubt,) if self.doubt.value else ()
         whisker = (self._whisker,) if self._whisker.value else ()
-        arrange(self, self._chip, label, self.reason, self.hectares, self._share, *whisker)
+        arrange(self, self._chip, label, *doubt, self.reason, self.hectares, self._share, *whisker)
 
 
 class Legend(ipw.VBox):
@@ -70,6 +75,7 @@ class Legend(ipw.VBox):
         self._mapped: tuple[AreaRow, ...] = ()
         self._estimated: tuple[AreaRow, ...] = ()
         self._added: list[LegendRow] = []
+        self._doubts: dict[int, str] = {}
         self._wants_estimate = True
         self._others: tuple[ipw.Widget, ...] | None = None
         self._buttons: tuple[ipw.Widget, ...] = ()
@@ -127,7 +133,7 @@ class Legend(ipw.VBox):
         n_clusters = len(rows) - 1
         while len(self.rows) < n_clusters:
             self.rows.append(LegendRow(self._ticked))
-        self._mapped, self._estimated = tuple(rows), tuple(estimated)
+        self._mapped, self._estimated, self._doubts = tuple(rows), tuple(estimated), {}
         self._note.value = escape(checked) or NOTE
         if n_clusters != self._shown:
             self._shown = n_clusters
@@ -137,9 +143,20 @@ class Legend(ipw.VBox):
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._fill()
         self._chart.add_class("eo-undrawn")
-        self._total.value = _total(sum(r.hectares for r in rows))
+        self._total.value = _total(sum(r.hectares for r in rows), rows[-1].reason)
         self.notes.value = "".join(f"<p>{escape(note)}</p>" for note in notes)
         shown(self.notes, bool(notes))
+
+    def tell_doubts(self, doubts: Mapping[int, str]) -> None:
+        """Mark the names that the image's own classification speaks against.
+
+        Parameters
+        ----------
+        doubts : mapping of int to str
+            By class, such as ``71 % not vegetated``; the others are not marked.
+        """
+        self._doubts = dict(doubts)
+        self._fill()
 
     def set_tools(self, *tools: ipw.Widget) -> None:
         """Put buttons beside the checkbox for all clusters."""
@@ -180,7 +197,8 @@ class Legend(ipw.VBox):
         own, added = self.rows[: self._shown], self._added[:n_added]
         axis_ha = nice_axis(longest(values))[0]
         for legend_row, of_row in zip([*own, *added, self._masked], values, strict=True):
-            legend_row.show(of_row, axis_ha)
+            doubt = self._doubts.get(of_row.number, "") if of_row.number else ""
+            legend_row.show(replace(of_row, doubt=doubt), axis_ha)
         arrange(self.column, *(own if self._others is None else self._others), *added, self._masked)
         for button, on in zip(self.switch.children, (not self.is_estimated, self.is_estimated), strict=True):
             pressed(button, on)
@@ -226,10 +244,23 @@ def chip(values: AreaRow) -> str:
 
 def chip_of(number: int, color: str, without: str = "–") -> str:
     """Return a cluster's number on its colour, as HTML; a dash for what is masked."""
-    ink = "#ffffff" if _is_dark(color) else "#14212b"
     return (
-        f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink}'>{number or without}</span>"
+        f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink_on(color)}'>"
+        f"{number or without}</span>"
     )
+
+
+def ink_on(color: str) -> str:
+    """Return the colour of letters that can be read on a colour."""
+    return "#ffffff" if _is_dark(color) else "#14212b"
+
+
+def _doubt(values: AreaRow) -> str:
+    """Return the sign of a name that is spoken against, as HTML; empty where nothing is."""
+    if not values.doubt:
+        return ""
+    told = f"The image’s own classification speaks against this name: {escape(values.doubt)}"
+    return f"<span role='img' title='{told}' aria-label='{told}'>!</span>"
 
 
 def _interval(values: AreaRow) -> str:
@@ -247,8 +278,10 @@ def _whisker(values: AreaRow, axis_ha: float) -> str:
     return f"<i style='left:{left:.2f}%;width:{right - left:.2f}%'></i>"
 
 
-def _total(area_ha: float) -> str:
-    return f"<span>Whole area</span><b>{hectares(area_ha)}</b> ha<i>100 %</i>"
+def _total(area_ha: float, missing: str) -> str:
+    """Return the area, and why parts of it are in no cluster, as HTML."""
+    why = f"<small>In no cluster: {escape(missing)}.</small>" if missing else ""
+    return f"<span>Whole area</span><b>{hectares(area_ha)}</b> ha<i>100 %</i>{why}"
 
 
 def _is_dark(color: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ class AreaRow:
     """What there is to say in place of an interval."""
     added: bool = False
     """Whether only the land has this class, and not the map."""
+    doubt: str = ""
+    """What the image's own classification has against the name: ``71 % not vegetated``."""
 
 
 def of(analysis: Analysis) -> list[AreaRow]:
@@ -76,6 +79,16 @@ def estimated(analysis: Analysis) -> list[AreaRow]:
             rows.append(_estimated(row, checked.figures(row.name), total))
     added = [AreaRow(0, name, "", ADDED_COLOR, 0.0, 0.0, added=True) for name in checked.added]
     return [*rows, *(_estimated(row, checked.figures(row.name), total) for row in added), masked]
+
+
+def as_text(rows: Sequence[AreaRow]) -> str:
+    """Return rows as spreadsheets take them from the clipboard: a line a class, tabs between."""
+    titles = ["Cluster", "Name", "Hectares", "Percent"]
+    lines = [
+        [str(r.number or ""), " ".join(r.name.split()), f"{r.hectares:.2f}", f"{100 * r.share:.2f}"]
+        for r in rows
+    ]
+    return "".join("\t".join(line) + "\n" for line in [titles, *lines])
 
 
 def _estimated(row: AreaRow, figures: dict[str, float], total_ha: float) -> AreaRow:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from pipeline.estimate import Pace, estimate_of
+from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 
 
@@ -26,7 +27,7 @@ class ReadingClock:
 
     def start(self, request: AnalysisRequest) -> None:
         """A run starts. How many dates one that combines them reads is not known: nothing is learnt of it."""
-        self._request, self._began = request if request.composite == "day" else None, None
+        self._request, self._began = request if way_of(request.composite).single else None, None
 
     def stage(self, name: str) -> None:
         """The run is at a stage."""

@@ -76,6 +76,8 @@ RULES: list[tuple[str, str, str]] = [
     (".cursor-marker", "aria-label", "Next corner of the drawing: click the map"),
     (".cursor-marker", "role", "img"),
     (".eo-pixel", "role", "status"),
+    (".eo-by", "role", "group"),
+    (".eo-by", "aria-label", "Hectares of what"),
     (".eo-figures", "role", "group"),
     (".eo-figures", "aria-label", "Which hectares"),
     (".eo-labeller", "role", "region"),

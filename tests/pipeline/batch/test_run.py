@@ -101,6 +101,7 @@ def test_the_files_hold_what_the_table_says(asked: Asked, tmp_path: Path) -> Non
     assert "&lt;b&gt;Süd&lt;/b&gt;" in index
     links = re.findall(r'href="(places/[^"]+)"', index)
     assert len(links) == 9
+    assert index.count("Contains modified Copernicus Sentinel data 2022") == 1
     assert all((tmp_path / link).stat().st_size > 500 for link in links)
     assert len((tmp_path / "log.txt").read_text("utf-8").splitlines()) == 4
     assert "'=1" not in index

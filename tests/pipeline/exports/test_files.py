@@ -43,6 +43,8 @@ def test_the_list_has_every_format_under_a_name_of_its_own(done: Analysis) -> No
         "table",
         "zones",
         "zones-long",
+        "picture",
+        "picture-2x",
         "image",
         "style",
         "model",

@@ -21,12 +21,14 @@ from pipeline.catalogs.acquisitions import Acquisition, ImagePlan
 from pipeline.catalogs.search import find_plans
 from pipeline.composites import candidates, read_composite
 from pipeline.progress import Progress
+from pipeline.reading import ways
 from pipeline.reading.cloud_mask import CloudMask
-from pipeline.reading.composite import MISSING, Composite, filled_in_time, median_of
+from pipeline.reading.composite import Composite, filled_in_time
 from pipeline.reading.dates import Look, chosen, period_of
 from pipeline.reading.extent import Extent
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.mosaic import Layer
+from pipeline.reading.ways import MISSING, median_of
 from tests.pipeline.conftest import HOLDS, Folder
 from tests.support.servers import file_server, with_hrefs
 from tests.support.synthetic import item, scene, write_granule
@@ -189,7 +191,7 @@ def test_the_periods_of_a_real_year_equal_those_of_its_files(hesbaye: str, share
     assert found.sample.reflectance.shape[1] == 16
     planes = found.picture_planes(found.window(*found.extent.whole), ("red", "nir"))
     assert planes.shape == (2, *grid.shape)
-    assert np.abs(planes[1] - medians[:, 3].mean(axis=0)).max() <= 1
+    assert np.abs(planes[1] - np.median(medians[:, 3], axis=0)).max() <= 1
 
 
 def composite(request: AnalysisRequest) -> Imagery:
@@ -377,3 +379,21 @@ def test_periods_are_equal_parts_of_the_days() -> None:
     start, end = date(2021, 1, 1), date(2021, 1, 12)
     assert [period_of(date(2021, 1, d), start, end, 4) for d in range(1, 13)] == [n // 3 for n in range(12)]
     assert period_of(end, start, end, 5) == 4
+
+
+def test_a_new_way_to_combine_dates_is_one_entry_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The darkest clear value of each band: other modules take what they need from the table."""
+
+    def darkest(values: Any) -> Any:
+        least = np.minimum.reduce([date.astype(np.float32) for date in values])
+        return np.where(least == MISSING, np.float32(np.nan), least)
+
+    added = ways.Way("darkest", "Darkest", "Shadow.", "least of all clear values", darkest)
+    monkeypatch.setattr(ways, "WAYS", (*ways.WAYS, added))
+    plan = Composite((0, 1, 2), (0, 0, 0), 1, (0, 0, 0), MASK, "darkest")
+    mosaic = plan.mosaic((2, 3), 1)
+    for scene_, (value, scene_class) in enumerate(((700, 4), (300, 4), (100, 9))):
+        mosaic.feed(
+            Layer(scene_, np.full((1, 2, 3), value, np.uint16), np.full((2, 3), scene_class, np.uint8))
+        )
+    assert np.array_equal(mosaic.result().dn, np.full((1, 2, 3), 300, np.float32))

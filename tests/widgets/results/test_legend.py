@@ -107,3 +107,14 @@ def test_rows_tell_what_cannot_be_said() -> None:
     of.areas.loc[3, "name"] = "Trees"
     twice = rows.estimated(of)
     assert (twice[2].note, twice[2].hectares) == ("in row 2", 0.0)
+
+
+def test_what_is_in_no_cluster_is_told_apart(legend: Legend) -> None:
+    legend.show(rows.of(analysis()), ())
+    told = [child.value for child in legend.children if "eo-total" in child._dom_classes]
+    expected = "In no cluster: 5.5 ha cloud or shadow, 0.5 ha too few clear looks, 4.0 ha outside the image."
+    assert len(told) == 1
+    assert expected in told[0]
+    whole = analysis(missing=Missing(0, 0, 0))
+    legend.show(rows.of(whole), ())
+    assert "In no cluster" not in "".join(getattr(child, "value", "") for child in legend.children)

@@ -58,7 +58,7 @@ class Page:
         self.host: Host = host
         self.tab = Scenes(host)
 
-    def list_scenes(self, _request: Any, *, cancelled: Any) -> Iterator[SceneFacts]:
+    def list_scenes(self, _request: Any, *, cancelled: Any, queue: Any) -> Iterator[SceneFacts]:
         self.searches += 1
         for answer in self.answers:
             if isinstance(answer, Exception):

@@ -81,9 +81,8 @@ def test_the_figure_follows_the_number_of_clusters() -> None:
     assert figure.y_scale.max > 0.9
     figure.show_pixel(None)
     assert not figure.pixel.visible
-    five = [*FOUR_NM, 865]
-    figure.show([Signature((0.1,) * 5, (0.01,) * 5)], five, ["Water"], COLORS[:1])
-    assert list(figure.lines.x) == list(figure.pixel.x) == five
+    figure.show_signatures([Signature((0.1,) * 5, (0.01,) * 5)], ["Water"], COLORS[:1], (*BANDS, "nir08"))
+    assert list(figure.lines.x) == [*FOUR_NM, 865]
     assert list(figure.numbers.x) == [865]
 
 

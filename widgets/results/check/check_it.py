@@ -202,12 +202,12 @@ class CheckIt(ipw.VBox):
 
     def _estimate(self) -> None:
         edits = self._editor.edits
-        if self._found is None or edits is None or edits.sample == self._found[0]:
+        if self._found is None or edits is None:
             return
-        if not any(self._found[0].labels.values()):
-            return
-        self._warn("Estimating hectares…", plain=True)
-        self._editor.check(self._found[0])
+        design = self._found[0]
+        if edits.sample != design and any(design.labels.values()):
+            self._warn("Estimating hectares…", plain=True)
+            self._editor.check(design)
 
     def _discard(self) -> None:
         if self._found is not None:
@@ -217,10 +217,9 @@ class CheckIt(ipw.VBox):
         self._paint()
 
     def _save(self, kind: Kind) -> None:
-        if self._found is None or self._analysis is None:
-            return
-        name = f"{file_stem(self._analysis)}_points{kind.ending}"
-        self._host.save(kind.made(self._found[0]), name, kind.mime)
+        if self._found is not None and self._analysis is not None:
+            name = f"{file_stem(self._analysis)}_points{kind.ending}"
+            self._host.save(kind.made(self._found[0]), name, kind.mime)
 
     def fail(self, error: Exception) -> None:
         """Say what could not be done."""

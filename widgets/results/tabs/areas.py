@@ -11,23 +11,34 @@ import ipywidgets as ipw
 from pipeline.errors import AnalysisError
 from pipeline.explore.classes import History
 from widgets.page.messages import plain_words
-from widgets.results import rows
-from widgets.results.edits import Editor
+from widgets.results import naming, rows
+from widgets.results.edits import Change, Editor
 from widgets.results.legend import Legend
+from widgets.results.tabs.behind import Behind
+from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
-from widgets.toolkit.parts import column, html, push_button, shown
+from widgets.results.tabs.names import NamesFrom
+from widgets.results.tabs.why import Why
+from widgets.toolkit.copy_button import CopyButton
+from widgets.toolkit.parts import (
+    arrange,
+    classed,
+    column,
+    html,
+    pressed,
+    push_button,
+    push_buttons,
+    row,
+)
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
-HINT = "A name or colour is taken at once. Tick two or more rows to merge them."
-WHY = (
-    "Each cluster’s average colour is compared with simple rules, one after the other; the first that fits "
-    "gives the name. NDVI is high where plants are dense, NDWI over water. Towns and bare soil look alike in "
-    "these four bands, and so do deep shadow and dark water: check with the true-colour image."
-)
+HINT = "A name or colour is taken at once. Tick one row to split it, two or more to merge them."
+WAYS = ("Whole area", "By zone")
 
 
 class Areas(ipw.VBox):
@@ -55,13 +66,22 @@ class Areas(ipw.VBox):
         self.merge = push_button("Merge selected", guard(self._merge_ticked))
         self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
         self.done = push_button("Done", guard(self._finish), "eo-edit-done")
+        self.split = push_button("Split this cluster", guard(self._split_ticked))
+        self.water = push_button(
+            "Water as a class of its own", guard(lambda: self._refine(naming.water_apart))
+        )
         self.hint = html("", "eo-edit-hint")
-        self._reasons = html("", "eo-reasons")
-        self._why = Fold("Why these names?", self._reasons, guard(self._explain))
-        self.behind = html("", "eo-behind")
-        self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
-        self._note = column("eo-behind-note", self.behind, self.take_along)
-        super().__init__([self._note, legend, self._why])
+        self._below = column("eo-edit-below", row("eo-edit-more", self.split, self.water), self.hint)
+        self.names = NamesFrom(host, editor)
+        self._names = Fold("Names from", self.names, guard(self._show_names))
+        self._why = Why(host.gate, editor, legend)
+        self.behind = Behind(host, editor)
+        self.by_zone = ByZone(host, self._offer_to_copy)
+        self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
+        self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
+        self._by.add_class("eo-by")
+        self._zoned = False
+        super().__init__([self.behind, legend, self.copy, self._names, self._why])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -69,15 +89,17 @@ class Areas(ipw.VBox):
         """Draw the bars of the rows that the legend holds; rows being edited follow."""
         self._analysis = analysis
         self._legend.draw_bars()
-        self._tell_what_stayed_behind()
+        self._arrange()
+        self.behind.show()
         if self._editing:
             self._show_rows()
-        if self._why.is_open:
-            self._explain()
+        self._why.show(analysis)
+        self._show_names()
 
     def leave(self) -> None:
         """Another tab has been opened: editing ends."""
         self.end()
+        self.by_zone.leave()
 
     def end(self) -> None:
         """Show the legend's own rows again."""
@@ -90,23 +112,39 @@ class Areas(ipw.VBox):
         """Say why an edit was refused and show the classes as they are."""
         if self._editing:
             self._show_rows()
+        if self._names.is_open:
+            self.names.fail(error)
         self.hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
 
-    def _tell_what_stayed_behind(self) -> None:
-        """Say where names are that were made for other clusters, and offer to use those clusters."""
-        behind = self._editor.left_behind
-        shown(self._note, behind is not None)
-        if behind is not None:
-            count, day = behind.request.n_clusters, behind.period_words
-            self.behind.value = (
-                f"<p>Your class names belong to the {count} clusters of {escape(day)}. "
-                "They come back with those settings.</p>"
-            )
+    def _turn(self, way: int) -> None:
+        """Show the whole area, or its zones."""
+        self._zoned = way == 1
+        self.end()
+        self._arrange()
 
-    def _take_along(self) -> None:
-        behind = self._editor.left_behind
-        if behind is not None:
-            self._host.use_model(behind.model)
+    def _arrange(self) -> None:
+        """Put the legend on the page, or the table of zones where there are any."""
+        analysis = self._analysis
+        if analysis is None:
+            return
+        has_zones = len(analysis.request.area.zones) > 1
+        zoned = self._zoned and has_zones
+        for button, on in zip(self._by.children, (not zoned, zoned), strict=True):
+            pressed(button, on)
+        switch = (self._by,) if has_zones else ()
+        if zoned:
+            arrange(self, self.behind, *switch, self.by_zone, self.copy)
+            self.by_zone.show(analysis)
+        else:
+            self.by_zone.leave()
+            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why)
+        self._offer_to_copy()
+
+    def _offer_to_copy(self) -> None:
+        """Give the button the table that is shown."""
+        if self._analysis is not None:
+            zoned = self.by_zone in self.children
+            self.copy.text = self.by_zone.text if zoned else rows.as_text(rows.of(self._analysis))
 
     def _begin(self) -> None:
         self._editing = True
@@ -132,10 +170,15 @@ class Areas(ipw.VBox):
         self.hint.value = f"<div>{HINT}</div>"
         self._ticked()
         self._legend.set_tools(self.merge, self.undo, self.done)
-        self._legend.show_rows(self.rows[: len(values)], self.hint)
+        self._legend.show_rows(self.rows[: len(values)], self._below)
 
     def _ticked(self) -> None:
-        self.merge.disabled = sum(row.ticked for row in self.rows) < 2
+        n_ticked = len(self._ticked_rows)
+        self.merge.disabled, self.split.disabled = n_ticked < 2, n_ticked != 1
+
+    @property
+    def _ticked_rows(self) -> list[int]:
+        return [n for n, class_row in enumerate(self.rows, start=1) if class_row.ticked]
 
     def _rename(self, number: int, name: str) -> None:
         self._change(lambda history: history.then(history.present.rename(number, name)))
@@ -144,8 +187,16 @@ class Areas(ipw.VBox):
         self._change(lambda history: history.then(history.present.recolour(number, color)))
 
     def _merge_ticked(self) -> None:
-        numbers = [n for n, row in enumerate(self.rows, start=1) if row.ticked]
+        numbers = self._ticked_rows
         self._change(lambda history: history.then(history.present.merge(numbers)))
+
+    def _split_ticked(self) -> None:
+        (number,) = self._ticked_rows
+        self._refine(lambda refined, history, cancelled: naming.split(refined, history, number, cancelled))
+
+    def _refine(self, change: Change) -> None:
+        self.hint.value = "<div role='status'>Labelling the pixels…</div>"
+        self._editor.later(change)
 
     def _change(self, change: Callable[[History], History]) -> None:
         try:
@@ -153,12 +204,9 @@ class Areas(ipw.VBox):
         except AnalysisError as error:
             self.fail(error)
 
-    def _explain(self) -> None:
-        analysis = self._editor.calculated
-        if analysis is None:
-            return
-        from pipeline.clustering.reasons import reasons
+    def _show_names(self) -> None:
+        if self._names.is_open and self._analysis is not None:
+            self.names.show(self._analysis)
 
-        found = reasons(analysis.spectra, analysis.suggestions, analysis.bands)
-        entries = "".join(f"<p><b>{r.cluster} {escape(r.name)}</b> {escape(r.sentence)}</p>" for r in found)
-        self._reasons.value = f"<div><p>{WHY}</p>{entries}</div>"
+
+TAB = Tab(10, "Areas", lambda column: Areas(column.legend, column.editor, column.host))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from widgets.map.layers import picture
 from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
+from widgets.results.tabs.change_file import ChangeFile
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
@@ -62,13 +65,14 @@ class ChangeTab(ipw.VBox):
         self._stop = push_button("Cancel", guard(self._cancel), "eo-link")
         self._running = row("eo-running", self._status, self._stop)
         self._views = tuple(
-            push_button("", guard(self._viewing(n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
+            push_button("", guard(partial(self._view, n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
         )
         self._outcome = html("", "eo-change")
+        self._file = ChangeFile(host)
         self._introduction = html(f"<p>{INTRODUCTION}</p>", "eo-muted")
         period = classed(ipw.Box([self._start, self._end]), "eo-two")
         self._search_part = column("eo-second", self._introduction, period, self._find)
-        self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome)
+        self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome, self._file)
         saved = Fold("Use a saved model", SavedModel(host))
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
         self._compares = Worker(
@@ -204,6 +208,7 @@ class ChangeTab(ipw.VBox):
         short = (_short(a) for a in (comparison.before, comparison.after))
         for button, label in zip(self._views, (*short, "What changed"), strict=True):
             button.description = label
+        self._file.show(comparison)
         arrange(self._parts, self._result_part, *self._searching)
         self._view(self._shown_view if kept else CHANGED)
 
@@ -221,13 +226,9 @@ class ChangeTab(ipw.VBox):
     def _shown_view(self) -> int:
         return next((n for n, b in enumerate(self._views) if "eo-on" in b._dom_classes), FIRST)
 
-    def _viewing(self, view: int) -> Callable[[], None]:
-        return lambda: self._view(view)
-
     def _view(self, view: int) -> None:
         """Show the first date, the second one or what changed on the map."""
-        comparison = self._comparison
-        if comparison is None:
+        if (comparison := self._comparison) is None:
             return
         for number, button in enumerate(self._views):
             pressed(button, number == view)
@@ -253,3 +254,6 @@ def _pictures(analysis: Analysis, shift: float) -> list[Any]:
         layer.opacity = OPACITY
         layers.append(layer)
     return layers
+
+
+TAB = Tab(50, "Change", lambda column: ChangeTab(column.host, column.editor))

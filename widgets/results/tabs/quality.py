@@ -9,6 +9,7 @@ import ipywidgets as ipw
 from widgets.results.check.check_it import CheckIt
 from widgets.results.edits import Editor
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.how_many import HowMany
 from widgets.results.tabs.smallest import SmallestPatch
@@ -78,3 +79,6 @@ class Quality(ipw.VBox):
         for fold, body in zip(self._folds, self._questions.values(), strict=True):
             if fold.is_open:
                 body.show(self._analysis)
+
+
+TAB = Tab(40, "Quality", lambda column: Quality(column.host, column.editor))

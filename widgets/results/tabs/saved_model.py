@@ -29,6 +29,7 @@ class SavedModel(ipw.VBox):
         guard = host.gate.guard
         self.told = html(f"<p>{TEXT}</p>", "eo-muted")
         self._upload = Upload([".json"], MAX_BYTES, guard(self.take), guard(self.refuse))
+        self._upload.purpose = "File with the model"
         super().__init__([self.told, self._upload])
         self.add_class("eo-fold-body")
 

@@ -11,6 +11,7 @@ import ipywidgets as ipw
 from pipeline.request import MIN_CLUSTERS, AnalysisRequest
 from pipeline.text import period_words
 from widgets.page.messages import plain_words
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.looks import ClearLooks
 from widgets.results.tabs.scene_list import SceneList, told
@@ -125,3 +126,6 @@ def _listing(request: AnalysisRequest) -> AnalysisRequest:
         mask_classes=request.mask_classes,
         mask_buffer_m=request.mask_buffer_m,
     )
+
+
+TAB = Tab(30, "Scenes", lambda column: Scenes(column.host))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.explore.spectra import bands_of, scatter_of, signatures_of
+from pipeline.reading.ways import way_of
 from pipeline.sentinel2.bands import by_wavelength
 from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.tabs.curves import Curves
 from widgets.results.tabs.fold import Fold
+from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.scatter import ScatterFigure
 from widgets.results.tabs.signatures import SignatureFigure
@@ -90,7 +92,7 @@ class Spectra(ipw.VBox):
 
 def _has_periods(analysis: Analysis) -> bool:
     """Return whether a result has a value a period; the first look at one is of a single day."""
-    return analysis.is_composite and analysis.request.composite == "periods"
+    return analysis.is_composite and way_of(analysis.request.composite).in_periods
 
 
 def _names_and_colors(analysis: Analysis) -> tuple[list[str], list[str]]:
@@ -103,3 +105,6 @@ def _chips(names: Sequence[str], colors: Sequence[str]) -> str:
         f"<span><i style='background:{escape(color)}'></i>{number} {escape(name)}</span>"
         for number, (name, color) in enumerate(zip(names, colors, strict=True), start=1)
     )
+
+
+TAB = Tab(20, "Spectra", lambda column: Spectra(column.host, column.inspector))

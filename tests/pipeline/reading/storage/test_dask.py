@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipeline import Cancelled, ClusterUnavailable, ReadFailed, analyse
+from pipeline import Analysis, Cancelled, ClusterUnavailable, ReadFailed, analyse, analyse_many
 from pipeline.area import blocks
 from pipeline.exports.geotiff import geotiff_bytes
 from pipeline.reading.storage import dask
@@ -53,6 +54,25 @@ def test_the_same_labels_and_hectares_as_on_one_machine(land: Land, on_cluster: 
     assert geotiff_bytes(there) == geotiff_bytes(here)
     again, expected = there.recluster(6), here.recluster(6)
     assert (again.labels.values == expected.labels.values).all()
+
+
+def test_what_workers_hold_can_be_saved_and_loaded_here(
+    land: Land, on_cluster: DaskCluster, tmp_path: Path
+) -> None:
+    there = analyse(land.request())
+    there.save(tmp_path / "result")
+    here = Analysis.load(tmp_path / "result")
+    assert not isinstance(here.pixels.store, dask.DaskStore)
+    assert (there.labels.values == here.labels.values).all()
+    assert there.recluster(5).areas.equals(here.recluster(5).areas)
+
+
+def test_many_places_are_read_on_workers(land: Land, on_cluster: DaskCluster, tmp_path: Path) -> None:
+    requests = [land.request(2), land.request(2, n_clusters=3)]
+    there = analyse_many(requests, out=tmp_path / "there")
+    here = analyse_many(requests, out=tmp_path / "here", workers=False)
+    assert not there.failed
+    assert there.areas.equals(here.areas)
 
 
 def test_a_composite_is_the_same_as_on_one_machine(

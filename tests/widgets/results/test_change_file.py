@@ -1,0 +1,50 @@
+"""Change to take along: made in the background, saved once, a refusal told."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeline.errors import FileRefused
+from pipeline.exports import change as files
+from tests.support.patience import until
+from widgets.results.tabs.change_file import MAKING, TITLE, ChangeFile
+from widgets.session.gate import Gate
+
+
+class Page:
+    def __init__(self) -> None:
+        self.saved: list[tuple[bytes, str, str]] = []
+        self.gate = Gate(lambda error: None)
+        host: Any = SimpleNamespace(gate=self.gate, save=lambda *file: self.saved.append(file))
+        self.part = ChangeFile(host)
+        comparison: Any = SimpleNamespace(before="a", after="b", change="c", season="d")
+        self.part.show(comparison)
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Page:
+    monkeypatch.setattr(files, "change_zip", lambda *parts: "".join(parts).encode())
+    monkeypatch.setattr(files, "change_name", lambda before, after: f"{before}_{after}.zip")
+    return Page()
+
+
+def test_the_zip_is_made_in_the_background_and_saved(page: Page) -> None:
+    with page.gate.lock:
+        page.part.button.click()
+        assert page.part.button.description == MAKING
+        assert page.part.button.disabled
+    until(lambda: bool(page.saved), page.gate.lock)
+    assert page.saved == [(b"abcd", "a_b.zip", "application/zip")]
+    assert page.part.button.description == TITLE
+
+
+def test_a_refusal_is_one_sentence(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> bytes:
+        raise FileRefused("The area is <too> large.")
+
+    monkeypatch.setattr(files, "change_zip", refuse)
+    page.part.button.click()
+    until(lambda: "&lt;too&gt;" in page.part.told.value, page.gate.lock)
+    assert not page.part.button.disabled
+    assert page.saved == []

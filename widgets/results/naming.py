@@ -1,0 +1,128 @@
+"""Edits that take longer than a click: names from another map, a cluster split, water set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.explore.classes import LONGEST_NAME, Classes, History
+from pipeline.progress import IsCancelled
+
+if TYPE_CHECKING:
+    from pipeline.clustering.surface_types import Suggestion
+    from pipeline.reference.agreement import Agreement
+    from pipeline.result import Analysis
+
+SPECTRA, CHECKED, SCENE_CLASSES, WORLDCOVER = "spectra", "checked", "scl", "worldcover"
+"""Where names can come from; anything else is the path of a classified GeoTIFF."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where names shall come from."""
+
+    key: str
+    classes: Mapping[int, str] | None = None
+    """Name of each value of a GeoTIFF, where the file does not tell."""
+
+
+def named(
+    refined: Analysis, history: History, source: Source, cancelled: IsCancelled
+) -> tuple[History, Agreement | None]:
+    """Return the classes with names from a source, and what its map says of them.
+
+    Parameters
+    ----------
+    refined : Analysis
+        The result before its classes were edited.
+    history : History
+        The classes, as they are merged.
+    source : Source
+        Where the names come from.
+    cancelled : callable
+        Returns True when nobody wants the names any more.
+
+    Raises
+    ------
+    AnalysisError
+        As `Analysis.compare`.
+    """
+    from pipeline.reference import names
+
+    classes = _as_suggested(history.present, refined.suggestions)
+    if source.key == SPECTRA:
+        return history.anew(classes, names_from=""), None
+    shown = refined.with_classes(classes.lut(), classes.suggestions())
+    if source.key == CHECKED:
+        agreement = shown.compare(SCENE_CLASSES, cancelled=cancelled)
+        made = names.checked(agreement, shown.suggestions)
+        title = f"the spectra, checked by the {agreement.reference.title.lower()}"
+    else:
+        agreement = shown.compare(source.key, source.classes, cancelled)
+        made = names.named(agreement, shown.suggestions)
+        title = agreement.reference.title
+    return history.anew(_renamed(classes, made), names_from=title), agreement
+
+
+def split(refined: Analysis, history: History, number: int, cancelled: IsCancelled) -> History:
+    """Return the classes after one of them was split in two (explore.regroup.split).
+
+    Raises
+    ------
+    InvalidRequest
+        For a merged class, or one that cannot be split.
+    """
+    from pipeline.explore import regroup
+
+    (cluster, *others) = history.present[number].members
+    if others:
+        raise regroup.merged_class()
+    made = regroup.split(refined, cluster, cancelled)
+    return _with_new(history, refined, made, cluster, f"s{cluster}", is_split=True)
+
+
+def water_apart(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
+    """Return the classes with open water as one of its own (explore.regroup.water_apart).
+
+    Raises
+    ------
+    InvalidRequest
+        When water is apart already.
+    """
+    from pipeline.explore import regroup
+
+    made = regroup.water_apart(refined, cancelled)
+    return _with_new(history, refined, made, len(refined.suggestions), "w", is_split=False)
+
+
+def _with_new(
+    history: History, refined: Analysis, made: Analysis, after: int, step: str, *, is_split: bool
+) -> History:
+    """Return the classes with one more cluster; those that nobody edited are named anew among all."""
+    from pipeline.explore.regroup import with_new_cluster
+
+    classes = with_new_cluster(history.present, made.suggestions, after, is_split=is_split)
+    untouched = {c.members for c in Classes.of(refined.suggestions) if c in history.present.classes}
+    moved = {(m + (m > after),) for (m,) in untouched}
+    fresh = Classes.of(made.suggestions)
+    named_anew = tuple(fresh[c.members[0]] if c.members in moved else c for c in classes)
+    return history.anew(Classes(named_anew), steps=f"{history.steps}.{step}".lstrip("."))
+
+
+def _as_suggested(classes: Classes, suggestions: Sequence[Suggestion]) -> Classes:
+    """Return classes with the names of their first clusters."""
+    return _renamed(classes, [suggestions[c.members[0] - 1] for c in classes])
+
+
+def _renamed(classes: Classes, suggestions: Sequence[Suggestion]) -> Classes:
+    return Classes(
+        tuple(
+            replace(c, name=_short(s.name), color=s.color, kind=s.kind, reason=s.reason)
+            for c, s in zip(classes, suggestions, strict=True)
+        )
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

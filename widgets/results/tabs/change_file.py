@@ -1,0 +1,67 @@
+"""What changed, to take along: a button that saves the tables and the GeoTIFF in one zip."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as ipw
+
+from widgets.page.messages import plain_words
+from widgets.results.tabs.host import Host
+from widgets.results.tabs.second_date import Comparison
+from widgets.session.worker import Worker
+from widgets.toolkit.parts import html, push_button, shown
+
+TITLE, MAKING = "Download change", "Making the files…"
+
+
+class ChangeFile(ipw.VBox):
+    """The button, and why there is no file when there is none.
+
+    Parameters
+    ----------
+    host : Host
+        Saves the file.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._comparison: Comparison | None = None
+        self._worker = Worker(host.gate, progress=lambda *_: None, done=self._made, failed=self._failed)
+        self.button = push_button(TITLE, host.gate.guard(self._make), "eo-change-file", icon="download")
+        self.button.tooltip = "Tables of what became what, and a GeoTIFF with both dates and from-to"
+        self.told = html("", "eo-gone")
+        super().__init__([self.button, self.told])
+
+    def show(self, comparison: Comparison) -> None:
+        """Offer the files of a comparison."""
+        self._worker.cancel()
+        self._comparison = comparison
+        self._ready("")
+
+    def _make(self) -> None:
+        found = self._comparison
+        if found is None:
+            return
+
+        def work(*_: Any) -> tuple[bytes, str]:
+            from pipeline.exports.change import change_name, change_zip
+
+            made = change_zip(found.before, found.after, found.change, found.season)
+            return made, change_name(found.before, found.after)
+
+        if self._worker.start(work):
+            self.button.description, self.button.disabled = MAKING, True
+
+    def _made(self, file: tuple[bytes, str]) -> None:
+        self._ready("")
+        self._host.save(*file, "application/zip")
+
+    def _failed(self, error: Exception) -> None:
+        self._ready(f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>")
+
+    def _ready(self, told: str) -> None:
+        self.button.description, self.button.disabled = TITLE, False
+        self.told.value = told
+        shown(self.told, bool(told))
