@@ -75,9 +75,7 @@ class ChangeTab(ipw.VBox):
         self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome, self._file)
         saved = Fold("Use a saved model", SavedModel(host))
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
-        self._compares = Worker(
-            host.gate, progress=lambda *_: None, done=self._show_outcome, failed=self._fail
-        )
+        self._compares = Worker(host.gate, progress=lambda *_: None, done=self._told_all, failed=self._fail)
         self._searching: tuple[ipw.Widget, ...] = ()
         self._parts = column("eo-parts", self._search_part)
         super().__init__([self._parts, saved])
@@ -202,7 +200,7 @@ class ChangeTab(ipw.VBox):
 
         self._compares.start(work)
 
-    def _show_outcome(self, comparison: Comparison) -> None:
+    def _told_all(self, comparison: Comparison) -> None:
         kept = self._comparison is not None
         self._comparison = comparison
         self._outcome.value = change_words.outcome(comparison)
