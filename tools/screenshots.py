@@ -45,6 +45,7 @@ def main(folder: Path) -> None:
         real(Path(scratch)) as real_address,
     ):
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        shoot_year(browser, demo_address, SIZES[0], folder)
         for size in SIZES:
             shoot_demo(browser, demo_address, size, folder)
             shoot_real(browser, real_address, size, folder)
@@ -62,6 +63,18 @@ def shoot_demo(browser: Browser, address: str, size: tuple[int, int], folder: Pa
     page.expect_result()
     photograph(page, folder, "demo", size)
     shoot_tabs(page, size, folder)
+
+
+def shoot_year(browser: Browser, address: str, size: tuple[int, int], folder: Path) -> None:
+    """Photograph a year of the demo's land: clusters, and their curves."""
+    page = opened(browser, address, size)
+    page.button("Through the year").click()
+    page.place_area()
+    page.main.click()
+    expect(page.message).to_contain_text("Done in", timeout=PATIENCE_MS * 2)
+    turn_to(page, "Spectra")
+    expect(page.page.locator(".eo-curves .curve path.line").first).to_be_visible(timeout=PATIENCE_MS)
+    photograph(page, folder, "year", size)
 
 
 def shoot_tabs(page: DashboardPage, size: tuple[int, int], folder: Path) -> None:

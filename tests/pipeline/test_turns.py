@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, AreaTooLarge, analyse, estimate, turns
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, AreaTooLarge, analyse, turns
 from pipeline.errors import Cancelled
 from pipeline.estimate import cost
 from pipeline.progress import Progress
@@ -353,7 +353,8 @@ def test_a_run_beyond_the_memory_of_a_session_is_refused_before_anything_is_aske
 def test_a_run_that_does_not_fit_when_its_turn_comes_is_refused_with_what_does(
     land: Land, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(estimate, "free_memory_mb", lambda *_: 400.0)
+    for module in ("pipeline.estimate", "pipeline.analysis"):
+        monkeypatch.setattr(f"{module}.free_memory_mb", lambda *_: 400.0)
     with pytest.raises(AreaTooLarge) as refused:
         analyse(land.request(size_km=5), queue=queue(tmp_path, 2))
     assert refused.value.limit_km == 1

@@ -61,6 +61,11 @@ def page() -> Page:
     return Page()
 
 
+def result_of(*, broken: bool) -> Any:
+    """Return a result of a plain area, whose files may be impossible to make."""
+    return SimpleNamespace(broken=broken, request=SimpleNamespace(area=SimpleNamespace(zones=())))
+
+
 class Files:
     """Stands in for `files.Files`."""
 
@@ -99,7 +104,7 @@ def note(downloads: Downloads, key: str) -> str:
 def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
     page: Page, downloads: Downloads
 ) -> None:
-    downloads.show(SimpleNamespace(broken=False, request=SQUARE))  # type: ignore[arg-type]
+    downloads.show(result_of(broken=False))
     assert downloads.python.text == "analyse(request)"
     downloads.more.click()
     page.until(lambda: not downloads.is_measuring)
@@ -116,7 +121,7 @@ def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
 
 
 def test_a_file_that_cannot_be_made_is_told_without_the_list(page: Page, downloads: Downloads) -> None:
-    downloads.show(SimpleNamespace(broken=True, request=SQUARE))  # type: ignore[arg-type]
+    downloads.show(result_of(broken=True))
     downloads.main.click()
     page.until(lambda: "did not expect" in downloads.told.value)
     assert downloads.is_open

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
@@ -63,11 +64,13 @@ class Areas(ipw.VBox):
         self._guard = guard
         self.edit = push_button("Edit classes", guard(self._begin), "eo-link", "eo-edit-classes")
         self.edit.tooltip = "Rename, recolour or merge"
-        self.merge = push_button("Merge selected", guard(self._merge_ticked))
+        self.merge = push_button("Merge selected", guard(lambda: self._edit("merge", self._ticked_rows)))
         self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
         self.done = push_button("Done", guard(self._finish), "eo-edit-done")
         self.split = push_button("Split this cluster", guard(self._split_ticked))
-        self.water = push_button("Water as a class of its own", guard(self._water_apart))
+        self.water = push_button(
+            "Water as a class of its own", guard(lambda: self._refine(naming.water_apart))
+        )
         self.hint = html("", "eo-edit-hint")
         self._below = column("eo-edit-below", row("eo-edit-more", self.split, self.water), self.hint)
         self.names = NamesFrom(host, editor)
@@ -177,7 +180,10 @@ class Areas(ipw.VBox):
         values = [row for row in rows.of(self._analysis) if row.number]
         while len(self.rows) < len(values):
             number = len(self.rows) + 1
-            changed = (self._guard(f) for f in (self._rename, self._recolour, self._ticked))
+            changed = (
+                self._guard(f)
+                for f in (partial(self._edit, "rename"), partial(self._edit, "recolour"), self._ticked)
+            )
             self.rows.append(ClassRow(number, *changed))
         for class_row, value in zip(self.rows, values, strict=False):
             class_row.show(value)
@@ -196,22 +202,13 @@ class Areas(ipw.VBox):
     def _ticked_rows(self) -> list[int]:
         return [n for n, class_row in enumerate(self.rows, start=1) if class_row.ticked]
 
-    def _rename(self, number: int, name: str) -> None:
-        self._change(lambda history: history.then(history.present.rename(number, name)))
-
-    def _recolour(self, number: int, color: str) -> None:
-        self._change(lambda history: history.then(history.present.recolour(number, color)))
-
-    def _merge_ticked(self) -> None:
-        numbers = self._ticked_rows
-        self._change(lambda history: history.then(history.present.merge(numbers)))
+    def _edit(self, method: str, *values: Any) -> None:
+        """Take one step: ``rename``, ``recolour`` or ``merge`` of `explore.classes.Classes`."""
+        self._change(lambda history: history.then(getattr(history.present, method)(*values)))
 
     def _split_ticked(self) -> None:
         (number,) = self._ticked_rows
         self._refine(lambda refined, history, cancelled: naming.split(refined, history, number, cancelled))
-
-    def _water_apart(self) -> None:
-        self._refine(naming.water_apart)
 
     def _refine(self, change: Change) -> None:
         self.hint.value = "<div role='status'>Labelling the pixels…</div>"

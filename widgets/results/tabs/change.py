@@ -197,8 +197,7 @@ class ChangeTab(ipw.VBox):
         self._compares.start(work)
 
     def _show_outcome(self, comparison: Comparison) -> None:
-        kept = self._comparison is not None
-        self._comparison = comparison
+        kept, self._comparison = self._comparison is not None, comparison
         first, second = (a.period_words for a in (comparison.before, comparison.after))
         change = comparison.change
         self._outcome.value = (
