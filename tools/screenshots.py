@@ -103,10 +103,23 @@ def shoot_tabs(page: DashboardPage, size: tuple[int, int], folder: Path) -> None
     page.button("Edit classes").click()
     photograph(page, folder, "classes", size)
     page.button("Done").click()
+    shoot_names(page, size, folder)
     page.button("More formats").click()
     expect(page.page.locator(".eo-format b").last).to_contain_text("B", timeout=PATIENCE_MS)
     photograph(page, folder, "formats", size)
     page.page.keyboard.press("Escape")
+
+
+def shoot_names(page: DashboardPage, size: tuple[int, int], folder: Path) -> None:
+    """Photograph names from the reference map, and go back to those from the spectra."""
+    page.button("Names from").click()
+    names_from = page.page.get_by_label("Names from")
+    names_from.select_option("ESA WorldCover")
+    expect(page.page.locator(".eo-agreement")).to_contain_text("published accuracy", timeout=PATIENCE_MS)
+    page.page.locator(".eo-agreement").scroll_into_view_if_needed()
+    photograph(page, folder, "names", size)
+    names_from.select_option("Spectra")
+    page.button("Names from").click()
 
 
 def turn_to(page: DashboardPage, tab: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.catalogs.profiles import Example
-from pipeline.exports.provenance import credit
+from pipeline.exports.provenance import credit, names_are
 from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
@@ -23,6 +23,7 @@ from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.invitation import Invitation
 from widgets.results.legend import Legend
 from widgets.results.tabs.areas import Areas
+from widgets.results.tabs.change import ChangeTab
 from widgets.results.tabs.found import Column, all_tabs
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.quality import Quality
@@ -32,6 +33,7 @@ from widgets.results.tabs.spectra import Spectra
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:
+    from pipeline.explore.candidates import SceneFacts
     from pipeline.result import Analysis
 
 FRESH, UPDATING, STALE = "fresh", "updating", "stale"
@@ -62,7 +64,7 @@ class Results(ipw.VBox):
         self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self.inspector = Inspector(host, self._show_spectrum)
-        column = Column(host, self.legend, self.editor, self.inspector)
+        column = Column(host, self.legend, self.editor, self.inspector, self._compare)
         pages: dict[str, Callable[[], Page]] = {tab.title: partial(tab.make, column) for tab in all_tabs()}
         self.tabs = Tabs(pages, host.gate.guard)
         self.downloads = Downloads(host.gate, self.editor, host.save)
@@ -81,7 +83,7 @@ class Results(ipw.VBox):
             rows.of(analysis),
             notes_of(analysis),
             rows.estimated(analysis) if checked is not None else (),
-            checked.sentence() if checked is not None else "",
+            checked.sentence() if checked is not None else f"Names are {names_are(analysis)}.",
         )
         self.inspector.show(analysis)
         self.set_state(analysis, FRESH)
@@ -112,6 +114,12 @@ class Results(ipw.VBox):
         """Close the list of formats and the card of a pixel."""
         self.downloads.close_list()
         self.inspector.close_card()
+
+    def _compare(self, facts: SceneFacts) -> None:
+        self.tabs.turn_to("Change")
+        change = self.tabs.made("Change")
+        if isinstance(change, ChangeTab):
+            change.compare(facts)
 
     def _edit_failed(self, error: Exception) -> None:
         page = self.tabs.made(self.tabs.opened)

@@ -50,6 +50,6 @@ def test_all_bands_have_signatures_to_2200_nm_and_false_colour_in_swir(dashboard
     expect(page.locator(".eo-signatures .tick text", has_text="2202")).to_be_visible()
     images = page.locator(".leaflet-img-pane img")
     before = images.nth(1).get_attribute("src")
-    dashboard.tick("False colour").check()
+    dashboard.tick("False colour").press("Space")
     page.get_by_label("What false colour shows").select_option("SWIR")
     expect(images.nth(1)).not_to_have_attribute("src", before or "")

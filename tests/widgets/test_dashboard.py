@@ -514,8 +514,8 @@ def test_names_that_stay_behind_are_told_and_their_clusters_can_be_used(page: Da
     page.parts.fields.inputs["n_clusters"].value = 3
     settled(page, lambda: len(page.parts.map.stack.pictures.clusters) == 3)
     finish(page)
-    assert "your class names" in areas_of(page).behind.value.lower()
-    areas_of(page).take_along.click()
+    assert "your class names" in areas_of(page).behind.sentence.value.lower()
+    areas_of(page).behind.take_along.click()
     settled(page, lambda: shown_names(page)[0] == "Lake")
     assert page.parts.fields.settings.n_clusters == 6
 

@@ -13,6 +13,7 @@ import pytest
 from pipeline import AreaOfInterest
 from pipeline.area.aoi import Zone
 from pipeline.explore.zones import ZoneTable
+from pipeline.outcome import Missing
 from tests.support.patience import until
 from widgets.results import rows
 from widgets.results.tabs.areas import Areas
@@ -38,6 +39,8 @@ TABLE = ZoneTable(
 
 class Result(SimpleNamespace):
     """An analysis as far as the table asks, that counts when it is let."""
+
+    missing = Missing(0.0, 0.0, 1.5)
 
     @property
     def zone_table(self) -> ZoneTable:

@@ -56,7 +56,8 @@ class Page:
             request=lambda: self.form,
         )
         self.host: Host = host
-        self.tab = Scenes(host)
+        self.compared: list[SceneFacts] = []
+        self.tab = Scenes(host, self.compared.append)
 
     def list_scenes(self, _request: Any, *, cancelled: Any, queue: Any) -> Iterator[SceneFacts]:
         self.searches += 1
@@ -144,6 +145,21 @@ def test_rows_fill_and_can_be_chosen_when_all_are_there(page: Page) -> None:
     assert outlines[0].locations[0] == (46, 371)
     page.tab.list_of_scenes.point("")
     assert page.laid["footprint"] is None
+
+
+def test_any_other_date_can_be_compared_with_that_of_the_result(page: Page) -> None:
+    page.answers = [facts("a", 0.3), facts("b", 0.9)]
+    page.go_on.set()
+    page.tab.show(result("a"))
+    page.until(lambda: page.tab.list_of_scenes.rows.ready)
+    assert page.tab.list_of_scenes.rows.other_text == "Compare"
+    page.tab.list_of_scenes._receive(None, {"event": "other", "key": "b"}, [])
+    page.tab.list_of_scenes._receive(None, {"event": "other", "key": "elsewhere"}, [])
+    assert [found.ids for found in page.compared] == [("b",)]
+    assert page.used == [], "the result stays"
+    page.form = combined = replace(REQUEST, composite="median")
+    page.tab.show(result("a", "b", request=combined))
+    assert page.tab.list_of_scenes.rows.other_text == ""
 
 
 def test_images_of_other_settings_are_not_used_but_listed_anew(page: Page) -> None:

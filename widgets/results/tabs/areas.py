@@ -15,6 +15,7 @@ from widgets.page.messages import plain_words
 from widgets.results import naming, rows
 from widgets.results.edits import Change, Editor
 from widgets.results.legend import Legend
+from widgets.results.tabs.behind import Behind
 from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.fold import Fold
@@ -32,7 +33,6 @@ from widgets.toolkit.parts import (
     push_button,
     push_buttons,
     row,
-    shown,
 )
 
 if TYPE_CHECKING:
@@ -76,15 +76,13 @@ class Areas(ipw.VBox):
         self.names = NamesFrom(host, editor)
         self._names = Fold("Names from", self.names, guard(self._show_names))
         self._why = Why(host.gate, editor, legend)
-        self.behind = html("", "eo-behind")
-        self.take_along = push_button("Use those classes here", guard(self._take_along), "eo-link")
-        self._note = column("eo-behind-note", self.behind, self.take_along)
+        self.behind = Behind(host, editor)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self._by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self._note, legend, self.copy, self._names, self._why])
+        super().__init__([self.behind, legend, self.copy, self._names, self._why.fold])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -93,7 +91,7 @@ class Areas(ipw.VBox):
         self._analysis = analysis
         self._legend.draw_bars()
         self._arrange()
-        self._tell_what_stayed_behind()
+        self.behind.show()
         if self._editing:
             self._show_rows()
         self._why.show(analysis)
@@ -136,11 +134,11 @@ class Areas(ipw.VBox):
             pressed(button, on)
         switch = (self._by,) if has_zones else ()
         if zoned:
-            arrange(self, self._note, *switch, self.by_zone, self.copy)
+            arrange(self, self.behind, *switch, self.by_zone, self.copy)
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self._note, *switch, self._legend, self.copy, self._names, self._why)
+            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why.fold)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
@@ -148,22 +146,6 @@ class Areas(ipw.VBox):
         if self._analysis is not None:
             zoned = self.by_zone in self.children
             self.copy.text = self.by_zone.text if zoned else rows.as_text(rows.of(self._analysis))
-
-    def _tell_what_stayed_behind(self) -> None:
-        """Say where names are that were made for other clusters, and offer to use those clusters."""
-        behind = self._editor.left_behind
-        shown(self._note, behind is not None)
-        if behind is not None:
-            count, day = behind.request.n_clusters, behind.period_words
-            self.behind.value = (
-                f"<p>Your class names belong to the {count} clusters of {escape(day)}. "
-                "They come back with those settings.</p>"
-            )
-
-    def _take_along(self) -> None:
-        behind = self._editor.left_behind
-        if behind is not None:
-            self._host.use_model(behind.model)
 
     def _begin(self) -> None:
         self._editing = True

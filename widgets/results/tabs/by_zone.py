@@ -13,7 +13,6 @@ import ipywidgets as ipw
 import traitlets
 
 from pipeline.area.polygons import shape_on_map
-from widgets.map.layers import Outline
 from widgets.page.messages import plain_words
 from widgets.results.legend import ink_on
 from widgets.results.tabs.host import Host
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 LAYER = "zone"
+LINES = (("#ffffff", 9), ("#1558b0", 5))
+"""Colours and widths of the line around a zone."""
 CLOUD, MISSING = "Cloud", "Missing"
 COUNTING = "<p role='status'>Counting the zones…</p>"
 LATER = "<p>Zones are counted when the calculation has come to its end.</p>"
@@ -86,6 +87,7 @@ class ByZone(ipw.VBox):
 
     def leave(self) -> None:
         """Take the zone off the map."""
+        self.rows.chosen = 0
         self._host.lay(LAYER, None)
 
     @property
@@ -149,17 +151,19 @@ class ByZone(ipw.VBox):
         """Show the chosen zone on the map."""
         area, number = self._area, self.rows.chosen
         if area is None or not 1 <= number <= len(area.zones) or not area.zones[number - 1].polygons:
-            self.leave()
+            self._host.lay(LAYER, None)
             return
         zone = replace(area, polygons=area.zones[number - 1].polygons, zones=())
         self._host.lay(LAYER, lambda turn: outlined(zone, turn))
 
 
 def outlined(zone: AreaOfInterest, turn: float) -> Sequence[leaflet.Polygon]:
-    """Return a line around a zone, on the world copy that the map looks at."""
-    line = Outline()
-    line.draw([[[(y, x + turn) for y, x in ring] for ring in rings] for rings in shape_on_map(zone)])
-    return line.layers
+    """Return a line around a zone, on the world copy that the map looks at; unlike that of the area."""
+    shape = [[[(y, x + turn) for y, x in ring] for ring in rings] for rings in shape_on_map(zone)]
+    return [
+        leaflet.Polygon(locations=shape, color=color, weight=weight, opacity=1, fill=False, pane="aoi")
+        for color, weight in LINES
+    ]
 
 
 def tab_separated(rows: Sequence[Sequence[str]]) -> str:

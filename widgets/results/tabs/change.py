@@ -97,6 +97,12 @@ class ChangeTab(ipw.VBox):
         elif self._second is not None:
             self._compare()
 
+    def compare(self, facts: SceneFacts) -> None:
+        """Compare the result with an image that was found elsewhere on the page."""
+        self._searching = (self._search_part,)
+        self._list.stop()
+        self._choose(facts)
+
     def leave(self) -> None:
         """Show the first date on the map again."""
         self._host.lay("footprint", None)
@@ -227,8 +233,7 @@ class ChangeTab(ipw.VBox):
 
     def _view(self, view: int) -> None:
         """Show the first date, the second one or what changed on the map."""
-        comparison = self._comparison
-        if comparison is None:
+        if (comparison := self._comparison) is None:
             return
         for number, button in enumerate(self._views):
             pressed(button, number == view)

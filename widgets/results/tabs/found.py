@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pipeline.explore.candidates import SceneFacts
     from widgets.results.edits import Editor
     from widgets.results.inspector import Inspector
     from widgets.results.legend import Legend
@@ -32,6 +33,8 @@ class Column:
     legend: Legend
     editor: Editor
     inspector: Inspector
+    compare: Callable[[SceneFacts], None]
+    """Compares the result with another image."""
 
 
 @dataclass(frozen=True)

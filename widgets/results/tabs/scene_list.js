@@ -30,7 +30,9 @@ function render({ model, el }) {
     const state = element("span", "eo-scene-used");
     const button = element("button", "jupyter-button");
     text.append(title, words, note);
-    row.append(picture, text, state, button);
+    const other = element("button", "jupyter-button eo-scene-other");
+    row.append(picture, text, state, other, button);
+    other.addEventListener("click", () => model.send({ event: "other", key }));
     button.addEventListener("click", () => model.send({ event: "choose", key }));
     for (const event of ["pointerenter", "focusin"]) row.addEventListener(event, () => point(key));
     for (const event of ["pointerleave", "focusout"]) row.addEventListener(event, () => point(""));
@@ -46,6 +48,10 @@ function render({ model, el }) {
       button.textContent = says;
       button.setAttribute("aria-label", `${says} ${item.title}`);
       button.disabled = !model.get("ready") || !item.usable;
+      other.hidden = !model.get("other_text") || item.used;
+      other.textContent = model.get("other_text");
+      other.setAttribute("aria-label", `${model.get("other_text")} ${item.title}`);
+      other.disabled = button.disabled;
       if (picture.dataset.preview !== item.preview) {
         picture.dataset.preview = item.preview;
         picture.replaceChildren();

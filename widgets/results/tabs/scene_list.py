@@ -32,6 +32,8 @@ class Rows(anywidget.AnyWidget):
     """Whether rows can be chosen: not while others may still push them down."""
     button_text = traitlets.Unicode().tag(sync=True)
     used_text = traitlets.Unicode().tag(sync=True)
+    other_text = traitlets.Unicode().tag(sync=True)
+    """What a second button says; empty: there is none."""
 
 
 class SceneList:
@@ -49,6 +51,8 @@ class SceneList:
         Called with the images so far, whether the search goes on, and the error that ended it.
     tell_automatic : bool
         Whether the image that an analysis uses by itself is marked.
+    on_other : callable
+        Called with the image whose second button was pressed (`Rows.other_text`).
     """
 
     def __init__(
@@ -60,8 +64,9 @@ class SceneList:
         on_news: Callable[[Sequence[SceneFacts], bool, Exception | None], None],
         *,
         tell_automatic: bool = True,
+        on_other: Callable[[SceneFacts], None] = lambda _facts: None,
     ) -> None:
-        self._tell_automatic = tell_automatic
+        self._tell_automatic, self._on_other = tell_automatic, on_other
         self._host, self._on_choose, self._on_news = host, on_choose, on_news
         self._facts: dict[str, SceneFacts] = {}
         self._used: frozenset[str] = frozenset()
@@ -160,6 +165,8 @@ class SceneList:
         key = str(content.get("key", ""))
         if content.get("event") == "choose":
             self.choose(key)
+        elif content.get("event") == "other" and key in self._facts:
+            self._on_other(self._facts[key])
         elif content.get("event") == "point":
             self.point(key)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,11 @@ class Scenes(ipw.VBox):
     ----------
     host : Host
         Runs with another image.
+    on_compare : callable
+        Called with an image that shall be compared with the result's.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, on_compare: Callable[[SceneFacts], None] = lambda _facts: None) -> None:
         self._host = host
         self._listed: AnalysisRequest | None = None
         self._combined: frozenset[str] | None = None
@@ -43,7 +45,7 @@ class Scenes(ipw.VBox):
         self._calculated: frozenset[str] = frozenset()
         self.head, self.used = html("", "eo-scenes-head"), html("", "eo-scenes-used")
         self.looks = ClearLooks(host)
-        self.list_of_scenes = SceneList(host, "Use", "In use", self._use, self._tell)
+        self.list_of_scenes = SceneList(host, "Use", "In use", self._use, self._tell, on_other=on_compare)
         super().__init__([self.head, self.list_of_scenes.rows])
         self.add_class("eo-pad")
 
@@ -51,6 +53,8 @@ class Scenes(ipw.VBox):
         """List the images the result was chosen from; the one in use is marked."""
         self.list(analysis.request)
         self.looks.show(analysis)
+        can_compare = not (analysis.is_composite or analysis.preview)
+        self.list_of_scenes.rows.other_text = "Compare" if can_compare else ""
         ids = frozenset(scene.id for scene in analysis.scenes)
         if analysis.is_composite:
             self._combined = self._calculated = ids
@@ -128,4 +132,4 @@ def _listing(request: AnalysisRequest) -> AnalysisRequest:
     )
 
 
-TAB = Tab(30, "Scenes", lambda column: Scenes(column.host))
+TAB = Tab(30, "Scenes", lambda column: Scenes(column.host, column.compare))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-import ipywidgets as ipw
-
 from widgets.results.doubts import Doubts, Heard
 from widgets.results.edits import Editor
 from widgets.results.legend import Legend
@@ -25,7 +23,7 @@ WHY = (
 DOUBT = "It speaks against this name."
 
 
-class Why(ipw.VBox):
+class Why:
     """A fold with an entry a cluster; it also has the legend mark the names that are spoken against.
 
     Parameters
@@ -43,8 +41,6 @@ class Why(ipw.VBox):
         self.doubts = Doubts(gate, self._hear)
         self.reasons = html("", "eo-reasons")
         self.fold = Fold("Why these names?", self.reasons, gate.guard(self._explain))
-        super().__init__([self.fold])
-        self.add_class("eo-why")
 
     def show(self, analysis: Analysis) -> None:
         """Ask the image's own classification of a result, and explain its names where they can be seen."""
