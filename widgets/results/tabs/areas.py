@@ -74,15 +74,15 @@ class Areas(ipw.VBox):
         self.hint = html("", "eo-edit-hint")
         self._below = column("eo-edit-below", row("eo-edit-more", self.split, self.water), self.hint)
         self.names = NamesFrom(host, editor)
-        self._names = Fold("Names from", self.names, guard(self._show_names))
-        self._why = Why(host.gate, editor, legend)
+        self.names_fold = Fold("Names from", self.names, guard(self._show_names))
+        self.why = Why(host.gate, editor, legend)
         self.behind = Behind(host, editor)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
-        self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
-        self._by.add_class("eo-by")
+        self.by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
+        self.by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self.behind, legend, self.copy, self._names, self._why.fold])
+        super().__init__([self.behind, legend, self.copy, self.names_fold, self.why.fold])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -94,7 +94,7 @@ class Areas(ipw.VBox):
         self.behind.show()
         if self._editing:
             self._show_rows()
-        self._why.show(analysis)
+        self.why.show(analysis)
         self._show_names()
 
     def leave(self) -> None:
@@ -113,7 +113,7 @@ class Areas(ipw.VBox):
         """Say why an edit was refused and show the classes as they are."""
         if self._editing:
             self._show_rows()
-        if self._names.is_open:
+        if self.names_fold.is_open:
             self.names.fail(error)
         self.hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
 
@@ -130,15 +130,15 @@ class Areas(ipw.VBox):
             return
         has_zones = len(analysis.request.area.zones) > 1
         zoned = self._zoned and has_zones
-        for button, on in zip(self._by.children, (not zoned, zoned), strict=True):
+        for button, on in zip(self.by.children, (not zoned, zoned), strict=True):
             pressed(button, on)
-        switch = (self._by,) if has_zones else ()
+        switch = (self.by,) if has_zones else ()
         if zoned:
             arrange(self, self.behind, *switch, self.by_zone, self.copy)
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why.fold)
+            arrange(self, self.behind, *switch, self._legend, self.copy, self.names_fold, self.why.fold)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
@@ -203,7 +203,7 @@ class Areas(ipw.VBox):
             self.fail(error)
 
     def _show_names(self) -> None:
-        if self._names.is_open and self._analysis is not None:
+        if self.names_fold.is_open and self._analysis is not None:
             self.names.show(self._analysis)
 
 
