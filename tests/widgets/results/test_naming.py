@@ -44,7 +44,9 @@ class Page:
         self.gate = Gate(self.errors.append)
         self.legend = Legend(lambda: None, lambda _mixed: None)
         self.editor = Editor(self.gate, self.show, self._refuse)
-        host: Any = SimpleNamespace(gate=self.gate, focus=lambda _selector: None)
+        host: Any = SimpleNamespace(
+            gate=self.gate, focus=lambda _selector: None, lay=lambda _name, _layers: None
+        )
         self.areas = Areas(self.legend, self.editor, host)
 
     def begin(self, analysis: Analysis) -> None:
