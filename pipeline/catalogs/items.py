@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from pipeline.catalogs.access import LOOPBACK, RefusedAddress, checked
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.footprints import NoFootprint, footprint_of, share_of_files
-from pipeline.sentinel2.bands import ALL_BANDS, BANDS, SCL
+from pipeline.sentinel2.bands import ALL_BANDS, BANDS, RED, SCL
 from pipeline.sentinel2.offset import OffsetDecision, baseline, from_metadata
 from pipeline.sentinel2.scene import BandFile, Scene
 
@@ -87,10 +87,10 @@ def _scene(item: Mapping[str, Any], profile: CatalogProfile, needed: Sequence[st
         or "",
         tile=_tile(properties, texts),
         cloud_cover=_cloud_cover(properties),
-        epsg=_epsg(properties, _mapping(assets.get(_key_of(assets, "red", profile)))),
+        epsg=_epsg(properties, _mapping(assets.get(_key_of(assets, RED, profile)))),
         bands=files,
         footprint=footprint,
-        offset=_offset(properties, _mapping(assets.get(_key_of(assets, "red", profile))), profile),
+        offset=_offset(properties, _mapping(assets.get(_key_of(assets, RED, profile))), profile),
         baseline=_text(baseline(properties)) or None,
         orbit=_orbit(properties, texts),
         datatake=_first(r"S2[A-D](?:_MSIL[12][A-C])?_(\d{8}T\d{6})", texts),

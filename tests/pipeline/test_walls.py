@@ -171,12 +171,8 @@ def test_the_public_names_resolve_and_no_other(repository: Path) -> None:
 BAND_WORDS = {word for band in ALL_BANDS for word in (band.key, band.number)} - {"green", "red", "blue"}
 COLOUR_BANDS = {"green", "red", "blue"}
 NUMBER_OF_BANDS = re.compile(r"\b(?:four|4) (?:bands|values a pixel)\b|``\(\w+, 4\)``|``\(4, ")
-SPELLS_BANDS_TODAY = {
-    "pipeline/catalogs/known.py",  # what other archives call their bands
-    "pipeline/catalogs/items.py",
-    "widgets/results/tabs/areas.py",
-}
-"""Modules that still do; the list may only become shorter."""
+SPELLS_BANDS = {"pipeline/catalogs/known.py"}
+"""What other archives call their bands can stand nowhere else."""
 
 
 def spells_bands(path: Path) -> bool:
@@ -194,7 +190,7 @@ def test_the_names_and_the_number_of_bands_stand_in_one_room(repository: Path) -
         for path in files(repository, room)
         if spells_bands(path) and "sentinel2" not in path.parts
     }
-    assert found <= SPELLS_BANDS_TODAY, "take them from sentinel2.bands"
+    assert found <= SPELLS_BANDS, "take them from sentinel2.bands"
 
 
 def test_reading_knows_no_clusters(repository: Path) -> None:

@@ -11,17 +11,17 @@ class Delay:
 
     def __init__(self, seconds: float, function: Callable[[], None]) -> None:
         self._seconds, self._function = seconds, function
-        self._timer: threading.Timer | None = None
+        self.timer: threading.Timer | None = None
 
     def restart(self, seconds: float | None = None) -> None:
         """Wait anew (the usual time, or another one this once), then call."""
         self.cancel()
         wait = self._seconds if seconds is None else seconds
-        self._timer = threading.Timer(wait, self._function)
-        self._timer.daemon = True
-        self._timer.start()
+        self.timer = threading.Timer(wait, self._function)
+        self.timer.daemon = True
+        self.timer.start()
 
     def cancel(self) -> None:
         """Call nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self.timer is not None:
+            self.timer.cancel()

@@ -38,7 +38,7 @@ class Prefit:
 
     def __init__(self, free_mb: Callable[[], float] = free_memory_mb) -> None:
         self._free_mb = free_mb
-        self._delay = Delay(REST_S, self._begin)
+        self.delay = Delay(REST_S, self._begin)
         self._analysis: Analysis | None = None
         self._stop = threading.Event()
         self._fitted: set[int] = set()
@@ -51,11 +51,11 @@ class Prefit:
             self._fitted = set()
         self._fitted |= {analysis.request.n_clusters}
         self._analysis = analysis
-        self._delay.restart()
+        self.delay.restart()
 
     def stop(self) -> None:
         """Make way: something else is to do."""
-        self._delay.cancel()
+        self.delay.cancel()
         self._stop.set()
 
     def has(self, n_clusters: int) -> bool:
@@ -76,7 +76,7 @@ class Prefit:
                     return
                 try:
                     if not _fitted(analysis, n_clusters, stop):
-                        self._delay.restart(AGAIN_S)
+                        self.delay.restart(AGAIN_S)
                         return
                 except Cancelled:
                     return

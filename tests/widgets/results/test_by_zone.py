@@ -167,23 +167,23 @@ def test_the_table_can_be_copied(page: Page) -> None:
 
 def test_the_tab_offers_zones_only_where_there_are_several(page: Page) -> None:
     box: Any = LegendBox()
-    editor: Any = SimpleNamespace(left_behind=None, edits=None, calculated=None)
+    editor: Any = SimpleNamespace(left_behind=None, edits=None, calculated=None, refined=None)
     areas = Areas(box, editor, page.host)
     alone = replace(AREA, zones=AREA.zones[:1])
     areas.show(result(alone))
-    assert areas._by not in areas.children
+    assert areas.by not in areas.children
     assert areas.copy.text == rows.as_text(rows.of(result(alone)))
     assert "2\tForest\t6.50\t10.00" in areas.copy.text
     made = result()
     made.go_on.set()
     areas.show(made)
-    assert areas._by in areas.children
+    assert areas.by in areas.children
     assert box in areas.children
-    areas._by.children[1].click()
+    areas.by.children[1].click()
     assert areas.by_zone in areas.children
     assert box not in areas.children
     until(lambda: "East" in areas.copy.text, page.gate.lock)
-    areas._by.children[0].click()
+    areas.by.children[0].click()
     assert box in areas.children
     assert "Forest\t6.50" in areas.copy.text
     assert page.reported == []

@@ -111,7 +111,7 @@ def test_rows_tell_what_cannot_be_said() -> None:
 
 def test_what_is_in_no_cluster_is_told_apart(legend: Legend) -> None:
     legend.show(rows.of(analysis()), ())
-    told = [child.value for child in legend.children if "eo-total" in child._dom_classes]
+    told = [text for child in legend.children if "Whole area" in (text := getattr(child, "value", ""))]
     expected = "In no cluster: 5.5 ha cloud or shadow, 0.5 ha too few clear looks, 4.0 ha outside the image."
     assert len(told) == 1
     assert expected in told[0]

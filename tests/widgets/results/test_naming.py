@@ -44,7 +44,9 @@ class Page:
         self.gate = Gate(self.errors.append)
         self.legend = Legend(lambda: None, lambda _mixed: None)
         self.editor = Editor(self.gate, self.show, self._refuse)
-        host: Any = SimpleNamespace(gate=self.gate, focus=lambda _selector: None)
+        host: Any = SimpleNamespace(
+            gate=self.gate, focus=lambda _selector: None, lay=lambda _name, _layers: None
+        )
         self.areas = Areas(self.legend, self.editor, host)
 
     def begin(self, analysis: Analysis) -> None:
@@ -58,7 +60,7 @@ class Page:
         self.areas.show(analysis)
 
     def settle(self) -> None:
-        until(lambda: not self.editor.busy and not self.areas._why.doubts.busy, self.gate.lock)
+        until(lambda: not self.editor.busy and not self.areas.why.doubts.busy, self.gate.lock)
 
     def names(self) -> list[str]:
         return [s.name for s in self.shown.suggestions]
@@ -78,7 +80,7 @@ def page(june: Analysis, monkeypatch: pytest.MonkeyPatch) -> Page:
 
 def test_names_come_from_a_reference_map_and_one_step_brings_the_old_ones_back(page: Page) -> None:
     before = page.names()
-    page.areas._names.toggle()
+    page.areas.names_fold.toggle()
     names = page.areas.names
     names.choice.value = "worldcover"
     page.settle()
@@ -102,7 +104,7 @@ def test_names_come_from_a_reference_map_and_one_step_brings_the_old_ones_back(p
     ("key", "wanted"), [("scl", "Scene classification"), ("checked", "the spectra, checked")]
 )
 def test_the_images_own_classification_names_too(page: Page, key: str, wanted: str) -> None:
-    page.areas._names.toggle()
+    page.areas.names_fold.toggle()
     page.areas.names.choice.value = key
     page.settle()
     assert page.shown.names_from.startswith(wanted)
@@ -117,7 +119,7 @@ def test_without_a_connection_there_is_a_sentence_and_the_names_stay(
         "pipeline.reference.files.environment", lambda _href: (_ for _ in ()).throw(OSError())
     )
     before = page.names()
-    page.areas._names.toggle()
+    page.areas.names_fold.toggle()
     page.areas.names.choice.value = "worldcover"
     page.settle()
     assert page.areas.names.told.value.count("could not be reached") == OFFLINE.count("could not be reached")
@@ -138,7 +140,7 @@ def own_map(june: Analysis, path: Path, **tags: str) -> bytes:
 def test_a_map_of_ones_own_names_its_classes_or_is_asked_for_them(
     page: Page, june: Analysis, tmp_path: Path
 ) -> None:
-    page.areas._names.toggle()
+    page.areas.names_fold.toggle()
     names = page.areas.names
     before = page.names()
     names.choice.value = "own"
@@ -226,8 +228,8 @@ def test_a_name_the_image_speaks_against_is_marked_and_told(page: Page, june: An
     assert row == largest
     assert page.legend.rows[row - 1].doubt in page.legend.rows[row - 1].children
     assert "speaks against this name" in page.legend.rows[row - 1].doubt.value
-    page.areas._why.fold.toggle()
-    assert "speaks against this name" in page.areas._why.reasons.value
+    page.areas.why.fold.toggle()
+    assert "speaks against this name" in page.areas.why.reasons.value
 
     renamed = list(wrong)
     renamed[largest - 1] = Suggestion("My pond", "Water", "NDWI 0.1", "#3563e0")

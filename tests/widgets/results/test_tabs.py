@@ -61,6 +61,11 @@ def page() -> Page:
     return Page()
 
 
+def result_of(*, broken: bool) -> Any:
+    """Return a result of a plain area, whose files may be impossible to make."""
+    return SimpleNamespace(broken=broken, request=SimpleNamespace(area=SimpleNamespace(zones=())))
+
+
 class Files:
     """Stands in for `files.Files`."""
 

@@ -66,8 +66,8 @@ def test_it_makes_way_at_once() -> None:
 def test_nothing_is_fitted_when_memory_is_short() -> None:
     one, result = Prefit(lambda: 100.0), Result(6, object())
     one.of(result)  # type: ignore[arg-type]
-    assert one._delay._timer is not None
-    one._delay._timer.join(5)
+    assert one.delay.timer is not None
+    one.delay.timer.join(5)
     assert result.fitted == []
     assert not one.has(7)
 
@@ -78,8 +78,8 @@ def test_nothing_is_fitted_while_other_pages_need_the_machine(monkeypatch: pytes
     one, result = Prefit(lambda: 1e6), Result(6, object())
     with turns.quick(Progress()):
         one.of(result)  # type: ignore[arg-type]
-        assert one._delay._timer is not None
-        one._delay._timer.join(PATIENCE_S)
+        assert one.delay.timer is not None
+        one.delay.timer.join(PATIENCE_S)
         assert result.fitted == []
     until(lambda: len(result.fitted) == 10)
     one.stop()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
@@ -63,7 +64,7 @@ class Areas(ipw.VBox):
         self._guard = guard
         self.edit = push_button("Edit classes", guard(self._begin), "eo-link", "eo-edit-classes")
         self.edit.tooltip = "Rename, recolour or merge"
-        self.merge = push_button("Merge selected", guard(self._merge_ticked))
+        self.merge = push_button("Merge selected", guard(lambda: self._edit("merge", self._ticked_rows)))
         self.undo = push_button("Undo", guard(lambda: self._change(History.undo)))
         self.done = push_button("Done", guard(self._finish), "eo-edit-done")
         self.split = push_button("Split this cluster", guard(self._split_ticked))
@@ -73,15 +74,15 @@ class Areas(ipw.VBox):
         self.hint = html("", "eo-edit-hint")
         self._below = column("eo-edit-below", row("eo-edit-more", self.split, self.water), self.hint)
         self.names = NamesFrom(host, editor)
-        self._names = Fold("Names from", self.names, guard(self._show_names))
-        self._why = Why(host.gate, editor, legend)
+        self.names_fold = Fold("Names from", self.names, guard(self._show_names))
+        self.why = Why(host.gate, editor, legend)
         self.behind = Behind(host, editor)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
-        self._by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
-        self._by.add_class("eo-by")
+        self.by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
+        self.by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self.behind, legend, self.copy, self._names, self._why.fold])
+        super().__init__([self.behind, legend, self.copy, self.names_fold, self.why.fold])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -93,7 +94,7 @@ class Areas(ipw.VBox):
         self.behind.show()
         if self._editing:
             self._show_rows()
-        self._why.show(analysis)
+        self.why.show(analysis)
         self._show_names()
 
     def leave(self) -> None:
@@ -112,7 +113,7 @@ class Areas(ipw.VBox):
         """Say why an edit was refused and show the classes as they are."""
         if self._editing:
             self._show_rows()
-        if self._names.is_open:
+        if self.names_fold.is_open:
             self.names.fail(error)
         self.hint.value = f"<div class='eo-warn-text' role='alert'>{escape(plain_words(error))}</div>"
 
@@ -129,15 +130,15 @@ class Areas(ipw.VBox):
             return
         has_zones = len(analysis.request.area.zones) > 1
         zoned = self._zoned and has_zones
-        for button, on in zip(self._by.children, (not zoned, zoned), strict=True):
+        for button, on in zip(self.by.children, (not zoned, zoned), strict=True):
             pressed(button, on)
-        switch = (self._by,) if has_zones else ()
+        switch = (self.by,) if has_zones else ()
         if zoned:
             arrange(self, self.behind, *switch, self.by_zone, self.copy)
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self.behind, *switch, self._legend, self.copy, self._names, self._why.fold)
+            arrange(self, self.behind, *switch, self._legend, self.copy, self.names_fold, self.why.fold)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
@@ -161,7 +162,10 @@ class Areas(ipw.VBox):
         values = [row for row in rows.of(self._analysis) if row.number]
         while len(self.rows) < len(values):
             number = len(self.rows) + 1
-            changed = (self._guard(f) for f in (self._rename, self._recolour, self._ticked))
+            changed = (
+                self._guard(f)
+                for f in (partial(self._edit, "rename"), partial(self._edit, "recolour"), self._ticked)
+            )
             self.rows.append(ClassRow(number, *changed))
         for class_row, value in zip(self.rows, values, strict=False):
             class_row.show(value)
@@ -180,15 +184,9 @@ class Areas(ipw.VBox):
     def _ticked_rows(self) -> list[int]:
         return [n for n, class_row in enumerate(self.rows, start=1) if class_row.ticked]
 
-    def _rename(self, number: int, name: str) -> None:
-        self._change(lambda history: history.then(history.present.rename(number, name)))
-
-    def _recolour(self, number: int, color: str) -> None:
-        self._change(lambda history: history.then(history.present.recolour(number, color)))
-
-    def _merge_ticked(self) -> None:
-        numbers = self._ticked_rows
-        self._change(lambda history: history.then(history.present.merge(numbers)))
+    def _edit(self, method: str, *values: Any) -> None:
+        """Take one step: ``rename``, ``recolour`` or ``merge`` of `explore.classes.Classes`."""
+        self._change(lambda history: history.then(getattr(history.present, method)(*values)))
 
     def _split_ticked(self) -> None:
         (number,) = self._ticked_rows
@@ -205,7 +203,7 @@ class Areas(ipw.VBox):
             self.fail(error)
 
     def _show_names(self) -> None:
-        if self._names.is_open and self._analysis is not None:
+        if self.names_fold.is_open and self._analysis is not None:
             self.names.show(self._analysis)
 
 

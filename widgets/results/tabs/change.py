@@ -193,12 +193,7 @@ class ChangeTab(ipw.VBox):
         if before is None or second is None or edits is None:
             return
         self._compares.cancel()
-
-        def work(*_: Any) -> Comparison:
-            after, _sieved = edits.applied_to(second)
-            return compared(before, after)
-
-        self._compares.start(work)
+        self._compares.start(lambda *_: compared(before, edits.applied_to(second)[0]))
 
     def _told_all(self, comparison: Comparison) -> None:
         kept = self._comparison is not None
