@@ -167,7 +167,7 @@ def test_the_table_can_be_copied(page: Page) -> None:
 
 def test_the_tab_offers_zones_only_where_there_are_several(page: Page) -> None:
     box: Any = LegendBox()
-    editor: Any = SimpleNamespace(left_behind=None, edits=None, calculated=None)
+    editor: Any = SimpleNamespace(left_behind=None, edits=None, calculated=None, refined=None)
     areas = Areas(box, editor, page.host)
     alone = replace(AREA, zones=AREA.zones[:1])
     areas.show(result(alone))
