@@ -58,7 +58,6 @@ def test_a_file_of_three_zones_has_a_table_by_zone(dashboard: DashboardPage, tmp
     page.keyboard.press("Enter")
     expect(names.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(dashboard.outline).to_have_count(before + 2)
-    page.screenshot(path="/tmp/use_zones.png")
     dashboard.button("Whole area").click()
     expect(dashboard.outline).to_have_count(before)
     expect(page.locator(".eo-rows")).to_be_visible()

@@ -13,6 +13,7 @@ from shapely.geometry import mapping
 from pipeline import Analysis, AreaOfInterest, analyse
 from pipeline.area.files import area_from_file
 from pipeline.area.grid import inside
+from pipeline.explore import zones
 from tests.pipeline.conftest import Land
 
 LEFT, TOP = 601_000, 5_199_000
@@ -141,3 +142,21 @@ def test_zones_are_called_by_the_first_text_that_tells_them_apart(land: Land) ->
     assert table.names(table.naming) == ("Eppan", "Kaltern", "Tramin")
     assert table.names("number") == ("1", "2", "3")
     assert table.names(None) == ("Zone 1", "Zone 2", "Zone 3")
+
+
+def test_hundreds_of_zones_open_each_block_once(land: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole area is drawn once a block, not once a zone: 500 zones of 20 km took 18 s, and take one."""
+    steps = np.arange(0, 2_000, 200)
+    cells = [in_degrees((x, y), (x + 200, y), (x + 200, y + 200), (x, y + 200)) for x in steps for y in steps]
+    made = analyse(replace(land.request(), area=parcels(*cells, number=list(range(len(cells))))))
+    drawn: list[int] = []
+
+    def counted(*args: Any) -> np.ndarray:
+        drawn.append(1)
+        return inside(*args)
+
+    monkeypatch.setattr(zones, "inside", counted)
+    table = made.zone_table
+    assert len(table.values) == 100
+    assert len(drawn) == len(made.raster.blocks)
+    assert table.total_ha.sum() == pytest.approx(float(made.areas["hectares"].sum()))
