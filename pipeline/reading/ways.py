@@ -85,7 +85,7 @@ WAYS = (
         "periods",
         "Through the year",
         "One value a period: fields are told apart by how they grow.",
-        "median of all clear values",
+        "median of the clear values",
         medians,
         in_periods=True,
     ),

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse, exports
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.card import line
 from pipeline.explore.change import compare, other_period, season_note
 from pipeline.explore.change_view import changed_overlay
 from pipeline.explore.looks_view import looks_view
 from pipeline.explore.spectra import curve_names, curves_of, periods_of
+from pipeline.exports.files import make
+from pipeline.exports.provenance import file_stem, tags
+from pipeline.exports.snippet import python_snippet
 from tests.pipeline.conftest import HOLDS, Folder
 from tests.support.synthetic import item, write_granule
 
@@ -110,13 +113,13 @@ def test_everything_tells_the_year_and_not_one_day(year: Analysis) -> None:
     assert len(year.days) == 8
     assert year.date == year.days[0]
     assert "2022 (8 dates)" in line(year)
-    assert exports.file_stem(year).startswith("clusters_2022-01-01_2022-12-31_")
-    report = exports.make(year, "report").decode()
+    assert file_stem(year).startswith("clusters_2022-01-01_2022-12-31_")
+    report = make(year, "report").decode()
     assert "What covers this land, 2022 (8 dates)" in report
     assert "median of the clear values in each of 4 equal periods" in report
-    assert exports.tags(year)["TIFFTAG_IMAGEDESCRIPTION"].endswith("2022 (8 dates)")
-    assert exports.python_snippet(year).startswith("# Land-cover clusters, Sentinel-2, 2022 (8 dates)")
-    assert b"2022-01-01/2022-12-31" in exports.make(year, "table")
+    assert tags(year)["TIFFTAG_IMAGEDESCRIPTION"].endswith("2022 (8 dates)")
+    assert python_snippet(year).startswith("# Land-cover clusters, Sentinel-2, 2022 (8 dates)")
+    assert b"2022-01-01/2022-12-31" in make(year, "table")
 
 
 def test_curves_are_the_means_of_each_period(year: Analysis) -> None:
