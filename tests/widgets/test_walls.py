@@ -37,3 +37,24 @@ def test_showing_the_page_imports_nothing_heavy(repository: Path) -> None:
 def test_what_does_not_belong_into_the_page(repository: Path, word: str) -> None:
     for path in sorted((repository / "widgets").rglob("*.py")):
         assert word not in path.read_text("utf-8"), path.name
+
+
+def test_no_part_hides_a_method_of_the_toolkit(repository: Path) -> None:
+    """A private name of ours must not be one of ipywidgets' or traitlets': `_compare` broke the page."""
+    import importlib
+
+    import ipywidgets as ipw
+
+    for path in sorted((repository / "widgets").rglob("*.py")):
+        importlib.import_module(".".join(path.relative_to(repository).with_suffix("").parts))
+    toolkit = {name for name in dir(ipw.VBox) if name.startswith("_") and not name.startswith("__")}
+    meant = {"_view_name", "_view_module", "_esm", "_css", "_repr_mimebundle_", "_trait_default_generators"}
+    parts, seen = list(ipw.DOMWidget.__subclasses__()), set()
+    while parts:
+        part = parts.pop()
+        parts += part.__subclasses__()
+        if part.__module__.startswith("widgets") and part not in seen:
+            seen.add(part)
+            own = {n for n in vars(part) if callable(vars(part)[n]) or isinstance(vars(part)[n], property)}
+            assert not own & toolkit - meant, part
+    assert len(seen) > 20

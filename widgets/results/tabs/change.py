@@ -93,7 +93,7 @@ class ChangeTab(ipw.VBox):
             what = COMPOSITES if analysis.is_composite else INTRODUCTION
             self._introduction.value = f"<p>{what}</p>"
         elif self._second is not None:
-            self._compare()
+            self._compare_now()
 
     def compare(self, facts: SceneFacts) -> None:
         """Compare the result with an image that was found elsewhere on the page."""
@@ -186,9 +186,9 @@ class ChangeTab(ipw.VBox):
 
     def _done(self, second: Analysis) -> None:
         self._second = second
-        self._compare()
+        self._compare_now()
 
-    def _compare(self) -> None:
+    def _compare_now(self) -> None:
         before, second, edits = self._analysis, self._second, self._editor.edits
         if before is None or second is None or edits is None:
             return
