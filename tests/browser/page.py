@@ -125,12 +125,12 @@ class DashboardPage:
         return base64.b64decode(url.split(",", 1)[1])
 
     def scrolling(self) -> list[str]:
-        """Return the parts of the page that have a scrollbar."""
+        """Return the parts of the page that have a scrollbar, but for the body of a tab, which may."""
         script = """() => [...document.querySelectorAll('.eo-wrap, .eo-wrap *')].filter(e => {
             const style = getComputedStyle(e), seen = e.clientHeight > 0 && e.clientWidth > 0;
             const tall = /auto|scroll/.test(style.overflowY) && e.scrollHeight > e.clientHeight + 1;
             const wide = /auto|scroll/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1;
-            return seen && (tall || wide);
+            return seen && (tall || wide) && !e.classList.contains('eo-body');
         }).map(e => e.className)"""
         found: list[str] = self.page.evaluate(script)
         return found
@@ -139,7 +139,7 @@ class DashboardPage:
         """Return the controls that can be seen and have no accessible name."""
         script = """() => [...document.querySelectorAll('.eo-wrap :is(button, input, select, [role=slider])')]
             .filter(e => e.offsetParent !== null)
-            .filter(e => !(e.getAttribute('aria-label') || e.innerText?.trim() || e.labels?.length
+            .filter(e => !(e.getAttribute('aria-label') || e.textContent?.trim() || e.labels?.length
                 || e.closest('label') || e.title))
             .map(e => e.outerHTML)"""
         found: list[str] = self.page.evaluate(script)

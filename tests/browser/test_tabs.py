@@ -96,7 +96,7 @@ def test_another_image_is_used_and_a_second_date_compared(dashboard: DashboardPa
     expect(rows.first.locator("img")).to_be_visible()
     rows.nth(1).hover()
     expect(dashboard.outline).to_have_count(3)
-    rows.nth(1).get_by_role("button").click()
+    rows.nth(1).get_by_role("button", name=re.compile("^Use")).click()
     expect(day).not_to_have_text(first, timeout=SLOW_MS)
     expect(rows.nth(1)).to_contain_text("In use")
     second = day.inner_text()

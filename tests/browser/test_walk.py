@@ -36,6 +36,7 @@ def test_from_a_click_to_hectares(dashboard: DashboardPage) -> None:
     fills = dashboard.bars.evaluate_all("bars => bars.map(bar => getComputedStyle(bar).fill)")
     assert fills == [row.color for row in rows]
     expect(dashboard.page.locator(".eo-total")).to_contain_text("2,500.0")
+    expect(dashboard.page.locator(".eo-total")).to_be_in_viewport()
     assert dashboard.scrolling() == []
 
     map_box, picture_box = dashboard.map.bounding_box(), dashboard.clusters.first.bounding_box()
@@ -127,7 +128,7 @@ def test_the_files_agree_with_the_table(dashboard: DashboardPage, tmp_path: Path
     dashboard.calculate()
     rows = dashboard.rows()
     path = dashboard.save(dashboard.button("Download GeoTIFF"), tmp_path)
-    assert re.fullmatch(r"clusters_\d{4}-\d\d-\d\d_\w+_k6\.tif", path.name)
+    assert re.fullmatch(r"clusters_\d{4}-\d\d-\d\d_[\w.]+_k6_[0-9a-f]{8}\.tif", path.name)
     with rasterio.open(path) as file:
         labels = file.read(1)
         assert (file.dtypes[0], file.nodata, file.res, file.shape) == ("uint8", 0, (10, 10), (500, 500))
