@@ -62,4 +62,4 @@ def missing_pixels(folder: Path) -> np.ndarray:
     for name in ("B02", "B03", "B04", "B08", "SCL"):
         with rasterio.open(folder / f"{name}.tif") as file:
             bands.append(file.read(1, window=window))
-    return (np.array(bands[:4]) == 0).any(axis=0) | np.isin(bands[4], MASKED_CLASSES)
+    return (np.array(bands[:4]) == 0).all(axis=0) | np.isin(bands[4], MASKED_CLASSES)

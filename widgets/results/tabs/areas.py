@@ -24,16 +24,7 @@ from widgets.results.tabs.host import Host
 from widgets.results.tabs.names import NamesFrom
 from widgets.results.tabs.why import Why
 from widgets.toolkit.copy_button import CopyButton
-from widgets.toolkit.parts import (
-    arrange,
-    classed,
-    column,
-    html,
-    pressed,
-    push_button,
-    push_buttons,
-    row,
-)
+from widgets.toolkit.parts import classed, column, html, pressed, push_button, push_buttons, row, shown
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -82,7 +73,8 @@ class Areas(ipw.VBox):
         self.by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self.by.add_class("eo-by")
         self._zoned = False
-        super().__init__([self.behind, legend, self.copy, self.names_fold, self.why.fold])
+        self._whole = (legend, self.names_fold, self.why.fold)
+        super().__init__([self.behind, self.by, *self._whole[:1], self.by_zone, self.copy, *self._whole[1:]])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -132,19 +124,20 @@ class Areas(ipw.VBox):
         zoned = self._zoned and has_zones
         for button, on in zip(self.by.children, (not zoned, zoned), strict=True):
             pressed(button, on)
-        switch = (self.by,) if has_zones else ()
+        shown(self.by, has_zones)
+        shown(self.by_zone, zoned)
+        for part in self._whole:
+            (part.add_class if zoned else part.remove_class)("eo-set-aside")
         if zoned:
-            arrange(self, self.behind, *switch, self.by_zone, self.copy)
             self.by_zone.show(analysis)
         else:
             self.by_zone.leave()
-            arrange(self, self.behind, *switch, self._legend, self.copy, self.names_fold, self.why.fold)
         self._offer_to_copy()
 
     def _offer_to_copy(self) -> None:
         """Give the button the table that is shown."""
         if self._analysis is not None:
-            zoned = self.by_zone in self.children
+            zoned = self._zoned and len(self._analysis.request.area.zones) > 1
             self.copy.text = self.by_zone.text if zoned else rows.as_text(rows.of(self._analysis))
 
     def _begin(self) -> None:
