@@ -116,7 +116,7 @@ def test_a_dark_jupyterlab_hides_nothing(open_page: Open, jupyter: str) -> None:
     for part in (
         dashboard.page.locator(".leaflet-control-zoom-in"),
         dashboard.page.locator(".eo-form .widget-readout").first,
-        dashboard.page.locator(".eo-form .eo-check, .eo-row .eo-check input").first,
+        dashboard.page.locator(".eo-check").filter(visible=True).first,
     ):
         part.scroll_into_view_if_needed()
         assert len(colors(part)) > 1, "nothing is to be seen there"

@@ -55,7 +55,8 @@ def test_a_page_whose_cell_failed_says_so_and_tries_again(tab: Page, tmp_path: P
     with running(folder_with(tmp_path, FAILS_ONCE)) as server:
         tab.goto(server.address, wait_until="commit")
         line = tab.locator("#loading_text")
-        expect(line).to_have_text(re.compile(r"The page could not be started\. It is tried again in \d s\."))
+        again = re.compile(r"The page could not be started\. It is tried again in \d s\.")
+        expect(line).to_have_text(again, timeout=60_000)
         expect(tab.get_by_role("button", name="Try again now")).to_be_visible()
         expect(tab.get_by_role("button", name="Alive")).to_be_visible(timeout=60_000)
         tab.wait_for_function("sessionStorage.getItem('landcover-tries') === '0'")
@@ -65,7 +66,7 @@ def test_a_page_that_always_fails_stops_trying_and_offers_a_button(tab: Page, tm
     with running(folder_with(tmp_path, "raise SystemError('never')")) as server:
         tab.add_init_script("sessionStorage.setItem('landcover-tries', 4)")
         tab.goto(server.address)
-        expect(tab.locator("#loading_text")).to_contain_text("Please try again later.")
+        expect(tab.locator("#loading_text")).to_contain_text("Please try again later.", timeout=60_000)
         assert "never" not in tab.content()
 
 
