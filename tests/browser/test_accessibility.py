@@ -115,7 +115,7 @@ def test_a_dark_jupyterlab_hides_nothing(open_page: Open, jupyter: str) -> None:
     assert ours == []
     for part in (
         dashboard.page.locator(".leaflet-control-zoom-in"),
-        dashboard.page.locator(".eo-form .widget-readout").first,
+        dashboard.page.locator(".eo-form .widget-readout").filter(visible=True).first,
         dashboard.page.locator(".eo-check").filter(visible=True).first,
     ):
         part.scroll_into_view_if_needed()
