@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 READY_MS = 60_000
-RUN_MS = 90_000
+RUN_MS = 200_000
 """The first run of a session makes the demo's scenes and imports what a run needs."""
 
 
