@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from benchmarks.case import CATALOG, Case
 from benchmarks.items import COLLECTION, items
@@ -137,10 +138,17 @@ def _files(folder: Path, url: str, described: Sequence[dict[str, Any]]) -> tuple
     catalogs, item = folder / "catalogs.toml", folder / "clearest.json"
     catalogs.write_text(
         f'[catalogs.{CATALOG}]\ntitle = "Benchmarks"\nurl = "{url}"\n'
-        f'collections = ["{COLLECTION}"]\nfiltering = "none"\n'
+        f'collections = ["{COLLECTION}"]\nfiltering = "none"\n{_folder(described)}'
     )
     item.write_text(json.dumps(described[0]))
     return catalogs, item
+
+
+def _folder(described: Sequence[dict[str, Any]]) -> str:
+    """Return the configuration's line with the folder of files that lie on this machine, if they do."""
+    hrefs = [asset["href"] for item in described for asset in item["assets"].values()]
+    paths = [urlsplit(href).path for href in hrefs if href.startswith("file:")]
+    return f"local = {json.dumps(unquote(os.path.commonpath(paths)))}\n" if paths else ""
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def labels_of(snippet: str, folder: Path, repository: Path) -> np.ndarray:
     ran = subprocess.run(
         [sys.executable, "run.py"],
         cwd=folder,
-        env={"PYTHONPATH": str(repository), "PATH": "", "HOME": str(folder)},
+        env={"PYTHONFAULTHANDLER": "1", "PYTHONPATH": str(repository), "PATH": "", "HOME": str(folder)},
         capture_output=True,
         text=True,
         timeout=120,

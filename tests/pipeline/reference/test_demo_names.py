@@ -45,7 +45,10 @@ def test_the_readme_tells_what_is_measured(figures: dict[str, Named], repository
     told = dict(
         re.findall(r"^\| ([^|]+) \| ([0-9.]+) % \|", (repository / "README.md").read_text("utf-8"), re.M)
     )
-    assert {source: f"{100 * found.right:.1f}" for source, found in figures.items()} == told
+    assert figures.keys() <= told.keys()
+    assert {source: f"{100 * found.right:.1f}" for source, found in figures.items()} == {
+        source: told[source] for source in figures
+    }
 
 
 def test_water_set_apart_is_the_water(of_june: Analysis) -> None:

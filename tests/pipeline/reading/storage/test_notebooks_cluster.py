@@ -9,7 +9,7 @@ distributed = pytest.importorskip("distributed")
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_open_connection_to_the_named_scheduler_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    quiet = {"processes": False, "n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    quiet = {"processes": False, "n_workers": 1, "threads_per_worker": 1, "dashboard_address": ":0"}
     with distributed.Client(**quiet) as client:
         address = client.scheduler.address
         monkeypatch.setenv(dask.ADDRESS_VARIABLE, address)
