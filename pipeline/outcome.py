@@ -30,6 +30,7 @@ from pipeline.when_seen import WhenSeen
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
+    from pipeline.explore.change import SecondDate
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Outcome(WhenSeen):
     """Patches below this were given to their neighbours; 0: none."""
     checked: Checked | None = field(default=None, repr=False, compare=False)
     """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
+    second: SecondDate | None = field(default=None, repr=False, compare=False)
+    """The same area on a second date, and what changed; None: there is no comparison."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
     """Models fitted on these pixels so far."""
 

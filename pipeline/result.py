@@ -128,6 +128,7 @@ class Analysis(Outcome, InNotebooks):
             areas=areas_of(raster.counts, made, self.resolution_m**2 / 10_000),
             overlays=drawn,
             checked=None,
+            second=None,
             **changes,  # type: ignore[arg-type]
         )
 
@@ -181,6 +182,23 @@ class Analysis(Outcome, InNotebooks):
         from pipeline.accuracy.checked import check
 
         return replace(self, checked=check(self, design))
+
+    def with_second_date(self, second: Analysis) -> Analysis:
+        """Return the analysis with a second date beside it: `second` and all exports have what changed.
+
+        Parameters
+        ----------
+        second : Analysis
+            Labelled by the model of this one (`pipeline.explore.change.other_date`), in the same classes.
+
+        Raises
+        ------
+        InvalidRequest
+            With the reason, where the two cannot be compared.
+        """
+        from pipeline.explore.change import SecondDate, compare
+
+        return replace(self, second=SecondDate(second, compare(self, second)))
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return what was read of one pixel of the grid: arrays of 1 x 1."""

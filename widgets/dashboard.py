@@ -141,6 +141,7 @@ class Dashboard(ipw.VBox):
             request=self.visitor.request,
             save=saver.save,
             lay=self.painter.lay,
+            show_second=self.painter.show_second,
             aim=Aim(view, lambda on: self.parts.results.inspector.set_blind(on)),
             focus=names.focus,
             centre=lambda: view.camera.centre,

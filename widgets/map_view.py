@@ -114,6 +114,11 @@ class MapView(ipw.VBox):
         pane = f".eo-map-{self.map.model_id} .leaflet-clusters-pane img"
         self.hole.value = f"<style>{pane} {{ clip-path: {path}; }}</style>" if path else ""
 
+    def show_second(self, overlays: Overlays | None, shift: float) -> None:
+        """Show the pictures of a second date in place of those of the result, or the result's again."""
+        (self._frame.remove_class if overlays is None else self._frame.add_class)("eo-has-second")
+        self.stack.show_second(overlays, shift)
+
     def on_move(self, called: Callable[[], None]) -> None:
         """Set what happens when the map shows something else."""
         self.map.observe(lambda _change: called(), ["north", "south", "east", "west", "zoom"])

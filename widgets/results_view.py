@@ -64,7 +64,7 @@ class Results(ipw.VBox):
         self.head = html("", "eo-scene")
         self.editor = Editor(host.gate, host.adopt, self._edit_failed)
         self.inspector = Inspector(host, self._show_spectrum)
-        column = Column(host, self.legend, self.editor, self.inspector, self._compare_with)
+        column = Column(host, self.legend, self.editor, self.inspector, self._offer, self._compare_with)
         pages: dict[str, Callable[[], Page]] = {tab.title: partial(tab.make, column) for tab in all_tabs()}
         self.tabs = Tabs(pages, host.gate.guard)
         self.downloads = Downloads(host.gate, self.editor, host.save)
@@ -114,6 +114,9 @@ class Results(ipw.VBox):
         """Close the list of formats and the card of a pixel."""
         self.downloads.close_list()
         self.inspector.close_card()
+
+    def _offer(self, analysis: Analysis) -> None:
+        self.downloads.show(analysis)
 
     def _compare_with(self, facts: SceneFacts) -> None:
         self.tabs.turn_to("Change")

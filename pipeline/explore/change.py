@@ -89,6 +89,16 @@ class Change:
         return said
 
 
+@dataclass(frozen=True)
+class SecondDate:
+    """A second date beside a result."""
+
+    analysis: Analysis
+    """The same area, in the same classes."""
+    change: Change
+    """From the result to it."""
+
+
 def compare(before: Analysis, after: Analysis) -> Change:
     """Return what changed between two results of one area and one model.
 
@@ -280,9 +290,3 @@ def _clustered(analysis: Analysis) -> tuple[str, ...]:
 def _lut(analysis: Analysis) -> tuple[int, ...]:
     """Return the class of each cluster of the model."""
     return tuple(range(analysis.model.n_clusters + 1)) if analysis.edits is None else analysis.edits
-
-
-def changed_labels(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Return where something changed: uint8 ``(y, x)``, 0 masked on either date, 1 the same, 2 changed."""
-    clear = (before > 0) & (after > 0)
-    return np.where(clear, np.where(before == after, 1, 2), 0).astype(np.uint8)

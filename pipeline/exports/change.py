@@ -1,131 +1,157 @@
-"""Change between two dates to take along: who became what as a table, and pixel by pixel as a GeoTIFF.
+"""Change between two dates in the files of a result: a table, a layer, a section of the report.
 
-These files are of two results, so they are no `FORMAT` of the list of one.
+All of it is there where a result has a second date beside it (`Analysis.with_second_date`).
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from pipeline.exports.geotiff import write_cog
-from pipeline.exports.provenance import as_tags, credit, file_stem, tags
+from pipeline.errors import FileRefused
+from pipeline.exports.formats import Format
 from pipeline.exports.table import harmless
+from pipeline.exports.vectors import dissolved, traced
 from pipeline.exports.zones import as_csv, ha
+from pipeline.text import hectares
 
 if TYPE_CHECKING:
-    from pipeline.explore.change import Change
+    import numpy as np
+
+    from pipeline.explore.change import Change, SecondDate
     from pipeline.result import Analysis
 
 HUNDRED = 100
 """From-to codes are 100 x the class before + the class after: 304 was class 3 and became class 4."""
-README = """Change of land-cover clusters, {before} to {after}
-
-{sentence}
-{season}
-change_matrix.csv   hectares by what they were (rows) and what they became (columns)
-change_long.csv     the same, a row for each pair, with the codes of the GeoTIFF
-change.tif          three bands: class before, class after, and both as one number: 100 x before + after
-                    (304 was class 3 and became class 4); 0 is masked, missing or outside on either date
-
-Both dates were labelled with one model: a number means the same on both.
-Names are suggestions from the spectra.
-{credit}
-"""
+LAYER = "change"
+"""Of the GeoPackage."""
+PLACE, PLACE_LONG, PLACE_RASTER = 46, 47, 48
+"""Of the files of change in the list of formats."""
 
 
-def matrix_csv(change: Change) -> bytes:
-    """Return hectares from (rows) to (columns) as CSV, with sums; what is masked is left out."""
+def has_change(analysis: Analysis) -> bool:
+    """Return whether a second date stands beside a result."""
+    return analysis.second is not None
+
+
+def second_of(analysis: Analysis) -> SecondDate:
+    """Return the second date of a result.
+
+    Raises
+    ------
+    FileRefused
+        When there is none.
+    """
+    if analysis.second is None:
+        raise FileRefused("There is no second date. Choose one in the tab Change first.")
+    return analysis.second
+
+
+def matrix_csv(analysis: Analysis) -> bytes:
+    """Return hectares from (rows) to (columns) as CSV, with sums; what is masked is left out.
+
+    Raises
+    ------
+    FileRefused
+        When there is no second date.
+    """
+    change = second_of(analysis).change
     names = [harmless(f"{n} {name}") for n, name in change.clusters["name"].items()]
-    values = change.matrix.to_numpy()
+    values = change.matrix.to_numpy().astype(float)
     rows: list[list[Any]] = [["from / to", *names, "before"]]
-    rows += [
-        [name, *map(ha, row), ha(row.sum())] for name, row in zip(names, values.astype(float), strict=True)
-    ]
+    rows += [[name, *map(ha, row), ha(row.sum())] for name, row in zip(names, values, strict=True)]
     rows.append(["after", *map(ha, values.sum(axis=0)), ha(values.sum())])
     return as_csv(rows)
 
 
-def long_csv(change: Change) -> bytes:
-    """Return hectares for each pair of classes, and what is masked on either date, as CSV."""
-    names = {
-        int(n): harmless(str(name))
-        for n, name in zip(change.clusters.index, change.clusters["name"], strict=True)
-    }
-    rows: list[list[Any]] = [["code", "from", "from_name", "to", "to_name", "hectares"]]
-    values = change.matrix.to_numpy().tolist()
-    for (first, name), row in zip(names.items(), values, strict=True):
-        for (second, other), value in zip(names.items(), row, strict=True):
-            rows.append([HUNDRED * first + second, first, name, second, other, ha(value)])
-    rows += [["", "", f"masked {which}", "", "", ha(value)] for which, value in change.masked.items()]
-    return as_csv(rows)
+def pairs_of(change: Change) -> Iterator[tuple[int, int, float]]:
+    """Give each pair of classes with its hectares: the class before, the class after, hectares."""
+    numbers = [int(n) for n in change.clusters.index]
+    for first, row in zip(numbers, change.matrix.to_numpy().tolist(), strict=True):
+        for second, value in zip(numbers, row, strict=True):
+            yield first, second, float(value)
 
 
-def write_change_geotiff(before: Analysis, after: Analysis, file: BinaryIO) -> None:
-    """Write a cloud-optimised GeoTIFF of three bands: class before, class after, from-to.
+def codes(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Return from-to codes: uint16 ``(y, x)``, 0 where either date is masked, missing or outside."""
+    import numpy as np
 
-    uint16, nodata 0 (masked, missing or outside; in the third band on either date), UTM, 10 m. The tags are
-    those of the first result, and the scenes of the second.
+    first, second = before.astype(np.uint16), after.astype(np.uint16)
+    return np.where((first > 0) & (second > 0), HUNDRED * first + second, 0).astype(np.uint16)
+
+
+def layer(analysis: Analysis) -> tuple[np.ndarray | None, dict[str, np.ndarray]]:
+    """Return the land that changed as one multipolygon for each pair of classes, and the fields.
+
+    Fields: ``code``, ``from``, ``from_name``, ``to``, ``to_name``, ``hectares``. Where the change is too
+    speckled for polygons (`vectors.traced`), the table has no geometry.
     """
     import numpy as np
-    from rasterio.windows import Window
 
-    def fill(dataset: Any) -> None:
-        for block in before.raster.blocks:
-            window = Window(block.column, block.row, block.width, block.height)
-            first, second = (
-                a.raster.window(block.rows, block.columns).astype(np.uint16) for a in (before, after)
-            )
-            both = np.where((first > 0) & (second > 0), HUNDRED * first + second, 0).astype(np.uint16)
-            dataset.write(np.stack([first, second, both]), window=window)
-        more = {
-            "SECOND_SCENES": [scene.id for scene in after.scenes],
-            "SECOND_DATE": after.period_iso,
-            "FROM_TO_IS": "100 x class before + class after; 0: masked, missing or outside on either date",
-        }
-        dataset.update_tags(**{**tags(before), **as_tags(more)})
-        for number, words in enumerate(_bands(before, after), start=1):
-            dataset.set_band_description(number, words)
+    second = second_of(analysis)
+    names = second.change.clusters["name"]
+    changed = [pair for pair in pairs_of(second.change) if pair[0] != pair[1] and pair[2] > 0]
+    firsts, afters = (np.array([pair[n] for pair in changed], np.int32) for n in range(2))
+    fields = {
+        "code": HUNDRED * firsts + afters,
+        "from": firsts,
+        "from_name": np.array([names[n] for n in firsts], object),
+        "to": afters,
+        "to_name": np.array([names[n] for n in afters], object),
+        "hectares": np.array([pair[2] for pair in changed], float),
+    }
+    rows, columns = analysis.pixels.extent.shape
 
-    profile = {"count": 3, "nodata": 0, "dtype": "uint16"}
-    write_cog(before.grid, profile, fill, file, overview_resampling="NEAREST")
+    def read() -> np.ndarray:
+        before, after = (
+            a.raster.window(slice(0, rows), slice(0, columns)) for a in (analysis, second.analysis)
+        )
+        return np.where(before == after, np.uint16(0), codes(before, after))
+
+    try:
+        found, outlines = dissolved(traced((rows, columns), read, analysis.grid.affine))
+    except FileRefused:
+        return None, fields
+    of_code = dict(zip(found.tolist(), outlines, strict=True))
+    return np.array([of_code[code] for code in fields["code"].tolist()], object), fields
 
 
-def change_zip(before: Analysis, after: Analysis, change: Change, season: str = "") -> bytes:
-    """Return a zip: the matrix, the long table, the GeoTIFF, and a README.
+def report_section(analysis: Analysis) -> str:
+    """Return what changed as a part of the report (HTML); nothing without a second date."""
+    from pipeline.explore.change import season_note
 
-    Parameters
-    ----------
-    before, after : Analysis
-        The two results, compared by `pipeline.explore.change.compare`.
-    change : Change
-        What came of it.
-    season : str
-        What there is to say of their seasons.
-    """
-    raster = io.BytesIO()
-    write_change_geotiff(before, after, raster)
-    readme = README.format(
-        before=before.period_words,
-        after=after.period_words,
-        sentence=change.sentence,
-        season=f"{season}\n" if season else "",
-        credit=credit(before),
+    if analysis.second is None:
+        return ""
+    second, change = analysis.second.analysis, analysis.second.change
+    first_day, second_day = analysis.period_words, second.period_words
+    names = [f"{n} {name}" for n, name in change.clusters["name"].items()]
+    head = "".join(f"<th>{escape(title)}</th>" for title in ("From / to", *names, first_day))
+    values = change.matrix.to_numpy().astype(float)
+    lines = [_line(name, [*row.tolist(), float(row.sum())]) for name, row in zip(names, values, strict=True)]
+    lines.append(_line(second_day, [*values.sum(axis=0).tolist(), float(values.sum())]))
+    season = season_note(analysis, second)
+    return (
+        f'<section class="zones"><h2>What changed until {escape(second_day)}, hectares</h2>'
+        f"<p>{escape(change.sentence)}{' ' + escape(season) if season else ''}</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        f'<p class="muted">Both dates were labelled with one model: a number means the same on both. '
+        f"Second image: {escape(', '.join(scene.id for scene in second.scenes))}.</p></section>"
     )
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("change_matrix.csv", matrix_csv(change))
-        package.writestr("change_long.csv", long_csv(change))
-        package.writestr("change.tif", raster.getvalue(), zipfile.ZIP_STORED)
-        package.writestr("README.txt", readme)
-    return made.getvalue()
 
 
-def change_name(before: Analysis, after: Analysis) -> str:
-    """Return the name under which the zip is saved."""
-    return f"change_to_{after.period_iso.replace('/', '_')}_{file_stem(before)}.zip"
+def _line(name: str, figures: list[float]) -> str:
+    cells = "".join(f"<td>{hectares(figure) if figure else '·'}</td>" for figure in figures)
+    return f"<tr><th>{escape(name)}</th>{cells}</tr>"
 
 
-def _bands(before: Analysis, after: Analysis) -> tuple[str, str, str]:
-    return f"cluster {before.period_iso}", f"cluster {after.period_iso}", "from_to"
+FORMAT = Format(
+    PLACE,
+    "change",
+    "Change (CSV)",
+    "_change.csv",
+    "text/csv",
+    "Hectares by what the land was and what it became",
+    matrix_csv,
+    has_change,
+)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline import scratch
-from pipeline.exports import sample, zones
+from pipeline.exports import change, sample, zones
 from pipeline.exports.formats import Format
 from pipeline.exports.provenance import tags
 from pipeline.exports.styles import qgis_polygon_style
@@ -32,7 +32,8 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
     Fields: ``class`` (1..k), ``name``, ``color`` (``#rrggbb``), ``pixels``, ``hectares`` (grid area: the sum
     of a class is that of the table) and, in `CLASSES`, ``share`` (0..1 of the area). Where the land was
     checked (`Analysis.checked`), `CLASSES` has the estimate, and the layer `sample.POINTS` the points. Where
-    the area came from a file, the layer `zones.LAYER` has its features with hectares per class. The metadata
+    the area came from a file, the layer `zones.LAYER` has its features with hectares per class. With a second
+    date beside the result, the layer `change.LAYER` has the land that changed. The metadata
     are the GeoTIFF's tags; a style in the file lets QGIS draw the clusters in their colours.
 
     Raises
@@ -75,6 +76,11 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         if analysis.request.area.zones:
             outlines, told = zones.layer(analysis)
             _write(path, zones.LAYER, outlines, "MultiPolygon", told, crs=crs, append=True)
+        if change.has_change(analysis):
+            land, told = change.layer(analysis)
+            kind = None if land is None else "MultiPolygon"
+            where = {} if land is None else {"crs": crs}
+            _write(path, change.LAYER, land, kind, told, **where, append=True)
         _write(path, STYLES, None, None, _styles(analysis), append=True)
         return path.read_bytes()
 

@@ -16,7 +16,7 @@ from pipeline.exports.table import csvt_text
 if TYPE_CHECKING:
     from pipeline.result import Analysis
 
-PACKED = {".tif", "_image.tif", "_map.png", "_map_2x.png"}
+PACKED = {".tif", "_image.tif", "_change.tif", "_map.png", "_map_2x.png"}
 """Endings of files that are compressed already."""
 README = """{title}
 

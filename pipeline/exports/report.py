@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.clustering.features import FEATURES, plain_bands, words
 from pipeline.explore.spectra import bands_of, signatures_of
-from pipeline.exports import zones
+from pipeline.exports import change, zones
 from pipeline.exports.formats import Format
 from pipeline.exports.map_figure import map_pictures, map_svg
 from pipeline.exports.provenance import SOFTWARE, credit, model_words, names_are, versions
@@ -77,6 +77,7 @@ def report_html(analysis: Analysis) -> str:
 </div>
 {report_section(analysis)}
 {zones.report_section(analysis)}
+{change.report_section(analysis)}
 <div class="pair">
 <section><h2>Image</h2>
 {_list(_image_facts(analysis))}</section>

@@ -5,9 +5,11 @@ The polygons follow the pixels' edges, nothing is smoothed: their areas are thos
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from affine import Affine
 
 from pipeline.errors import FileRefused
 from pipeline.exports.outlines import Patches, count_corners, trace
@@ -30,19 +32,44 @@ def polygons(analysis: Analysis) -> Patches:
         When the area has more than `MAX_PX` pixels, or its outlines more than `MAX_CORNERS` corners.
     """
     rows, columns = analysis.pixels.extent.shape
+    return traced(
+        (rows, columns),
+        lambda: analysis.raster.window(slice(0, rows), slice(0, columns)),
+        analysis.grid.affine,
+    )
+
+
+def traced(shape: tuple[int, int], read: Callable[[], np.ndarray], affine: Affine) -> Patches:
+    """Return the outlines of patches of equal numbers above 0.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    read : callable
+        Returns the numbers ``(y, x)``; called where they are not too many.
+    affine : Affine
+        From column and row to coordinates.
+
+    Raises
+    ------
+    FileRefused
+        As `polygons`.
+    """
+    rows, columns = shape
     if rows * columns > MAX_PX:
         raise FileRefused(
             f"The area is too large for polygons: {rows * columns:,} pixels, at most {MAX_PX:,}. "
             "Choose a smaller area, or take the GeoTIFF."
         )
-    labels = analysis.raster.window(slice(0, rows), slice(0, columns))
+    labels = read()
     corners = count_corners(labels)
     if corners > MAX_CORNERS:
         raise FileRefused(
             f"The clusters are too speckled for polygons: their outlines turn {corners:,} times, at most "
             f"{MAX_CORNERS:,}. Set a larger smallest patch, choose a smaller area, or take the GeoTIFF."
         )
-    return trace(labels, analysis.grid.affine)
+    return trace(labels, affine)
 
 
 def dissolved(patches: Patches) -> tuple[np.ndarray, np.ndarray]:

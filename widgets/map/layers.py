@@ -19,7 +19,9 @@ PANES = {
     "sharpimg": {"zIndex": 430},
     "clusters": {"zIndex": 450},
     "sharpclusters": {"zIndex": 455},
-    "extra": {"zIndex": 457},
+    "secondimg": {"zIndex": 456},
+    "secondclusters": {"zIndex": 457},
+    "extra": {"zIndex": 458},
     "aoi": {"zIndex": 460},
 }
 """Drawing order of our own layers; tiles are at 200, what is being drawn is above all (style/map.css)."""

@@ -41,7 +41,7 @@ class Stack:
     def __init__(self, world_map: leaflet.Map) -> None:
         self._map = world_map
         self.base = Base()
-        self.pictures, self.sharp = Pictures(), Pictures("sharp")
+        self.pictures, self.sharp, self.second = Pictures(), Pictures("sharp"), Pictures("second")
         self.area, self.result_area = Outline(), Outline()
         self._marks: tuple[leaflet.Layer, ...] = ()
         self._extras: dict[str, tuple[leaflet.Layer, ...]] = {}
@@ -54,6 +54,7 @@ class Stack:
             *self.base.layers,
             *self.pictures.layers,
             *self.sharp.layers,
+            *self.second.layers,
             *(layer for layers in self._extras.values() for layer in layers),
             *self.result_area.layers,
             *self.area.layers,
@@ -78,6 +79,10 @@ class Stack:
     def show_sharp(self, overlays: Overlays | None, shift: float) -> None:
         """Lay sharper pictures of a part over those of the result, or take them away."""
         self._finish(self.sharp.clear() if overlays is None else self.sharp.replace(overlays, shift, ""))
+
+    def show_second(self, overlays: Overlays | None, shift: float) -> None:
+        """Lay the pictures of a second date over those of the result, or take them away."""
+        self._finish(self.second.clear() if overlays is None else self.second.replace(overlays, shift, ""))
 
     def show_areas(self, wanted: Shape | None, result: Shape | None, *, running: bool) -> None:
         """Draw the area in the form, and the one a result is of; dashed if they differ."""
@@ -111,7 +116,7 @@ class Stack:
     def look(self, look: Look) -> None:
         """Switch the pictures of the result on or off."""
         self._look = look
-        for pictures in (self.pictures, self.sharp):
+        for pictures in (self.pictures, self.sharp, self.second):
             if pictures.true_colour is None or pictures.false_colour is None:
                 continue
             pictures.true_colour.visible = look.true_colour

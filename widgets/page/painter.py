@@ -99,6 +99,12 @@ class Painter:
         turn = self.where.turn_of(result.request.area if result is not None else None)
         self._parts.map.lay_over(name, layers(turn) if layers is not None else ())
 
+    def show_second(self, overlays: Overlays | None) -> None:
+        """Show the pictures of a second date in place of those of the result; None: the result's again."""
+        result = self._parts.runs.result
+        turn = self.where.turn_of(result.request.area if result is not None else None)
+        self._parts.map.show_second(overlays, turn)
+
     def lay_backdrop(self, catalog: str, overlay: Any) -> None:
         """Show a catalogue's picture of its own land, if the catalogue is still chosen."""
         if catalog == self._parts.fields.settings.catalog:

@@ -11,7 +11,7 @@ from pyproj import Transformer
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, ClusterModel, InvalidRequest, analyse
 from pipeline.clustering.surface_types import suggest
-from pipeline.explore.change import Change, change_of, changed_labels, check_model, compare, other_date
+from pipeline.explore.change import Change, change_of, check_model, compare, other_date
 from pipeline.explore.classes import Classes
 from tests.support.blobs import SPECTRA, model_of
 
@@ -38,7 +38,6 @@ def test_what_was_and_what_became() -> None:
     assert (first.lost_ha, first.gained_ha, first.net_ha) == (0.01, 0.02, 0.01)
     assert found.named_matrix.index[1] == found.named_matrix.columns[1] == f"2 {SUGGESTED[1].name}"
     assert found.sentence.startswith("0.0 of 0.1 ha (37.5 %) changed cluster. Most: 1 Water to 2 ")
-    assert changed_labels(BEFORE, AFTER).tolist() == [[1, 2, 1, 0], [1, 0, 2, 0], [1, 1, 2, 0]]
 
 
 def test_only_pixels_of_the_area_count() -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline import Analysis
 from pipeline.drawing.overlays import Overlay
-from pipeline.explore.change_view import CHANGED_COLOR, SAME_COLOR, changed_overlay
+from pipeline.explore.change_view import SAME_COLOR, change_overlays, stayed_and_became
 from pipeline.explore.confidence import LEVELS, confidence, levels
 from pipeline.explore.confidence_view import confidence_view
 from pipeline.explore.spectra import scatter_of, signatures_of
@@ -60,6 +60,15 @@ def test_the_picture_of_change_shows_what_changed(bolzano: Analysis) -> None:
     labels = bolzano.labels.values.copy()
     labels[:250] = np.where(labels[:250] > 0, labels[:250] % 6 + 1, 0)
     after = bolzano.with_labels(labels)
-    seen = shares(changed_overlay(bolzano, after))
-    assert seen == pytest.approx({SAME_COLOR: 0.5, CHANGED_COLOR: 0.5}, abs=0.01)
-    assert set(shares(changed_overlay(bolzano, replace(bolzano)))) == {SAME_COLOR}
+    drawn = change_overlays(bolzano, after)
+    assert shares(drawn.true_colour) == {SAME_COLOR: 1.0}
+    assert [shares(o) for o in drawn.clusters] == [{s.color: 1.0} for s in bolzano.suggestions]
+    same = change_overlays(bolzano, replace(bolzano))
+    assert [shares(o) for o in same.clusters] == [{}] * 6
+
+
+def test_what_stayed_and_what_it_became_leave_out_what_is_masked_on_either_date() -> None:
+    before, after = np.array([[1, 1, 2, 0]]), np.array([[1, 2, 0, 2]])
+    same, became = stayed_and_became(before, after)
+    assert same.tolist() == [[1, 0, 0, 0]]
+    assert became.tolist() == [[0, 2, 0, 0]]

@@ -1,17 +1,30 @@
-"""Change as files: who became what, and pixel by pixel."""
+"""Change in the files of a result: who became what, where, and pixel by pixel."""
 
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import rasterio
 
-from pipeline import Analysis
-from pipeline.explore.change import Change, compare
+from pipeline import Analysis, InvalidRequest
+from pipeline.errors import FileRefused
+from pipeline.explore.change import Change
 from pipeline.exports import change as files
+from pipeline.exports import vectors
+from pipeline.exports.change_long import long_csv
+from pipeline.exports.change_package import change_name, change_zip
+from pipeline.exports.change_raster import change_geotiff_bytes
+from pipeline.exports.files import Files
+from pipeline.exports.formats import all_formats
+from pipeline.exports.geopackage import geopackage_bytes
+from pipeline.exports.report import report_html
+
+KEYS = ["change", "change-long", "change-geotiff"]
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +38,22 @@ def later(done: Analysis) -> Analysis:
 
 
 @pytest.fixture(scope="module")
-def change(done: Analysis, later: Analysis) -> Change:
-    return compare(done, later)
+def both(done: Analysis, later: Analysis) -> Analysis:
+    return done.with_second_date(later)
+
+
+@pytest.fixture(scope="module")
+def change(both: Analysis) -> Change:
+    assert both.second is not None
+    return both.second.change
 
 
 def read(content: bytes) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
 
 
-def test_the_matrix_has_sums_on_both_sides(change: Change) -> None:
-    table = read(files.matrix_csv(change)).set_index("from / to")
+def test_the_matrix_has_sums_on_both_sides(both: Analysis, change: Change) -> None:
+    table = read(files.matrix_csv(both)).set_index("from / to")
     k = len(change.clusters)
     values = table.iloc[:k, :k].to_numpy(float)
     assert values == pytest.approx(change.matrix.to_numpy(float), abs=0.006)
@@ -42,35 +61,87 @@ def test_the_matrix_has_sums_on_both_sides(change: Change) -> None:
     assert table["before"].iloc[:k].tolist() == pytest.approx(values.sum(axis=1).tolist(), abs=0.03)
 
 
-def test_the_raster_says_what_each_pixel_was_and_became(
-    done: Analysis, later: Analysis, change: Change
-) -> None:
-    made = io.BytesIO()
-    files.write_change_geotiff(done, later, made)
-    with rasterio.open(io.BytesIO(made.getvalue())) as dataset:
-        first, second, both = dataset.read()
+def test_the_raster_says_what_each_pixel_was_and_became(both: Analysis, later: Analysis) -> None:
+    with rasterio.open(io.BytesIO(change_geotiff_bytes(both))) as dataset:
+        first, second, code = dataset.read()
         assert dataset.dtypes == ("uint16",) * 3
         assert dataset.nodata == 0
         assert dataset.descriptions == ("cluster 2022-06-17", "cluster 2022-06-17", "from_to")
-        assert dataset.transform == done.grid.affine
+        assert dataset.transform == both.grid.affine
         assert json.loads(dataset.tags()["SECOND_SCENES"]) == [s.id for s in later.scenes]
-    assert np.array_equal(first, done.labels.values)
+    assert np.array_equal(first, both.labels.values)
     assert np.array_equal(second, later.labels.values)
-    long = read(files.long_csv(change)).dropna(subset=["code"]).set_index("code")["hectares"]
-    codes, counts = np.unique(both[both > 0], return_counts=True)
+    long = read(long_csv(both)).dropna(subset=["code"]).set_index("code")["hectares"]
+    codes, counts = np.unique(code[code > 0], return_counts=True)
     assert long[long > 0].to_dict() == pytest.approx(dict(zip(codes.tolist(), counts / 100, strict=True)))
-    assert not both[(first == 0) | (second == 0)].any()
+    assert not code[(first == 0) | (second == 0)].any()
 
 
-def test_the_zip_explains_itself(done: Analysis, later: Analysis, change: Change) -> None:
-    made = files.change_zip(done, later, change, "June against October: much of this is the season.")
-    with zipfile.ZipFile(io.BytesIO(made)) as opened:
+def test_the_geopackage_has_the_land_that_changed(both: Analysis, change: Change, tmp_path: Path) -> None:
+    path = tmp_path / "change.gpkg"
+    path.write_bytes(geopackage_bytes(both))
+    layer = pyogrio.read_dataframe(path, layer=files.LAYER)
+    assert (layer["from"] != layer["to"]).all()
+    assert layer["hectares"].sum() == pytest.approx(change.changed_ha, abs=0.05)
+    assert (layer.geometry.area / 10_000).tolist() == pytest.approx(layer["hectares"].tolist(), abs=0.006)
+    assert layer.crs == pyogrio.read_dataframe(path, layer="classes").crs
+
+
+def test_change_too_speckled_for_polygons_is_a_table(
+    both: Analysis, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "MAX_CORNERS", 10)
+    land, fields = files.layer(both)
+    assert land is None
+    assert fields["hectares"].sum() == pytest.approx(change.changed_ha, abs=0.05)
+
+
+def test_the_same_twice_is_no_change(done: Analysis, tmp_path: Path) -> None:
+    same = done.with_second_date(done)
+    path = tmp_path / "same.gpkg"
+    path.write_bytes(geopackage_bytes(same))
+    assert len(pyogrio.read_dataframe(path, layer=files.LAYER)) == 0
+    assert same.second is not None
+    assert same.second.change.changed_ha == 0
+
+
+def test_the_report_has_the_matrix_and_the_sentence(both: Analysis, done: Analysis, change: Change) -> None:
+    report = report_html(both)
+    assert change.sentence.split(" Most")[0] in report
+    assert "What changed until 17 June 2022" in report
+    assert "What changed" not in report_html(done)
+
+
+def test_the_zip_explains_itself(both: Analysis, change: Change) -> None:
+    with zipfile.ZipFile(io.BytesIO(change_zip(both))) as opened:
         assert opened.testzip() is None
-        assert opened.namelist() == ["change_matrix.csv", "change_long.csv", "change.tif", "README.txt"]
+        assert opened.namelist() == ["change.csv", "change_long.csv", "change.tif", "README.txt"]
         readme = opened.read("README.txt").decode()
         long = read(opened.read("change_long.csv"))
     assert change.sentence in readme
-    assert "much of this is the season" in readme
     assert "Copernicus Sentinel data 2022" in readme
     assert long["hectares"].sum() == pytest.approx(change.total_ha, abs=0.1)
-    assert files.change_name(done, later).startswith("change_to_2022-06-17_clusters_2022-06-17_")
+    assert change_name(both).startswith("change_to_2022-06-17_clusters_2022-06-17_")
+
+
+def test_the_zip_of_everything_has_them_where_there_is_a_second_date(both: Analysis, done: Analysis) -> None:
+    endings = [f.ending for f in all_formats() if f.key in KEYS]
+    assert endings == ["_change.csv", "_change_long.csv", "_change.tif"]
+    with zipfile.ZipFile(io.BytesIO(Files(both).content("package"))) as opened:
+        names = opened.namelist()
+        assert all(any(name.endswith(ending) for name in names) for ending in endings)
+        assert "_change.tif  " in opened.read("README.txt").decode()
+    assert not any(f.fits(done) for f in all_formats() if f.key in KEYS)
+
+
+def test_without_a_second_date_there_is_a_sentence(done: Analysis) -> None:
+    for make in (files.matrix_csv, long_csv, change_geotiff_bytes, change_zip, files.layer):
+        with pytest.raises(FileRefused, match="no second date"):
+            make(done)
+
+
+def test_an_edit_ends_the_comparison_and_another_area_is_refused(both: Analysis, later: Analysis) -> None:
+    assert both.with_labels(both.labels.values).second is None
+    other = later.recluster(3)
+    with pytest.raises(InvalidRequest):
+        both.with_second_date(other)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.exports import change as files
+from pipeline.exports import change_package as files
 from tests.support.patience import until
 from widgets.results.tabs.change_file import MAKING, TITLE, ChangeFile
 from widgets.session.gate import Gate
@@ -18,14 +18,14 @@ class Page:
         self.gate = Gate(lambda error: None)
         host: Any = SimpleNamespace(gate=self.gate, save=lambda *file: self.saved.append(file))
         self.part = ChangeFile(host)
-        comparison: Any = SimpleNamespace(before="a", after="b", change="c", season="d")
+        comparison: Any = SimpleNamespace(before="a")
         self.part.show(comparison)
 
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    monkeypatch.setattr(files, "change_zip", lambda *parts: "".join(parts).encode())
-    monkeypatch.setattr(files, "change_name", lambda before, after: f"{before}_{after}.zip")
+    monkeypatch.setattr(files, "change_zip", lambda analysis: analysis.encode())
+    monkeypatch.setattr(files, "change_name", lambda analysis: f"{analysis}.zip")
     return Page()
 
 
@@ -35,7 +35,7 @@ def test_the_zip_is_made_in_the_background_and_saved(page: Page) -> None:
         assert page.part.button.description == MAKING
         assert page.part.button.disabled
     until(lambda: bool(page.saved), page.gate.lock)
-    assert page.saved == [(b"abcd", "a_b.zip", "application/zip")]
+    assert page.saved == [(b"a", "a.zip", "application/zip")]
     assert page.part.button.description == TITLE
 
 

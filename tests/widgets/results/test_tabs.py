@@ -23,7 +23,7 @@ from widgets.results.inspector import OUTSIDE, Inspector
 from widgets.results.tabs import change_words
 from widgets.results.tabs.how_many import NUMBERS, HowMany
 from widgets.results.tabs.saved_model import SavedModel
-from widgets.results.tabs.second_date import period_after
+from widgets.results.tabs.second_date import periods_for
 from widgets.session.gate import Gate
 
 MODEL = ClusterModel(("blue", "green", "red", "nir"), (0.1,) * 4, (0.1,) * 4, ((0.1,) * 4, (0.2,) * 4), 0)
@@ -63,7 +63,7 @@ def page() -> Page:
 
 def result_of(*, broken: bool) -> Any:
     """Return a result of a plain area, whose files may be impossible to make."""
-    return SimpleNamespace(broken=broken, request=SimpleNamespace(area=SimpleNamespace(zones=())))
+    return SimpleNamespace(broken=broken, request=SQUARE, second=None)
 
 
 class Files:
@@ -104,7 +104,7 @@ def note(downloads: Downloads, key: str) -> str:
 def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
     page: Page, downloads: Downloads
 ) -> None:
-    downloads.show(SimpleNamespace(broken=False, request=SQUARE))  # type: ignore[arg-type]
+    downloads.show(result_of(broken=False))
     assert downloads.python.text == "analyse(request)"
     downloads.more.click()
     page.until(lambda: not downloads.is_measuring)
@@ -121,7 +121,7 @@ def test_sizes_come_when_the_list_opens_and_a_refusal_stands_in_its_row(
 
 
 def test_a_file_that_cannot_be_made_is_told_without_the_list(page: Page, downloads: Downloads) -> None:
-    downloads.show(SimpleNamespace(broken=True, request=SQUARE))  # type: ignore[arg-type]
+    downloads.show(result_of(broken=True))
     downloads.main.click()
     page.until(lambda: "did not expect" in downloads.told.value)
     assert downloads.is_open
@@ -232,7 +232,7 @@ def test_a_second_date_is_looked_for_after_the_first_or_a_year_before(
     start: date, end: date, expected: tuple[date, date], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("widgets.results.tabs.second_date.today", lambda: date(2026, 11, 22))
-    assert period_after(start, end) == expected
+    assert periods_for(start, end)[0] == expected
 
 
 def test_a_saved_model_is_used_and_anything_else_refused(page: Page) -> None:

@@ -5,37 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
-from pipeline.text import short_range
-from widgets.map.layers import picture
 from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
 from widgets.results.tabs.change_file import ChangeFile
+from widgets.results.tabs.change_views import ChangeViews
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
-from widgets.results.tabs.second_date import Comparison, compared, period_after, year_before
+from widgets.results.tabs.second_date import Comparison, compared, periods_for, year_before
 from widgets.session.worker import Progress, Worker
-from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, row
+from widgets.toolkit.parts import arrange, classed, column, html, push_button, row
 
 if TYPE_CHECKING:
     from pipeline.explore.candidates import SceneFacts
     from pipeline.result import Analysis
 
-LAYER = "second"
-OPACITY = 0.75
 COMPOSITES = "Combine the dates of another year in the same way, and see how many hectares changed."
 INTRODUCTION = "Label a second date with the same clusters, and see how many hectares changed."
-FIRST, SECOND, CHANGED = 0, 1, 2
 
 
 class ChangeTab(ipw.VBox):
@@ -47,32 +42,30 @@ class ChangeTab(ipw.VBox):
         Takes the pictures of the second date.
     editor : Editor
         Knows the result as calculated and the present edits, which the second date gets too.
+    offer : callable
+        Offers the files of the result with its second date.
     """
 
-    def __init__(self, host: Host, editor: Editor) -> None:
-        self._host, self._editor = host, editor
+    def __init__(self, host: Host, editor: Editor, offer: Callable[[Analysis], None]) -> None:
+        self._host, self._editor, self._offer = host, editor, offer
         guard = host.gate.guard
         self._base: Analysis | None = None
         self._analysis: Analysis | None = None
         self._second: Analysis | None = None
-        self._comparison: Comparison | None = None
+        self._others: list[tuple[date, date]] = []
         self._start = classed(ipw.DatePicker(description="Second date, from"), "eo-field", "eo-second-start")
         self._end = classed(ipw.DatePicker(description="Second date, to"), "eo-field", "eo-second-end")
-        self._find = push_button("Find images", guard(self._search))
+        self._find = push_button("Find images", guard(self._find_images))
         self._told = html("", "eo-scenes-head")
         self._list = SceneList(host, "Compare", "Compared", self._choose, self._tell, tell_automatic=False)
         self._status = html("", "eo-sentence")
         self._stop = push_button("Cancel", guard(self._cancel), "eo-link")
         self._running = row("eo-running", self._status, self._stop)
-        self._views = tuple(
-            push_button("", guard(partial(self._view, n)), "eo-toggle") for n in (FIRST, SECOND, CHANGED)
-        )
-        self._outcome = html("", "eo-change")
-        self._file = ChangeFile(host)
+        self._views, self._outcome, self._file = ChangeViews(host), html("", "eo-change"), ChangeFile(host)
         self._introduction = html(f"<p>{INTRODUCTION}</p>", "eo-muted")
         period = classed(ipw.Box([self._start, self._end]), "eo-two")
         self._search_part = column("eo-second", self._introduction, period, self._find)
-        self._result_part = column("eo-compared", row("eo-views", *self._views), self._outcome, self._file)
+        self._result_part = column("eo-compared", self._views, self._outcome, self._file)
         saved = Fold("Use a saved model", SavedModel(host))
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
         self._compares = Worker(host.gate, progress=lambda *_: None, done=self._told_all, failed=self._fail)
@@ -87,11 +80,12 @@ class ChangeTab(ipw.VBox):
         if self._editor.calculated is not self._base:
             self._base = self._editor.calculated
             self._reset()
-            other = year_before if analysis.is_composite else period_after
-            self._start.value, self._end.value = other(analysis.request.start, analysis.request.end)
+            start, end = analysis.request.start, analysis.request.end
+            self._others = [year_before(start, end)] if analysis.is_composite else periods_for(start, end)
             self._find.description = "Compare" if analysis.is_composite else "Find images"
             what = COMPOSITES if analysis.is_composite else INTRODUCTION
             self._introduction.value = f"<p>{what}</p>"
+            self._propose(look=not analysis.is_composite)
         elif self._second is not None:
             self._compare_now()
 
@@ -104,16 +98,25 @@ class ChangeTab(ipw.VBox):
     def leave(self) -> None:
         """Show the first date on the map again."""
         self._host.lay("footprint", None)
-        if self._comparison is not None:
-            self._view(FIRST)
+        self._views.leave()
+
+    def _propose(self, *, look: bool) -> None:
+        """Put the next of the periods where a second date may be into the fields, and look whether it is."""
+        self._start.value, self._end.value = self._others.pop(0)
+        if look:
+            self._search()
+
+    def _find_images(self) -> None:
+        self._others = []
+        self._search()
 
     def _reset(self) -> None:
         self._runs.cancel()
         self._compares.cancel()
         self._list.stop()
         self._list.mark_used(())
-        self._second = self._comparison = None
-        self._host.lay(LAYER, None)
+        self._second = None
+        self._views.forget()
         arrange(self._parts, self._search_part)
 
     def _search(self) -> None:
@@ -139,6 +142,9 @@ class ChangeTab(ipw.VBox):
         self._list.search(request)
 
     def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
+        if not found and not searching and self._others:
+            self._propose(look=True)
+            return
         if error is not None:
             self._told.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"
             return
@@ -196,15 +202,11 @@ class ChangeTab(ipw.VBox):
         self._compares.start(lambda *_: compared(before, edits.applied_to(second)[0]))
 
     def _told_all(self, comparison: Comparison) -> None:
-        kept = self._comparison is not None
-        self._comparison = comparison
         self._outcome.value = change_words.outcome(comparison)
-        short = (_short(a) for a in (comparison.before, comparison.after))
-        for button, label in zip(self._views, (*short, "What changed"), strict=True):
-            button.description = label
         self._file.show(comparison)
+        self._offer(comparison.before)
         arrange(self._parts, self._result_part, *self._searching)
-        self._view(self._shown_view if kept else CHANGED)
+        self._views.show(comparison)
 
     def _fail(self, error: Exception) -> None:
         self._list.mark_used(())
@@ -216,38 +218,5 @@ class ChangeTab(ipw.VBox):
         arrange(self._running, self._status, *((self._stop,) if running else ()))
         arrange(self._parts, *self._searching, self._running)
 
-    @property
-    def _shown_view(self) -> int:
-        return next((n for n, b in enumerate(self._views) if "eo-on" in b._dom_classes), FIRST)
 
-    def _view(self, view: int) -> None:
-        """Show the first date, the second one or what changed on the map."""
-        if (comparison := self._comparison) is None:
-            return
-        for number, button in enumerate(self._views):
-            pressed(button, number == view)
-        if view == FIRST:
-            self._host.lay(LAYER, None)
-        elif view == CHANGED:
-            self._host.lay(LAYER, lambda shift: [picture(comparison.picture, shift, pane="extra")])
-        else:
-            self._host.lay(LAYER, lambda shift: _pictures(comparison.after, shift))
-
-
-def _short(analysis: Analysis) -> str:
-    """Return when a result is from, short enough for a button."""
-    if not analysis.is_composite:
-        return analysis.period_words
-    return short_range(analysis.request.start, analysis.request.end)
-
-
-def _pictures(analysis: Analysis, shift: float) -> list[Any]:
-    layers = [picture(analysis.overlays.true_colour, shift, pane="extra")]
-    for overlay in analysis.overlays.clusters:
-        layer = picture(overlay, shift, pane="extra")
-        layer.opacity = OPACITY
-        layers.append(layer)
-    return layers
-
-
-TAB = Tab(50, "Change", lambda column: ChangeTab(column.host, column.editor))
+TAB = Tab(50, "Change", lambda column: ChangeTab(column.host, column.editor, column.offer))

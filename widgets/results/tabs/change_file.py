@@ -46,10 +46,9 @@ class ChangeFile(ipw.VBox):
             return
 
         def work(*_: Any) -> tuple[bytes, str]:
-            from pipeline.exports.change import change_name, change_zip
+            from pipeline.exports.change_package import change_name, change_zip
 
-            made = change_zip(found.before, found.after, found.change, found.season)
-            return made, change_name(found.before, found.after)
+            return change_zip(found.before), change_name(found.before)
 
         if self._worker.start(work):
             self.button.description, self.button.disabled = MAKING, True

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.explore.candidates import SceneFacts
+    from pipeline.result import Analysis
     from widgets.results.edits import Editor
     from widgets.results.inspector import Inspector
     from widgets.results.legend import Legend
@@ -33,6 +34,8 @@ class Column:
     legend: Legend
     editor: Editor
     inspector: Inspector
+    offer: Callable[[Analysis], None]
+    """Offers the files of a result, with the second date that may stand beside it."""
     compare: Callable[[SceneFacts], None]
     """Compares the result with another image."""
 

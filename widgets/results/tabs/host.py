@@ -10,6 +10,7 @@ from widgets.session.gate import Gate
 
 if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
+    from pipeline.drawing.overlays import Overlays
     from pipeline.request import AnalysisRequest
     from pipeline.result import Analysis
     from widgets.map.aim import Aim
@@ -30,6 +31,8 @@ class Host:
     """Save a file in the visitor's browser: content, name, MIME type."""
     lay: Callable[[str, Layers | None], None]
     """Lay layers over the result's pictures under a name, in place of those that had it; None: no layers."""
+    show_second: Callable[[Overlays | None], None]
+    """Show the pictures of a second date in place of the result's; None: the result's again."""
     aim: Aim
     """The map while land is labelled."""
     focus: Callable[[str], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from pipeline.request import FIRST_IMAGE
 from pipeline.text import today
 
 if TYPE_CHECKING:
-    from pipeline.drawing.overlays import Overlay
+    from pipeline.drawing.overlays import Overlays
     from pipeline.explore.change import Change
     from pipeline.result import Analysis
 
@@ -22,11 +22,12 @@ class Comparison:
     """Two dates and what changed between them."""
 
     before: Analysis
+    """With the second date beside it."""
     after: Analysis
     """With the same classes as the first."""
     change: Change
-    picture: Overlay
-    """Where it changed."""
+    pictures: Overlays
+    """What stayed and what became what."""
     season: str = ""
     """What there is to say of their seasons."""
 
@@ -39,19 +40,20 @@ def compared(before: Analysis, after: Analysis) -> Comparison:
     InvalidRequest
         With the reason, where they cannot be compared.
     """
-    from pipeline.explore.change import compare, season_note
-    from pipeline.explore.change_view import changed_overlay
+    from pipeline.explore.change import SecondDate, compare, season_note
+    from pipeline.explore.change_view import change_overlays
 
-    picture = changed_overlay(before, after)
-    return Comparison(before, after, compare(before, after), picture, season_note(before, after))
+    second = SecondDate(after, compare(before, after))
+    pictures = change_overlays(before, after)
+    season = season_note(before, after)
+    return Comparison(replace(before, second=second), after, second.change, pictures, season)
 
 
-def period_after(start: date, end: date) -> tuple[date, date]:
-    """Return where to look for a second date first: the weeks after a period, else the year before it."""
+def periods_for(start: date, end: date) -> list[tuple[date, date]]:
+    """Return where to look for a second date: the weeks after a period first, then the year before it."""
     after = end + timedelta(days=1), end + timedelta(days=DAYS_AFTER)
-    if after[1] <= today():
-        return after
-    return year_before(start, end)
+    later = [after] if after[1] <= today() else []
+    return [*later, year_before(start, end)]
 
 
 def year_before(start: date, end: date) -> tuple[date, date]:
