@@ -26,7 +26,7 @@ HUNDRED = 100
 """From-to codes are 100 x the class before + the class after: 304 was class 3 and became class 4."""
 LAYER = "change"
 """Of the GeoPackage."""
-PLACE, PLACE_LONG, PLACE_RASTER = 46, 47, 48
+PLACE, PLACE_LONG, PLACE_RASTER = 45, 46, 47
 """Of the files of change in the list of formats."""
 
 
@@ -151,7 +151,7 @@ FORMAT = Format(
     "Change (CSV)",
     "_change.csv",
     "text/csv",
-    "Hectares by what the land was and what it became",
+    "Hectares: rows what it was, columns what it became",
     matrix_csv,
     has_change,
 )

@@ -38,7 +38,7 @@ FORMAT = Format(
     "Change, long (CSV)",
     "_change_long.csv",
     "text/csv",
-    "Hectares of change: a row a pair of classes, with the codes of the GeoTIFF",
+    "Hectares of change: a row a pair of classes",
     long_csv,
     has_change,
 )

@@ -63,7 +63,7 @@ FORMAT = Format(
     "Change (GeoTIFF)",
     "_change.tif",
     "image/tiff",
-    "Three bands: class before, class after, and from-to as 100 x before + after",
+    "Bands: before, after, 100 × before + after",
     change_geotiff_bytes,
     has_change,
 )

@@ -142,7 +142,7 @@ def ink_on(color: str) -> str:
 
 
 FORMAT = Format(
-    46,
+    48,
     "picture",
     "Map picture",
     "_map.png",

@@ -17,7 +17,7 @@ def picture_2x_png(analysis: Analysis) -> bytes:
 
 
 FORMAT = Format(
-    48,
+    49,
     "picture-2x",
     "Map picture, large",
     "_map_2x.png",

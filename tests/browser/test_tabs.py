@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open
 from tests.browser.page import DashboardPage
+from widgets.toolkit.aria import OPACITY
 
 SLOW_MS = 60_000
 """What is computed or fetched when a tab is opened, on a machine that is busy."""
@@ -122,11 +123,17 @@ def test_another_image_is_used_and_a_second_date_compared(dashboard: DashboardPa
     masked = re.findall(r"([\d,.]+) ha", change.get_by_text(re.compile("^Masked:")).inner_text())
     total = sum(cells) + sum(float(text.replace(",", "")) for text in masked)
     assert total == pytest.approx(2500, abs=0.05 * (len(cells) + 3) + 0.05)
-    expect(dashboard.page.locator(".leaflet-extra-pane img")).to_have_count(1)
+    second = dashboard.page.locator(".leaflet-secondclusters-pane img")
+    expect(second).to_have_count(5)
+    expect(change.get_by_text("On the map: pale where")).to_be_visible()
     change.get_by_role("button", name=re.compile("August")).first.click()
-    expect(dashboard.page.locator(".leaflet-extra-pane img")).to_have_count(6)
+    expect(second).to_have_count(5)
+    dashboard.slide(OPACITY, -5)
+    expect(second.first).to_have_css("opacity", "0.5")
+    dashboard.page.get_by_role("button", name="More formats").click()
+    expect(dashboard.page.get_by_role("button", name="Change (GeoTIFF)")).to_be_visible()
     tab(dashboard, "Areas")
-    expect(dashboard.page.locator(".leaflet-extra-pane img")).to_have_count(0)
+    expect(second).to_have_count(0)
 
 
 def test_quality_is_asked_and_everything_has_a_name(dashboard: DashboardPage) -> None:
