@@ -82,7 +82,7 @@ class Results(ipw.VBox):
         self.legend.show(
             rows.of(analysis),
             notes_of(analysis),
-            rows.estimated(analysis) if checked is not None else (),
+            rows.estimated(analysis, checked) if checked is not None else (),
             checked.sentence() if checked is not None else f"Names are {names_are(analysis)}.",
         )
         self.inspector.show(analysis)
@@ -102,13 +102,13 @@ class Results(ipw.VBox):
 
     def offer_scenes(self, request: AnalysisRequest) -> None:
         """Let the visitor choose among the images of a request that has no result."""
-        scenes = self.tabs.page("Scenes")
-        assert isinstance(scenes, Scenes)
+        page = self.tabs.page("Scenes")
         if self.tabs in self.children:
             self.tabs.turn_to("Scenes")
         else:
-            arrange(self, classed(ipw.Box([scenes]), "eo-body"))
-        scenes.list(request)
+            arrange(self, classed(ipw.Box([page]), "eo-body"))
+        if isinstance(page, Scenes):
+            page.list(request)
 
     def close_cards(self) -> None:
         """Close the list of formats and the card of a pixel."""

@@ -58,10 +58,13 @@ class PixelGrid:
     @classmethod
     def of(cls, grid: GeoBox) -> PixelGrid:
         """Return the grid of an analysis."""
-        affine, epsg = grid.affine, grid.crs.epsg if grid.crs else None
-        assert epsg is not None, "the grids of analyses have an EPSG code"
+        from pipeline.area.grid import epsg_of
+
+        affine = grid.affine
         rows, columns = grid.shape
-        return cls(int(epsg), float(affine.c), float(affine.f), float(affine.a), (int(rows), int(columns)))
+        return cls(
+            epsg_of(grid), float(affine.c), float(affine.f), float(affine.a), (int(rows), int(columns))
+        )
 
     def degrees(self, rows: ArrayLike, columns: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return longitude and latitude of pixels' centres, to a centimetre."""

@@ -146,7 +146,11 @@ def draw(
             here = wanted[(wanted >= passed[s]) & (wanted < passed[s] + flat.size)] - passed[s]
             passed[s] += flat.size
             found[s].append(flat[here] + first * band.shape[1])
-    assert passed.tolist() == list(pixels), "the table counts the pixels of the labels"
+    if passed.tolist() != list(pixels):
+        raise InvalidRequest(
+            f"The classes have {passed.tolist()} pixels in the labels, but {list(pixels)} in the table. "
+            "Calculate the analysis again."
+        )
     order = random.permutation(sum(sizes))
     stratum = np.repeat(np.arange(len(sizes)), sizes)[order]
     flat = np.concatenate([np.concatenate(parts) for parts in found])[order]

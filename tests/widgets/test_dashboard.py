@@ -18,11 +18,12 @@ from pipeline import AnalysisRequest, ClusterModel
 from pipeline.area.grid import grid_for
 from pipeline.catalogs import profiles
 from pipeline.clustering.surface_types import Suggestion
-from pipeline.drawing.overlays import Overlay, Overlays
+from pipeline.drawing.overlays import Overlays
 from pipeline.errors import CatalogUnavailable, ClusterUnavailable, NothingToGroup
 from pipeline.outcome import Missing
 from tests.support.blobs import model_of
 from tests.support.patience import PATIENCE_S, until
+from tests.support.pictures import overlays
 from widgets import Dashboard
 from widgets.form.settings import Settings
 from widgets.results.tabs.areas import Areas
@@ -117,9 +118,7 @@ class FakeAnalysis:
 
     @property
     def overlays(self) -> Overlays:
-        bounds = ((46.46, 11.3), (46.52, 11.38))
-        clusters = tuple(Overlay(f"data:,{i}", bounds) for i in range(len(self.suggestions)))
-        return Overlays(Overlay("data:,true", bounds), Overlay("data:,false", bounds), clusters)
+        return overlays(len(self.suggestions))
 
     def with_classes(self, lut: Any, suggestions: Any) -> "FakeAnalysis":
         assert len(lut) == self.request.n_clusters + 1

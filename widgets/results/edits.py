@@ -170,7 +170,7 @@ class Editor:
             return
         self.edits = edits
         self.keeper.keep(analysis.model, edits.history)
-        self._start(lambda _analysis, _cancelled: edits)
+        self._start(analysis, lambda _analysis, _cancelled: edits)
 
     def later(self, make: Change, edits: Edits | None = None) -> None:
         """Change the classes by something that takes its time; until then all is as before.
@@ -182,19 +182,18 @@ class Editor:
         edits : Edits, optional
             The edits that are changed; the present ones.
         """
-        before = self.edits if edits is None else edits
-        if before is None:
+        before, analysis = self.edits if edits is None else edits, self.calculated
+        if before is None or analysis is None:
             return
 
         def made(calculated: Analysis, cancelled: IsCancelled) -> Edits:
             refined = self._refined(calculated, before.history.steps, cancelled)
             return replace(before, history=make(refined, before.history, cancelled))
 
-        self._start(made)
+        self._start(analysis, made)
 
-    def _start(self, make: Callable[[Analysis, IsCancelled], Edits]) -> None:
-        calculated, known = self.calculated, self._checked
-        assert calculated is not None, "called where there is a result"
+    def _start(self, calculated: Analysis, make: Callable[[Analysis, IsCancelled], Edits]) -> None:
+        known = self._checked
         self._worker.cancel()
 
         def work(_: Any, cancelled: IsCancelled) -> _Made:

@@ -11,6 +11,7 @@ from pipeline.text import hectares
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.accuracy import Checked
     from pipeline.result import Analysis
 
 ADDED_COLOR = "#eceff2"
@@ -63,10 +64,8 @@ def missing_words(analysis: Analysis) -> str:
     return ", ".join(f"{hectares(value)} ha {words}" for value, words in parts if value)
 
 
-def estimated(analysis: Analysis) -> list[AreaRow]:
+def estimated(analysis: Analysis, checked: Checked) -> list[AreaRow]:
     """Return what a checked sample says: the clusters, what only the land has, and what is masked."""
-    checked = analysis.checked
-    assert checked is not None, "called where there is a sample"
     *clusters, masked = of(analysis)
     total = sum(row.hectares for row in clusters) + masked.hectares
     first: dict[str, int] = {}
