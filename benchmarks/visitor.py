@@ -93,7 +93,7 @@ async def visit(address: str, query: str, patience_s: float, think_s: float = 0.
             await _until(tab, clicked + patience_s, lambda message: DONE in json.dumps(message[2]))
             result_s = time.monotonic() - clicked
         return Outcome(frame_s, usable_s, result_s)
-    except Exception as error:
+    except Exception as error:  # a visitor who fails is counted, and the others go on
         return Outcome(frame_s, usable_s, result_s, failure=f"{type(error).__name__}: {error}"[:200])
 
 

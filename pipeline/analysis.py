@@ -17,7 +17,7 @@ from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.composites import read_composite
-from pipeline.errors import AnalysisError, Cancelled, ReadFailed
+from pipeline.errors import AnalysisError, ReadFailed
 from pipeline.estimate import MEMORY_SHARE, check_size, cost, free_memory_mb, total_memory_mb
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
@@ -186,9 +186,9 @@ def _show_preview(
 ) -> None:
     try:
         on_preview(grouped(request, look, model, progress, preview=True))
-    except (AnalysisError, Cancelled):
+    except AnalysisError:
         log.info("no preview", exc_info=True)
-    except Exception:
+    except Exception:  # the caller's own function may raise anything; the run goes on without a preview
         log.exception("the preview failed")
 
 

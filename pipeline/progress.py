@@ -109,7 +109,7 @@ class Progress:
             with giving_back():
                 try:
                     outcome.append(work(*args, **options))
-                except BaseException as error:
+                except BaseException as error:  # raised again in the thread that waits
                     failure.append(error)
 
         thread = threading.Thread(target=target, name=f"pipeline-{work.__name__}", daemon=True)

@@ -67,7 +67,7 @@ class PageHandler(TornadoVoilaHandler):
         except (asyncio.CancelledError, StreamClosedError):
             await self._end_kernel(visit)
         except Exception:
-            # The frame has been sent: it sees that there is no page in it, says so and tries again.
+            # Whatever happened, the frame has been sent: it finds no page in it, says so and tries again.
             metrics.FAILED.inc()
             self.log.exception("the page could not be opened")
             await self._end_kernel(visit)

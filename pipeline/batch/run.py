@@ -234,7 +234,7 @@ class _Walk:
             raise
         except AnalysisError as error:
             record = records.failed(one, key, str(error))
-        except Exception as error:  # one place must not end the others
+        except Exception as error:  # whatever happens at one place, the others go on
             log.exception("the place %s failed", one.name)
             record = records.failed(one, key, f"Something unexpected went wrong: {type(error).__name__}.")
         records.write(record, self.folder / PLACES)

@@ -153,7 +153,7 @@ def _within(seconds: float, work: Callable[[], T], profile: CatalogProfile, prog
     def target() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:
+        except BaseException as error:  # raised again in the thread that waits
             failure.append(error)
 
     thread = threading.Thread(target=target, name="search", daemon=True)

@@ -104,7 +104,7 @@ class Line:
             search_url, conforms = client.search(method="POST").url, client.get_conforms_to()
         except AnalysisError:
             raise
-        except Exception as error:  # pystac-client says in many ways that a page is no STAC API's
+        except Exception as error:  # pystac-client raises many kinds for a page of no STAC API
             raise self._transport.unreadable() from error
         offers_fields = any(str(name).endswith("item-search#fields") for name in conforms)
         fields = offers_fields if self._profile.fields is None else self._profile.fields
@@ -222,7 +222,7 @@ class Line:
                 yield collection.id
         except AnalysisError:
             raise
-        except Exception as error:  # see learn
+        except Exception as error:  # as in _asked
             raise self._transport.unreadable() from error
 
 
@@ -234,7 +234,7 @@ def warm(profile: CatalogProfile) -> None:
     Raises
     ------
     Exception
-        Anything: whoever searches later meets it again, and tells it.
+        Of any kind. A later search meets the same fault and reports it.
     """
     if profile.refusal or (transport.connections.fresh and _key(profile.address()) in _known):
         return
@@ -276,7 +276,7 @@ def _client(address: str, line: Transport) -> Client:
         return Client.open(address, stac_io=BoundedIO())
     except AnalysisError:
         raise
-    except Exception as error:  # see Line.learn
+    except Exception as error:  # as in Line._asked
         raise line.unreadable() from error
 
 

@@ -37,7 +37,7 @@ def opened(href: str) -> Iterator[Any]:
             yield dataset
     except NoOverviews:
         raise
-    except Exception as error:
+    except Exception as error:  # GDAL, PROJ and rasterio raise many kinds for a strange file
         remember(href, failed=True)
         raise read_failed(href, error) from error
     remember(href, failed=False)

@@ -12,12 +12,13 @@ log = logging.getLogger(__name__)
 
 
 def read_failed(url: str, error: Exception) -> Exception:
-    """Return the error for the user; what GDAL said goes into the log."""
+    """Return the error for the user; what GDAL said goes into the log, and with the error as its cause."""
     if isinstance(error, AnalysisError):
         return error
-    log.warning("reading %s failed", url, exc_info=error)
+    said = _causes(error)
+    log.warning("reading %s failed: %s", url, said)
     name = "/".join(url.rsplit("/", 2)[-2:])
-    problem, advice = _meaning(_causes(error))
+    problem, advice = _meaning(said)
     return ReadFailed(
         f"An image file could not be read. {name}: {problem}. {advice}", url, f"{name}: {problem}"
     )

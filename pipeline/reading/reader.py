@@ -293,7 +293,7 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
                 try:
                     self._read_into(window, target)
                     break
-                except Exception as error:
+                except Exception as error:  # GDAL, PROJ and rasterio raise many kinds
                     remember(self.url, failed=True)
                     if trial == TRIES or not may_pass(error):
                         raise read_failed(self.url, error) from error

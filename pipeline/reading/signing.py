@@ -61,7 +61,7 @@ def signed(href: str) -> str:
             return href
         try:
             _fetch_token(account, container)
-        except Exception as error:
+        except Exception as error:  # of requests, urllib3 or pydantic, whichever the package met
             if getattr(getattr(error, "response", None), "status_code", None) in (400, 404):
                 _public.add(key)
                 return href
@@ -79,7 +79,7 @@ def _fetch_token(account: str, container: str) -> None:
     def fetch() -> None:
         try:
             _package().get_token(account, container, retry_total=RETRIES, retry_backoff_factor=0.5)
-        except Exception as error:
+        except Exception as error:  # raised again in the thread that waits
             raised.append(error)
 
     thread = threading.Thread(target=fetch, name="sign", daemon=True)

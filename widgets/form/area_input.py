@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Protocol
 
 from pipeline.catalogs import profiles
+from pipeline.errors import AnalysisError
 from pipeline.request import MAX_FILE_MB, AnalysisRequest
 from widgets.form.settings import Settings
 from widgets.page.messages import Message
@@ -72,7 +73,7 @@ class AreaInput:
 
             try:
                 found = from_file(name, content)
-            except Exception as error:
+            except AnalysisError as error:
                 self._gate.guard(self._failed)(error)
             else:
                 self._gate.guard(self._adopt)(name, found)

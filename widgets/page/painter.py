@@ -121,7 +121,7 @@ class Painter:
         message = messages.of_error(error, self._parts.fields.settings)
         try:
             self.refresh(message)
-        except Exception:
+        except Exception:  # a part may be broken in any way; the message is shown all the same
             log.exception("the page could not be brought up to date")
             self._parts.foot.show(message, self._act)
 

@@ -44,7 +44,7 @@ async def _visitor() -> None:
     while failures < TRIES:
         try:
             message = await _ask(address)
-        except Exception:
+        except Exception:  # of the socket, of HTTP or of tornado, which is not imported only to name them
             failures += 1
             log.warning("the server did not say who the visitor is; asked again", exc_info=True)
             await asyncio.sleep(PAUSE_S)

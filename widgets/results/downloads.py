@@ -151,7 +151,7 @@ class Downloads(ipw.HBox):
                     files.content(kind.key)
                 except AnalysisError:
                     pass
-                except Exception:
+                except Exception:  # no size is shown; pressing the button tells why
                     log.exception("%s could not be made", kind.title)
                 progress(kind.key, number / len(kinds))
 

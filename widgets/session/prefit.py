@@ -80,7 +80,7 @@ class Prefit:
                         return
                 except Cancelled:
                     return
-                except Exception:
+                except Exception:  # nobody asked for it; a run that needs it fits again and reports
                     log.exception("%d clusters could not be fitted ahead", n_clusters)
                     return
                 fitted.add(n_clusters)

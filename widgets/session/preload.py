@@ -87,14 +87,14 @@ class Tools:
         try:
             if not self._loaded.is_set():
                 self._load()
-        except Exception:
+        except Exception:  # an import may raise anything; the run imports again and reports
             log.exception("the imports of a run failed")
         finally:
             self._loaded.set()
         try:
             if self._catalog:
                 self._connect(self._catalog)
-        except Exception:
+        except Exception:  # see `stac_api.warm`: the search reports it
             log.info("%s gives no connection", self._catalog, exc_info=True)
 
 

@@ -115,7 +115,7 @@ class Worker:
             result = work(run, run.stop.is_set)
         except Cancelled as error:
             self.publish(run, self._failed, error, last=True)
-        except Exception as error:
+        except Exception as error:  # a thread has no caller who could catch it
             log.exception("the run failed")
             self.publish(run, self._failed, error, last=True)
         else:
