@@ -1,4 +1,4 @@
-"""What users have today, written anew from its description: simple, and one thing after the other.
+"""What users have today, rewritten from its description: simple, one step after the other.
 
 A search at a point; the bands read one after another by plain rasterio; float64 and min-max scaling;
 k-means on every pixel with scikit-learn's defaults; the overlay coloured by a function called for each

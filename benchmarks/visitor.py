@@ -204,7 +204,7 @@ async def _tab(address: str, kernel: str) -> AsyncIterator[Tab]:
 
 
 async def _states(tab: Tab, deadline: float) -> dict[str, Any]:
-    """Ask for the state of every widget, as the page does first of all; asked anew where no answer comes."""
+    """Ask for the state of every widget, as the page does first of all; ask again if no answer comes."""
     while True:
         comm = uuid.uuid4().hex
         tab.send("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})

@@ -1,4 +1,4 @@
-"""The page's address: a place, the frame, the queue, a kernel, the notebook."""
+"""The handler of the page's address: a place, the frame, the queue, a kernel, the notebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PageHandler(TornadoVoilaHandler):
     """Opens the page for as many visitors as there are places, a few at a time."""
 
     def initialize(self, places: Places, proxies: frozenset[str], **settings: Any) -> None:
-        """Take the server's places and the addresses of its proxies besides what Voilà gives."""
+        """Take the server's places and the addresses of its proxies besides Voilà's settings."""
         super().initialize(**settings)
         self._places, self._proxies = places, proxies
         self._work: asyncio.Task[None] | None = None
@@ -95,7 +95,7 @@ class PageHandler(TornadoVoilaHandler):
             yield part
 
     async def _heated_parts(self, visit: Visit) -> AsyncIterator[str]:
-        """Give the page of a kernel that was started ahead and waits to be told who came."""
+        """Give the page of a pre-heated kernel, which waits for its visitor's request."""
         task, rendered, kernel_id = await self.kernel_manager.get_rendered_notebook(
             notebook_name=self.notebook_path,
             extra_kernel_env_variables={ENV_VARIABLE.VOILA_REQUEST_URL: self.request.full_url()},

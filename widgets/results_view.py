@@ -133,7 +133,7 @@ class Results(ipw.VBox):
 
 
 def notes_of(analysis: Analysis) -> tuple[str, ...]:
-    """Return what should be known about a result; of a preview first of all that it is one."""
+    """Return the notes on a result; for a preview, first that it is one."""
     if not analysis.preview:
         return analysis.notes
     coarse = f"Preview from pixels of {analysis.resolution_m:,.0f} m: hectares and clusters may still change."
@@ -189,12 +189,12 @@ def _short_when(analysis: Analysis) -> str:
 
 
 def _warmth(clear: float) -> str:
-    """Return the class of a badge that tells a clear share: green, amber, or stronger."""
+    """Return the CSS class of a badge by clear share: green, amber, or stronger."""
     return "" if clear >= MOSTLY_CLEAR else " eo-warn" if clear >= HARDLY_CLEAR else " eo-low"
 
 
 def _facts(analysis: Analysis) -> list[tuple[str, str]]:
-    """Return names and values (HTML) of what should be known about the images used."""
+    """Return the facts about the images used, as names and values (HTML)."""
     scenes = analysis.scenes
     plural = "s" if len(scenes) > 1 else ""
     clouds = [f"{s.cloud_cover:.1f} %" for s in scenes if s.cloud_cover is not None]

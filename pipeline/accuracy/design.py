@@ -136,7 +136,7 @@ class SamplingDesign:
         return self if name in self.classes else replace(self, added=(*self.added, name))
 
     def with_label(self, point: int, label: Label) -> SamplingDesign:
-        """Return the design with what was found at a point; None: it could not be told.
+        """Return the design with the class found at a point; None: the labeller was unsure.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class SamplingDesign:
         return self.with_labels({point: label})
 
     def with_labels(self, labels: Mapping[int, Label]) -> SamplingDesign:
-        """Return the design with what was found at some points (as `with_label`)."""
+        """Return the design with the classes found at some points (as `with_label`)."""
         given = clean_labels(labels, {p.id for p in self.drawn})
         new = dict.fromkeys(name for name in given.values() if name is not None and name not in self.classes)
         return replace(self, labels={**self.labels, **given}, added=(*self.added, *new))

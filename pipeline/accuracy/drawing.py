@@ -1,6 +1,6 @@
-"""A random sample of a map's pixels: so many of each class, none twice, in random order.
+"""A random sample of a map's pixels: a number of each class, without replacement, in random order.
 
-The only file of this room that knows an analysis, and of it only public members.
+The only module in this folder that uses an `Analysis`, through public members alone.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def classes_now(design: SamplingDesign, analysis: Analysis) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Pixels of a sample in random order, and what the map was that they were drawn from."""
+    """Pixels of a sample in random order, with a fingerprint of the map they were drawn from."""
 
     stratum: np.ndarray
     """int ``(n,)``: number of the stratum, from 0."""

@@ -1,4 +1,4 @@
-"""What of an area is drawn, and how finely: all of it, or the part that a map shows."""
+"""Which part of an area is drawn, and how finely: all of it, or what a map shows."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Change between two dates to take along: who became what as a table, and pixel by pixel as a GeoTIFF.
+"""Files of a change between two dates: which class became which as a table, and per pixel as a GeoTIFF.
 
-These files are of two results, so they are no `FORMAT` of the list of one.
+They belong to two results, so they are no `FORMAT` in the list of one.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def change_zip(before: Analysis, after: Analysis, change: Change, season: str = 
     before, after : Analysis
         The two results, compared by `pipeline.explore.change.compare`.
     change : Change
-        What came of it.
+        The comparison.
     season : str
         What there is to say of their seasons.
     """

@@ -78,7 +78,7 @@ def _found(checked: Checked, point: int) -> str:
 
 
 def report_section(analysis: Analysis) -> str:
-    """Return the estimate as a part of the report (HTML); nothing without a sample."""
+    """Return the estimate as a part of the report (HTML); empty without a sample."""
     checked = analysis.checked
     if checked is None:
         return ""

@@ -199,7 +199,7 @@ def _unreadable(title: str, href: str, error: Exception) -> ReadFailed:
 
 
 def _named_inside(dataset: Any) -> Iterator[tuple[int, str]]:
-    """Yield the names of classes that a file or its side-car tells."""
+    """Yield the names of classes in a file or its side-car."""
     side_car = Path(f"{dataset.name}.aux.xml")
     if side_car.is_file():
         yield from _of_side_car(side_car)

@@ -1,4 +1,4 @@
-"""What a visitor makes of a result without calculating it anew: other classes, no patches below a size."""
+"""Edits of a result that need no new calculation: other classes, no patches below a size."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Edits:
     smallest_ha: float = 0.0
     """Patches below this many hectares join their neighbours; 0: all stay."""
     sample: SamplingDesign | None = None
-    """Points that were labelled, of this map or another one; None: nobody has checked any land."""
+    """Points that were labelled, of this map or another one; None: no land was checked."""
 
     def applied_to(self, analysis: Analysis, known: Checked | None = None) -> tuple[Analysis, Sieved | None]:
         """Return the result as it is after the edits, and what removing small patches changed.
@@ -67,7 +67,7 @@ class Edits:
 
 @dataclass(frozen=True)
 class _Made:
-    """What came of some edits."""
+    """The outcome of some edits."""
 
     edits: Edits
     refined: Analysis
@@ -140,7 +140,7 @@ class Editor:
             self.apply(wanted)
 
     def _tell_what_stays_behind(self, analysis: Analysis) -> None:
-        """Remember the result whose edited classes are not those of the new one."""
+        """Remember the previous result if its edited classes do not fit the new one."""
         before = self.calculated
         if before is None or self.edits is None or before.preview:
             return
@@ -226,7 +226,7 @@ class Editor:
             self.apply(replace(self.edits, smallest_ha=hectares))
 
     def check(self, sample: SamplingDesign | None) -> None:
-        """Let a labelled sample tell hectares with their intervals; None: as they are counted."""
+        """Estimate hectares with intervals from a labelled sample; None: show counted hectares."""
         if self.edits is not None:
             self.apply(replace(self.edits, sample=sample))
 

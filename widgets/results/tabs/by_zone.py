@@ -46,7 +46,7 @@ class ZoneRows(anywidget.AnyWidget):
 
 
 class ByZone(ipw.VBox):
-    """Which attribute names the zones, the table, and what should be known of it.
+    """The choice of the attribute that names the zones, the table, and its notes.
 
     Parameters
     ----------
@@ -166,5 +166,5 @@ def outlined(zone: AreaOfInterest, turn: float) -> Sequence[leaflet.Polygon]:
 
 
 def tab_separated(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as text with tabs between the cells; what would break a row becomes a blank."""
+    """Return rows as text with tabs between the cells; white space within a cell becomes a blank."""
     return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows) + "\n"

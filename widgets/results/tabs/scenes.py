@@ -117,7 +117,7 @@ class Scenes(ipw.VBox):
 
 
 def _listing(request: AnalysisRequest) -> AnalysisRequest:
-    """Return a request without what makes no difference to the images there are."""
+    """Return a request without the settings that make no difference to the list of images."""
     return AnalysisRequest(
         request.area,
         request.start,
