@@ -41,7 +41,7 @@ def measure(settings: Settings, names: Sequence[str], store: Store) -> list[str]
         started = time.perf_counter()
         try:
             found = PARTS[name].measure(settings)
-        except Exception as error:
+        except Exception as error:  # one part must not end the others
             traceback.print_exc()
             failed.append(name)
             store.save(name, settings.name, time.perf_counter() - started, None, f"{error}")

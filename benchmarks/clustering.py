@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -43,15 +44,13 @@ def fits(settings: Settings) -> Iterator[dict[str, Any]]:
         pixels = cube.values.reshape(len(BANDS), -1).T
         _fit_and_label(cube, 2, 0)  # starts the threads of OpenMP
         for k in settings.clusters:
-            space: ClusterModel | None = None
-            for seed in range(settings.fit_seeds):
-                seconds, model = _timed(_fit_and_label, cube, k, seed)
-                if space is None:
-                    space = model
+            fitted = (_timed(_fit_and_label, cube, k, seed) for seed in range(settings.fit_seeds))
+            first = next(fitted)
+            _, space = first
+            for seed, (seconds, model) in enumerate(chain([first], fitted)):
                 yield _record(area, k, "ours", seed, seconds, _inertia(model, pixels, space))
                 if seed < settings.cluster_rounds:
                     yield _sklearn(area, k, "one start", 1, seed, space.scaled(pixels))
-            assert space is not None
             yield _sklearn(area, k, "ten starts", settings.fit_starts, 0, space.scaled(pixels))
 
 

@@ -179,7 +179,8 @@ def _classifications(analysis: Analysis) -> list[Path]:
         for p in (SHARED / "sentinel2").rglob("*SCL*.tif")
         if scene.id in str(p)
     ]
-    assert found, "the scene classification lies beside the bands"
+    if not found:
+        raise FileNotFoundError(f"no scene classification beside the bands in {SHARED / 'sentinel2'}")
     return found
 
 

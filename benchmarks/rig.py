@@ -161,7 +161,7 @@ def child(module: str, *arguments: str) -> Iterator[list[int]]:
         text=True,
         cwd=REPO,
     )
-    assert process.stdin is not None
+    assert process.stdin is not None  # Popen's type does not know of PIPE
     assert process.stdout is not None
     try:
         yield [int(port) for port in process.stdout.readline().split()]

@@ -93,7 +93,7 @@ async def visit(address: str, query: str, patience_s: float, think_s: float = 0.
             await _until(tab, clicked + patience_s, lambda message: DONE in json.dumps(message[2]))
             result_s = time.monotonic() - clicked
         return Outcome(frame_s, usable_s, result_s)
-    except Exception as error:
+    except Exception as error:  # a visitor who fails is counted, and the others go on
         return Outcome(frame_s, usable_s, result_s, failure=f"{type(error).__name__}: {error}"[:200])
 
 
@@ -204,7 +204,7 @@ async def _tab(address: str, kernel: str) -> AsyncIterator[Tab]:
 
 
 async def _states(tab: Tab, deadline: float) -> dict[str, Any]:
-    """Ask for the state of every widget, as the page does first of all; asked anew where no answer comes."""
+    """Ask for the state of every widget, as the page does first of all; ask again if no answer comes."""
     while True:
         comm = uuid.uuid4().hex
         tab.send("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})

@@ -33,7 +33,7 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class _Running:
-    """A server that answered, and who started it."""
+    """A server that answered, and the process that started it."""
 
     url: str
     token: str
@@ -103,7 +103,7 @@ def _start(scenes: Path, earlier: _Running | None) -> _Running:
 
 
 def _try_port(program: str, scenes: Path, port: int) -> tuple[_Running | None, str]:
-    """Start the server on one port; return it, or None and what it complained about."""
+    """Start the server on one port; return it, or None and its complaint."""
     url = f"http://{_HOST}:{port}"
     token = secrets.token_hex(8)
     with tempfile.TemporaryDirectory(prefix="demo-catalogue-") as folder, tempfile.TemporaryFile() as log:
@@ -127,7 +127,7 @@ def _try_port(program: str, scenes: Path, port: int) -> tuple[_Running | None, s
 
 
 def _documents(scenes: Path, folder: Path, token: str) -> list[str]:
-    """Write what the server loads: items with whole paths, and collections that only this server has."""
+    """Write the files that the server loads: items with whole paths, and collections that only it has."""
     from demo.items import absolute
 
     items = json.loads((scenes / "items.json").read_text(encoding="utf-8"))
@@ -153,7 +153,7 @@ def _answers(url: str, token: str, guard: subprocess.Popen[bytes]) -> bool:
 
 
 def _is_ours(url: str, token: str) -> bool:
-    """Ask who serves at an address; raises TimeoutError, another OSError or ValueError without an answer."""
+    """Ask for the server at an address; without an answer raises OSError (TimeoutError) or ValueError."""
     try:
         with _direct.open(f"{url}/collections", timeout=_ANSWER_S) as answer:
             collections = json.load(answer)["collections"]

@@ -1,4 +1,4 @@
-"""How the C library's allocator keeps memory that was freed: for use while a run goes on, then not at all.
+"""How the C library keeps freed memory: for reuse during a run, and given back to the system after it.
 
 Left alone, glibc gives every thread a heap of its own (up to eight a core) and cuts arrays of 4 to 37 MB,
 which come and go in a dozen threads, from all of them: the holes count as memory of the process for good.
@@ -38,14 +38,14 @@ def keep_for_the_run() -> bool:
 
 
 def give_back() -> bool:
-    """Give all that was freed back to the system (some milliseconds); return whether there was any."""
+    """Give all freed memory back to the system (a few milliseconds); return whether there was any."""
     glibc = _glibc()
     return glibc is not None and bool(glibc.malloc_trim(0))
 
 
 @contextmanager
 def giving_back() -> Iterator[None]:
-    """Give back what was freed when the block ends, however it ends."""
+    """Give freed memory back when the `with` block ends, however it ends."""
     try:
         yield
     finally:
@@ -53,7 +53,7 @@ def giving_back() -> Iterator[None]:
 
 
 def _glibc() -> Any:
-    """Return the C library where it is glibc and nobody else has settled its ways."""
+    """Return the C library if it is glibc and nothing else has set its allocator."""
     if any(name.startswith("MALLOC_") or name == "GLIBC_TUNABLES" for name in os.environ):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The steps in order: search, read, cluster, count, draw. The only file that knows them all."""
+"""The steps in order: search, read, cluster, count, draw. The only module that uses them all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
 from pipeline.composites import read_composite
-from pipeline.errors import AnalysisError, Cancelled, ReadFailed
+from pipeline.errors import AnalysisError, ReadFailed
 from pipeline.estimate import MEMORY_SHARE, check_size, cost, free_memory_mb, total_memory_mb
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
@@ -69,7 +69,7 @@ def analyse(
         Called as ``on_progress(stage, fraction)``: stage is "searching", "reading", "clustering" or
         "drawing"; fraction is of the whole run, never falls and ends at 1.0. May come from another thread.
     cancelled : callable, optional
-        Returns True when the run shall end; polled at least every 0.2 s. The call then raises `Cancelled` at
+        Returns True when the run is to end; polled at least every 0.2 s. The call then raises `Cancelled` at
         once, even while a server is waited for.
     on_detail : callable, optional
         Called with a phrase such as ``"11 of 24 blocks"``.
@@ -146,7 +146,7 @@ def _analyse(
 
 @contextmanager
 def _place(queue: Turns, extent: Extent, progress: Progress) -> Iterator[Turn]:
-    """Wait for a place, and for memory that others have now; refuse what does not fit even so."""
+    """Wait for a place and for memory that others hold; refuse an area that does not fit even then."""
     rows, columns = extent.shape
     size: Size = "large" if rows * columns >= LARGE_PX else "small"
     needed = cost(rows, columns, bands=extent.bands)
@@ -186,9 +186,9 @@ def _show_preview(
 ) -> None:
     try:
         on_preview(grouped(request, look, model, progress, preview=True))
-    except (AnalysisError, Cancelled):
+    except AnalysisError:
         log.info("no preview", exc_info=True)
-    except Exception:
+    except Exception:  # the caller's own function may raise anything; the run goes on without a preview
         log.exception("the preview failed")
 
 
@@ -199,7 +199,7 @@ def _read_best(
     progress: Progress,
     workers: bool,
 ) -> Imagery:
-    """Return the first plan that keeps its promise; else what showed most of the area.
+    """Return the first plan that keeps its promise; else the one that showed most of the area.
 
     A catalogue knows outlines and the clouds of whole tiles; only the pixels tell about the area. A plan
     whose files cannot be read is passed over, too: first for the same pass in another collection.
@@ -243,7 +243,7 @@ def _read_best(
 def _without_classes(
     failures: Sequence[tuple[ImagePlan, ReadFailed]], read: Callable[[Sequence[Scene]], Imagery]
 ) -> Imagery:
-    """Return the best plan of which only scene classifications could not be read, without those.
+    """Return the best plan that lacks nothing but scene classifications, without those.
 
     Raises
     ------

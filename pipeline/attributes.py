@@ -1,6 +1,6 @@
-"""What the rasters of a result say of themselves: attributes after the CF conventions, and their grid.
+"""The metadata of a result's rasters: attributes that follow the CF conventions, and their grid.
 
-``.rio`` works on them at once: the coordinate system stands in the coordinate ``spatial_ref``, and rioxarray
+``.rio`` works on them directly: the coordinate system is in the coordinate ``spatial_ref``, and rioxarray
 is imported here, where a raster is made. All attributes are text or numbers: any format can hold them.
 """
 

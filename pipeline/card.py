@@ -16,7 +16,7 @@ _CELL = "padding:1px 10px 1px 0;text-align:{}"
 
 
 def line(analysis: Analysis) -> str:
-    """Return a result in one line: what, where, when, how much of it is clear."""
+    """Return a result in one line: what, where, when, how much is clear."""
     clusters = len(analysis.suggestions)
     first_look = ", preview" if analysis.preview else ""
     return (

@@ -13,7 +13,7 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 
 
 def quoted(value: Any) -> str:
-    """Return a value for a sentence, in quotes where it is a text; what is long is cut in its middle."""
+    """Return a value for a sentence, in quotes if it is text; a long one is shortened in the middle."""
     return _SHORT.repr(value)
 
 

@@ -87,7 +87,7 @@ def read_composite(
 def _looks(
     wanted: Sequence[tuple[Scene, ...]], plans: Sequence[ImagePlan], extent: Extent, progress: Progress
 ) -> list[Look]:
-    """Return what acquisitions show; of those that cannot be read, their twins in another collection."""
+    """Return a look at each acquisition; for an unreadable one, at its twin in another collection."""
     looks = look_at(wanted, extent, progress)
     seen = {look.scenes[0].id for look in looks}
     unseen = (scenes for scenes in wanted if scenes[0].id not in seen)

@@ -51,7 +51,7 @@ class CatalogsFile:
 
 
 def catalog() -> str | None:
-    """Return the name of the catalogue to start with, None where nobody chose one."""
+    """Return the name of the catalogue to start with, None when none is set."""
     return os.environ.get(CATALOG) or None
 
 
@@ -62,7 +62,7 @@ def max_size_km() -> float:
 
 
 def places() -> int | None:
-    """Return how many heavy pieces of work may go on at the same time; 0: any; None: nobody said."""
+    """Return how many heavy pieces of work may run at the same time; 0: any; None: not set."""
     try:
         return max(int(os.environ.get(PLACES, "")), 0)
     except ValueError:
@@ -70,18 +70,18 @@ def places() -> int | None:
 
 
 def memory_mb() -> float | None:
-    """Return the memory of all runs together, 10^6 bytes; None: nobody said."""
+    """Return the memory of all runs together, 10^6 bytes; None: not set."""
     return _positive(MEMORY)
 
 
 def session_mb() -> float:
-    """Return the memory of one run, 10^6 bytes; infinite where nobody said."""
+    """Return the memory of one run, 10^6 bytes; infinite when not set."""
     limit = _positive(SESSION)
     return math.inf if limit is None else limit
 
 
 def shared_dir() -> Path | None:
-    """Return the folder of what this user's processes share; None: nobody said."""
+    """Return the folder of what this user's processes share; None: not set."""
     named = os.environ.get(SHARED)
     return Path(named).expanduser().absolute() if named else None
 
@@ -100,7 +100,7 @@ def scheduler_address() -> str | None:
 
 
 def catalogs_file() -> CatalogsFile:
-    """Return what the TOML file says; nothing where there is none or it cannot be read, which is logged."""
+    """Return the contents of the TOML file; empty without one, or if it cannot be read, which is logged."""
     named = os.environ.get(CATALOGS)
     if not named:
         return CatalogsFile()

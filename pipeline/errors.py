@@ -89,7 +89,7 @@ class TooCloudy(AnalysisError):
 
 
 class CatalogUnavailable(AnalysisError):
-    """The catalogue did not answer, or not with what a STAC API answers."""
+    """The catalogue did not answer, or not as a STAC API does."""
 
     def __init__(self, message: str, catalog: str = "") -> None:
         super().__init__(message)

@@ -70,7 +70,7 @@ SHORTEST_KM = 1.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run will cost."""
+    """The cost of a run."""
 
     megabytes: float
     """To fetch, 10^6 bytes."""
@@ -88,7 +88,7 @@ def estimate(
     dates: int = 1,
     periods: int = 1,
 ) -> Estimate:
-    """Return what a run over an area costs.
+    """Return the cost of a run over an area.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def estimate(
 
 
 def estimate_of(request: AnalysisRequest, link_mbit: float = LINK_MBIT) -> Estimate:
-    """Return what a request costs; of one that combines dates at most, as the search decides how many."""
+    """Return the cost of a request; an upper bound if it combines dates, as the search decides how many."""
     dates, periods = dates_of(request), request.periods if way_of(request.composite).in_periods else 1
     return estimate(request.area, link_mbit, request.features, dates, periods)
 
@@ -136,7 +136,7 @@ def cost(
     dates: int = 1,
     periods: int = 1,
 ) -> Estimate:
-    """Return what a run over a whole grid of 10 m pixels costs that reads these bands of so many dates.
+    """Return the cost of a run that reads these bands of some dates over a whole grid of 10 m pixels.
 
     A window of n pixels anywhere touches n / 1024 + 1 blocks on average.
     """
@@ -242,7 +242,7 @@ def _room(room_mb: float) -> tuple[float, float]:
 
 
 def runs_memory_mb(working: Sequence[int] = (), proc: Path = Path("/proc")) -> float:
-    """Return what all runs of this user may take together, 10^6 bytes.
+    """Return the memory that all runs of this user may take together, 10^6 bytes.
 
     What is configured, else a share of the machine's memory; no more than a share of what is free, with
     what the working processes take already.
@@ -269,7 +269,7 @@ def _fits(rows: int, columns: int, room_mb: float, disk_mb: float) -> bool:
 
 
 def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
-    """Return the memory that is free, 10^6 bytes, within the container's limit; infinite where nobody tells.
+    """Return the free memory, 10^6 bytes, within the container's limit; infinite where that is not known.
 
     What this process already takes counts as free: an estimate is of the whole process.
     """
@@ -289,7 +289,7 @@ def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgro
 
 
 def resident_mb(process: int | str, proc: Path = Path("/proc")) -> float:
-    """Return the memory that a process takes, 10^6 bytes; 0 where nobody tells."""
+    """Return the memory that a process takes, 10^6 bytes; 0 where that is not known."""
     status = dict(line.partition(":")[::2] for line in _lines(proc / f"{process}/status"))
     return int(status.get("VmRSS", "0").split()[0]) * 1024 / 1e6
 

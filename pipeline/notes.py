@@ -1,4 +1,4 @@
-"""What a user should know about a result, in sentences; and why there is none."""
+"""What a user should know about a result, in sentences; and why there is no result."""
 
 from __future__ import annotations
 

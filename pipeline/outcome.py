@@ -1,4 +1,4 @@
-"""What came of a request, as values: the fields of an `Analysis` and what follows from them."""
+"""The outcome of a request as values: the fields of an `Analysis` and what follows from them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Missing:
 
 @dataclass(frozen=True, repr=False)
 class Outcome(WhenSeen):
-    """A request, the images that answered it, and what came of them."""
+    """A request, the images that answered it, and the results."""
 
     request: AnalysisRequest
     pixels: Imagery = field(repr=False)
@@ -76,7 +76,7 @@ class Outcome(WhenSeen):
     smallest_patch_ha: float = 0.0
     """Patches below this were given to their neighbours; 0: none."""
     checked: Checked | None = field(default=None, repr=False, compare=False)
-    """A labelled sample of these classes and its estimate; None: nobody has checked the land."""
+    """A labelled sample of these classes and its estimate; None: the land was not checked."""
     second: SecondDate | None = field(default=None, repr=False, compare=False)
     """The same area on a second date, and what changed; None: there is no comparison."""
     fits: Fits | None = field(default=None, repr=False, compare=False)

@@ -1,6 +1,6 @@
 """A request as the query string of a web address, and back.
 
-Links come from anybody: they may name only catalogues that are offered here, and nothing in them starts
+Links are not trusted: they may only name catalogues that are offered here, and nothing in them starts
 a run.
 """
 
@@ -88,7 +88,7 @@ def fits(query: str) -> bool:
 
 @dataclass(frozen=True)
 class Linked:
-    """What a link says."""
+    """The contents of a link."""
 
     values: Mapping[str, Any]
     """Fields of a request, checked one by one; those that are missing or wrong are not in it."""
@@ -116,7 +116,7 @@ class Linked:
 
 
 def from_query(query: str, offered: Collection[str]) -> Linked:
-    """Return what a query string says; whatever is not ours is passed over.
+    """Return the contents of a query string; parameters of others are ignored.
 
     Parameters
     ----------

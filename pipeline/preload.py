@@ -1,4 +1,4 @@
-"""Makes ready ahead of need what is otherwise imported on first use."""
+"""Imports ahead of time what is otherwise imported on first use."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def for_an_area() -> None:
 
 
 def for_a_run() -> None:
-    """Import what a run uses."""
+    """Import the libraries of a run."""
     for name in MODULES:
         import_module(name)

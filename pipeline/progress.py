@@ -1,4 +1,4 @@
-"""How a run tells how far it is, and how it notices that nobody wants it any more."""
+"""How a run reports its progress, and how it notices that it was cancelled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Progress:
     on_progress : callable, optional
         Called as ``on_progress(stage, fraction)``, possibly from another thread.
     cancelled : callable, optional
-        Returns True when the run shall end; polled every `POLL_S` seconds.
+        Returns True when the run is to end; polled every `POLL_S` seconds.
     on_detail : callable, optional
         Called with a phrase such as ``"11 of 24 blocks"``.
     """
@@ -56,7 +56,7 @@ class Progress:
         """The place among other runs that this one works at; None: it takes no turns."""
 
     def report(self, stage: str, done: float) -> None:
-        """Tell that a share (0..1) of a stage is done."""
+        """Report that a share (0..1) of a stage is done."""
         start, end = STAGES[stage]
         with self._lock:
             self.began.setdefault(stage, time.monotonic())
@@ -65,18 +65,18 @@ class Progress:
                 self._on_progress(stage, self._fraction)
 
     def detail(self, words: str) -> None:
-        """Tell a detail of the present stage in words."""
+        """Report a detail of the present stage in words."""
         with self._lock:
             if self._on_detail is not None and not self._ended:
                 self._on_detail(words)
 
     def check(self) -> None:
-        """Raise `Cancelled` when the run shall end."""
+        """Raise `Cancelled` when the run is to end."""
         if self.ended():
             raise Cancelled
 
     def pause(self, seconds: float) -> None:
-        """Wait for a while; raise `Cancelled` as soon as the run shall end."""
+        """Wait for a while; raise `Cancelled` as soon as the run is to end."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.check()
@@ -93,11 +93,11 @@ class Progress:
         return Progress(cancelled=self.ended)
 
     def ended(self) -> bool:
-        """Tell whether the run shall end."""
+        """Return whether the run is to end."""
         return self._ended or (self._cancelled is not None and self._cancelled())
 
     def run(self, work: Callable[..., T], *args: Any, **options: Any) -> T:
-        """Return what `work` does, or raise `Cancelled` at once when cancelled, even while the work blocks.
+        """Return the result of `work`; when cancelled, raise `Cancelled` at once, even while it blocks.
 
         The work runs in a thread of its own. A blocked read may end later in that thread; its reports and
         its result are dropped.
@@ -109,7 +109,7 @@ class Progress:
             with giving_back():
                 try:
                     outcome.append(work(*args, **options))
-                except BaseException as error:
+                except BaseException as error:  # raised again in the thread that waits
                     failure.append(error)
 
         thread = threading.Thread(target=target, name=f"pipeline-{work.__name__}", daemon=True)

@@ -1,4 +1,4 @@
-"""An analysis: what came of a request, and what can be asked of it or made from it.
+"""An analysis: the result of a request, and what can be asked of it or made from it.
 
 Nothing here searches or reads: `pipeline.analysis` does, and hands the pixels over.
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Analysis(Outcome, InNotebooks):
-    """A request, the images that answered it, and what came of them; its values are those of `Outcome`."""
+    """A request, the images that answered it, and the results; its values are those of `Outcome`."""
 
     @cached_property
     def zones(self) -> pd.DataFrame:
@@ -49,7 +49,7 @@ class Analysis(Outcome, InNotebooks):
 
     @cached_property
     def zone_table(self) -> ZoneTable:
-        """What covers each zone, with cloud and missing apart (`zones` is its plain form)."""
+        """The hectares of each zone, with cloud and missing apart (`zones` is its plain form)."""
         from pipeline.explore.zones import table_of
 
         return table_of(self)
@@ -138,7 +138,7 @@ class Analysis(Outcome, InNotebooks):
         classes: Mapping[int, str] | None = None,
         cancelled: IsCancelled | None = None,
     ) -> Agreement:
-        """Return what another map says of the classes as they are shown (reference.agreement.compare).
+        """Compare the classes, as they are shown, with another map (reference.agreement.compare).
 
         Parameters
         ----------
@@ -201,7 +201,7 @@ class Analysis(Outcome, InNotebooks):
         return replace(self, second=SecondDate(second, compare(self, second)))
 
     def pixel(self, row: int, column: int) -> Pixels:
-        """Return what was read of one pixel of the grid: arrays of 1 x 1."""
+        """Return the values read at one pixel of the grid: arrays of 1 x 1."""
         return self.pixels.window(slice(row, row + 1), slice(column, column + 1))
 
     def to_geotiff(self, target: str | PathLike[str] | BinaryIO) -> None:

@@ -1,6 +1,6 @@
 """One line of JSON in the log for each run: what it was, how long each stage took, how it ended.
 
-Nothing personal stands in it: the request is a digest, an address that somebody typed is "other".
+It holds nothing personal: the request is a digest, and a catalogue address that was typed in is "other".
 
     {"event": "run", "request": "5f1c2a90b3d4", "catalog": "earth-search", "pixels": 250000, "megabytes": 21,
      "searching_s": 0.41, "waited_s": 0.0, "reading_s": 1.2, "clustering_s": 0.3, "drawing_s": 0.1,
@@ -64,7 +64,7 @@ def seconds_of_stages(began: Mapping[str, float], ended: float, waited_s: float)
 
 
 def _facts_of(request: AnalysisRequest) -> dict[str, object]:
-    """Return what the line says of a request; `megabytes` is the estimate of what is read."""
+    """Return the line's facts about a request; `megabytes` is the estimate of what is read."""
     rows, columns = grid_for(request.area).shape
     return {
         "request": hashlib.sha256(request.to_json().encode()).hexdigest()[:12],

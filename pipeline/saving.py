@@ -89,7 +89,7 @@ def load(path: str | os.PathLike[str]) -> Analysis:
 
 
 def _head(analysis: Analysis) -> dict[str, Any]:
-    """Return all that is no array, as JSON takes it."""
+    """Return everything but the arrays, as values for JSON."""
     pixels = analysis.pixels
     grid = analysis.grid
     plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in KEPT | MADE_AGAIN}

@@ -1,7 +1,7 @@
 """Private temporary folders that never outlive their process, not even one that is killed.
 
-Each process has one folder in the system's temporary folder, and holds a lock on it which the system lets go
-when the process ends, however it ends. Whoever makes such a folder first removes those whose lock is free.
+Each process has one folder in the system's temporary folder, and holds a lock on it which the system releases
+when the process ends, however it ends. A process that makes its folder first removes those with a free lock.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The one folder of what this user's processes on this machine share: the queue of turns, kept answers.
+"""The folder that this user's processes on this machine share: the queue of turns, kept answers.
 
-It belongs to the user and nobody else can look into it; where that cannot be had, nothing is shared.
+It belongs to the user and is closed to others; where that is not possible, nothing is shared.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def shared_folder(name: str) -> Path | None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or what was there before."""
+    """Write a file so that a reader sees all of it or the previous one."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
     try:
         with open(descriptor, "wb") as file:
@@ -53,7 +53,7 @@ def _user() -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """Return whether a path is a folder of this user that nobody else can enter."""
+    """Return whether a path is a folder of this user that is closed to others."""
     facts = path.lstat()
     if not stat.S_ISDIR(facts.st_mode):
         return False

@@ -99,7 +99,7 @@ def about_hectares(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share (0..1) in percent; what is there but rounds to nothing is "< 0.1 %"."""
+    """Return a share (0..1) in percent; one that would round to zero is "< 0.1 %"."""
     value = 100 * share
     if 0 < value < 0.1:
         return "< 0.1 %"
@@ -109,7 +109,7 @@ def percent(share: float) -> str:
 
 
 def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
-    """Return a number that is larger than its limit and the limit, with digits enough to tell them apart.
+    """Return a number above its limit, and the limit, with enough digits to differ.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
 
 
 def signed_hectares(value: float) -> str:
-    """Return hectares with their sign, for a difference; what rounds to nothing has none."""
+    """Return hectares with their sign, for a difference; one that rounds to zero has none."""
     text = hectares(abs(value))
     return text if text == "0.0" else f"+{text}" if value > 0 else f"{MINUS}{text}"
 

@@ -49,7 +49,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Room:
-    """What all work may take together."""
+    """The limits of all work together."""
 
     places: int
     memory_mb: float
@@ -91,5 +91,5 @@ def admitted(mine: Ticket, tickets: Sequence[Ticket], room: Room) -> bool:
 
 
 def before(mine: Ticket, tickets: Sequence[Ticket]) -> int:
-    """Return how many come before a ticket that waits: those at work, and those that are due earlier."""
+    """Return how many are before a waiting ticket: those at work and those due earlier."""
     return sum(t.state == "working" or t < mine for t in tickets if t.token != mine.token)

@@ -1,11 +1,11 @@
 """Heavy work takes turns: all processes of one user on this machine share a few places.
 
-Whoever wants to work puts a ticket into a folder and holds a lock on it, which the system lets go when the
-process ends, however it ends. A ticket's name says all of it, so that a look at the queue is a listing.
+A process that wants to work puts a ticket into a folder and holds a lock on it. The system releases the lock
+when the process ends, however it ends. A ticket's name holds all its facts: one listing reads the queue.
 
 First come, first served (tickets.py). A large area counts as having come a while later than it did, works at
-low priority, and makes way between blocks for small ones that wait. Work ahead of need gets a place only
-while nobody waits. Where a queue cannot be had, everybody works at once.
+low priority, and makes way between blocks for small ones that wait. Work ahead of time gets a place only
+while nobody waits. Where no queue is possible, everybody works at once.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Turns:
         Raises
         ------
         Cancelled
-            When the run shall end before its turn has come.
+            When the run is to end before its turn has come.
         """
         turn = Turn(self, size, memory_mb)
         try:
@@ -88,7 +88,7 @@ class Turns:
 
     @contextmanager
     def spare(self) -> Iterator[Callable[[], bool] | None]:
-        """Give a place for work ahead of need where one is free and nobody waits, else None.
+        """Yield a place for work ahead of time if one is free and nobody waits, else None.
 
         With the place comes a function that tells whether others wait for one meanwhile.
         """
@@ -99,14 +99,14 @@ class Turns:
             turn.leave()
 
     def tickets(self) -> list[Ticket]:
-        """Return the tickets there are, those of processes that are gone included until they are swept."""
+        """Return all tickets; those of ended processes are included until they are swept."""
         try:
             return [t for t in map(Ticket.of, os.listdir(self.folder)) if t is not None]
         except OSError:
             return []
 
     def room(self, tickets: Sequence[Ticket]) -> Room:
-        """Return what all work may take together now."""
+        """Return the present limits of all work together."""
         return Room(self.places, self.memory_mb(sorted({t.pid for t in tickets if t.state != "waiting"})))
 
     def sweep(self) -> None:
@@ -193,7 +193,7 @@ class Turn:
         Raises
         ------
         Cancelled
-            When the run shall end before there is a place again.
+            When the run is to end before there is a place again.
         """
         if not self.ticket.large or time.monotonic() - self._since < HELD_S:
             return
@@ -214,7 +214,7 @@ class Turn:
 
     def _is_next(self) -> bool:
         tickets = self._turns.tickets()
-        if self.ticket not in tickets:  # somebody has cleared the folder: nothing to wait for
+        if self.ticket not in tickets:  # the folder was cleared: nothing to wait for
             return True
         return admitted(self.ticket, tickets, self._turns.room(tickets))
 
@@ -242,7 +242,7 @@ class Turn:
 def of_the_page() -> Turns | None:
     """Return the queue that a page's heavy work takes turns in: a place for each core, unless configured.
 
-    None where there shall be none, or the system has no such locks (Windows).
+    None where turns are switched off, or the system has no such locks (Windows).
     """
     configured = config.places()
     return _queue((os.cpu_count() or 1) if configured is None else configured)
@@ -266,7 +266,7 @@ def spare() -> AbstractContextManager[Callable[[], bool] | None]:
 
 
 def work_at_low_priority() -> None:
-    """Let this thread, and those that it starts, give way to all others; only where threads can (Linux)."""
+    """Give this thread and those it starts a low priority; only on systems where threads have one (Linux)."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
@@ -280,7 +280,7 @@ def _queue(places: int) -> Turns | None:
 
 
 def _locked(descriptor: int) -> bool:
-    """Take the lock of an open file unless somebody has it; return whether it was taken."""
+    """Take the lock of an open file unless another process has it; return whether it was taken."""
     import fcntl
 
     try:

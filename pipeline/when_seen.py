@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class WhenSeen:
-    """The part of `Outcome` that tells its dates."""
+    """The part of `Outcome` about its dates."""
 
     if TYPE_CHECKING:
         request: AnalysisRequest

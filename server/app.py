@@ -76,7 +76,7 @@ class DashboardServer(Voila):
         return sys.platform != "win32" and len(path.encode()) <= LONGEST_SOCKET_PATH
 
     def init_settings(self) -> dict[str, Any]:
-        """Set up kernels and the check of host names, then what Voilà sets up."""
+        """Set up kernels and the check of host names, then the rest of Voilà."""
         if not self.notebook_path:
             raise ValueError("name the notebook: python -m server dashboard.ipynb")
         limits.raise_file_limit()
@@ -93,7 +93,7 @@ class DashboardServer(Voila):
         return settings
 
     def init_handlers(self) -> list[Any]:
-        """Put ours in the place of Voilà's handlers, and add those of health and metrics."""
+        """Replace Voilà's handlers by ours, and add those for health and metrics."""
         bounds = Bounds(self.max_kernels, self.max_per_address, self.max_opening)
         places = Places(bounds, self.kernel_manager.list_kernel_ids, limits.has_files_for_a_visitor)
         self.log.info("Places: %s, of which %s open at a time.", bounds.kernels, bounds.opening)

@@ -28,7 +28,7 @@ def offers_protocol(header: str | None) -> bool:
 
 
 def is_sound(message: str | bytes) -> bool:
-    """Return whether a message is what the protocol says: a table of offsets, then the parts it points to."""
+    """Return whether a message follows the protocol: a table of offsets, then the parts it points to."""
     if not isinstance(message, bytes) or len(message) < 8:
         return False
     count = int.from_bytes(message[:8], "little")

@@ -1,4 +1,4 @@
-"""What this machine allows: memory, open files."""
+"""The limits of this machine: memory, open files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def kernels_for(memory: int) -> int:
 
 
 def raise_file_limit() -> None:
-    """Let this process open as many files as the system allows it to (no such limit on Windows)."""
+    """Let this process open as many files as the system allows (no such limit on Windows)."""
     try:
         import resource
     except ImportError:
@@ -41,7 +41,7 @@ def raise_file_limit() -> None:
 
 
 def files_left() -> int | None:
-    """Return how many files this process can still open, None where the system does not tell."""
+    """Return how many files this process can still open, None where the system does not say."""
     try:
         import resource
 

@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus, and the address that tells whether it is well."""
+"""The server's counters for Prometheus, and the address that reports its health."""
 
 from __future__ import annotations
 

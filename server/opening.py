@@ -41,7 +41,7 @@ class LateRenderer(NotebookRenderer):
 async def with_news(
     parts: AsyncIterator[str], news: Callable[[], str], every_s: float = LOOK_S
 ) -> AsyncIterator[str]:
-    """Give the parts of a page and, while none comes, what there is to tell.
+    """Yield the parts of a page and, while waiting for one, the news.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The page's address: a place, the frame, the queue, a kernel, the notebook."""
+"""The handler of the page's address: a place, the frame, the queue, a kernel, the notebook."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from html import escape
 from pathlib import Path
 from string import Template
@@ -35,10 +36,9 @@ class PageHandler(TornadoVoilaHandler):
     """Opens the page for as many visitors as there are places, a few at a time."""
 
     def initialize(self, places: Places, proxies: frozenset[str], **settings: Any) -> None:
-        """Take the server's places and the addresses of its proxies besides what Voilà gives."""
+        """Take the server's places and the addresses of its proxies besides Voilà's settings."""
         super().initialize(**settings)
         self._places, self._proxies = places, proxies
-        self._visit: Visit | None = None
         self._work: asyncio.Task[None] | None = None
         self._told, self._told_at = "", 0.0
 
@@ -57,21 +57,22 @@ class PageHandler(TornadoVoilaHandler):
             self._refuse(refusal)
             return
         metrics.OPENED.inc()
-        self._visit = self._places.enter(address)
-        self._work = asyncio.ensure_future(self._send(with_news(self._parts(heated > 0), self._news)))
+        visit = self._places.enter(address)
+        parts = self._heated_parts(visit) if heated else self._parts(visit)
+        self._work = asyncio.ensure_future(self._send(with_news(parts, partial(self._news, visit))))
         started = time.monotonic()
         try:
             await self._work
             metrics.OPENING_S.observe(time.monotonic() - started)
         except (asyncio.CancelledError, StreamClosedError):
-            await self._end_kernel()
+            await self._end_kernel(visit)
         except Exception:
-            # The frame has been sent: it sees that there is no page in it, says so and tries again.
+            # Whatever happened, the frame has been sent: it finds no page in it, says so and tries again.
             metrics.FAILED.inc()
             self.log.exception("the page could not be opened")
-            await self._end_kernel()
+            await self._end_kernel(visit)
         finally:
-            self._places.leave(self._visit)
+            self._places.leave(visit)
 
     def on_connection_close(self) -> None:
         """Stop opening a page that nobody waits for any more."""
@@ -87,24 +88,19 @@ class PageHandler(TornadoVoilaHandler):
             self.write(part)
             await self.flush()
 
-    async def _parts(self, heated: bool) -> AsyncIterator[str]:
-        if heated:
-            async for part in self._heated_parts():
-                yield part
-            return
-        renderer = LateRenderer(self._start, **self._renderer_settings())
+    async def _parts(self, visit: Visit) -> AsyncIterator[str]:
+        renderer = LateRenderer(partial(self._start, visit), **self._renderer_settings())
         await renderer.initialize()
         async for part in renderer.snippets():
             yield part
 
-    async def _heated_parts(self) -> AsyncIterator[str]:
-        """Give the page of a kernel that was started ahead and waits to be told who came."""
-        assert self._visit is not None
+    async def _heated_parts(self, visit: Visit) -> AsyncIterator[str]:
+        """Give the page of a pre-heated kernel, which waits for its visitor's request."""
         task, rendered, kernel_id = await self.kernel_manager.get_rendered_notebook(
             notebook_name=self.notebook_path,
             extra_kernel_env_variables={ENV_VARIABLE.VOILA_REQUEST_URL: self.request.full_url()},
         )
-        self._visit.kernel_id = kernel_id
+        visit.kernel_id = kernel_id
         WaitingSocket.forget_all_but(set(self.kernel_manager.list_kernel_ids()))
         WaitingSocket.tell(kernel_id, self._request_variables())
         sent = list(rendered)
@@ -116,10 +112,9 @@ class PageHandler(TornadoVoilaHandler):
         async for part, _ in rest:
             yield part
 
-    async def _start(self, notebook: Any) -> tuple[str, Any]:
+    async def _start(self, visit: Visit, notebook: Any) -> tuple[str, Any]:
         """Wait for this visitor's turn, then start the kernel."""
-        assert self._visit is not None
-        await self._visit.turn.wait()
+        await visit.turn.wait()
         variables = {
             **os.environ,
             **self._request_variables(),
@@ -135,19 +130,18 @@ class PageHandler(TornadoVoilaHandler):
                 env=variables,
             )
         )
-        self._visit.kernel_id = kernel_id
+        visit.kernel_id = kernel_id
         return kernel_id, self.kernel_manager.get_kernel(kernel_id)
 
-    async def _end_kernel(self) -> None:
-        """End the kernel of a page that did not come to be."""
-        kernel_id = self._visit.kernel_id if self._visit else None
+    async def _end_kernel(self, visit: Visit) -> None:
+        """End the kernel of a page that could not be opened."""
+        kernel_id = visit.kernel_id
         if kernel_id is not None and kernel_id in self.kernel_manager:
             await ensure_async(self.kernel_manager.shutdown_kernel(kernel_id, now=True))
 
-    def _news(self) -> str:
+    def _news(self, visit: Visit) -> str:
         """Return a script for the frame: how many are before this visitor, or a sign of life."""
-        assert self._visit is not None
-        before = self._places.before(self._visit)
+        before = self._places.before(visit)
         text = f"{before} {'visitor' if before == 1 else 'visitors'} before you." if before else ""
         now = time.monotonic()
         if text == self._told and now - self._told_at < KEEP_ALIVE_S:

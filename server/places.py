@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a server takes on."""
+    """The load that a server accepts."""
 
     kernels: int
     """Kernels in all."""
@@ -122,7 +122,7 @@ class Places:
         return self._waiting.index(visit) + len(self._opening)
 
     def leave(self, visit: Visit) -> None:
-        """End a turn: the page is open, or its visitor is gone. What has a kernel keeps its place."""
+        """End a turn: the page is open, or its visitor is gone. A visit with a kernel keeps its place."""
         for group in (self._waiting, self._opening):
             if visit in group:
                 group.remove(visit)

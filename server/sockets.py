@@ -11,7 +11,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from server.frames import PROTOCOL, is_sound, offers_protocol
 
 MOST_SOCKETS = 4
-"""Sockets of one kernel: a page has one, and a second for a moment when it connects anew."""
+"""Sockets of one kernel: a page has one, and for a moment a second when it reconnects."""
 UNSUPPORTED = 1003
 """The close code of "received data of a type that cannot be accepted"."""
 
@@ -29,7 +29,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         await super().get(kernel_id=kernel_id)
 
     def on_message(self, message: str | bytes) -> None:
-        """Pass a message on; one that is not what the format says closes the socket."""
+        """Pass a message on; one that does not follow the format closes the socket."""
         if not is_sound(message):
             self.log.warning("a socket of kernel %s was closed: its message is not sound", self.kernel_id)
             self.close(UNSUPPORTED, "not a sound message")
@@ -38,7 +38,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):
 
 
 class WaitingSocket(RequestInfoSocketHandler):
-    """Where a pre-heated kernel waits to be told who came: for kernels of this machine only.
+    """The socket on which a pre-heated kernel of this machine waits for its visitor's request.
 
     Voilà's own lets anybody take the place of a kernel, and forgets another kernel's when a socket closes.
     """
@@ -52,7 +52,7 @@ class WaitingSocket(RequestInfoSocketHandler):
             raise HTTPError(404)
 
     def open(self, kernel_id: str) -> None:
-        """Remember the socket, and tell at once what is known already."""
+        """Remember the socket, and send at once what is known already."""
         self._kernel_id = kernel_id
         super().open(kernel_id)
 
@@ -63,7 +63,7 @@ class WaitingSocket(RequestInfoSocketHandler):
 
     @classmethod
     def tell(cls, kernel_id: str, visitor: dict[str, Any]) -> None:
-        """Tell a kernel who came; kept, so that one whose socket broke hears it when it asks again."""
+        """Send a kernel its visitor's request; kept for a kernel whose socket broke and that asks again."""
         RequestInfoSocketHandler._cache[kernel_id] = visitor
         waiter = RequestInfoSocketHandler._waiters.get(kernel_id)
         if waiter is not None and waiter.ws_connection is not None:

@@ -37,7 +37,7 @@ def is_address(text: str) -> bool:
 
 
 def _group(address: str) -> str:
-    """Return what is counted as one visitor: a household has 2**64 addresses of version 6."""
+    """Return the unit that counts as one visitor: a household has 2**64 IPv6 addresses."""
     if not is_address(address):
         return address
     parsed = ip_address(address)

@@ -16,7 +16,7 @@ Path = NDArray[np.float64]
 
 
 class Canvas:
-    """Collects shapes and tells which share of every pixel they cover."""
+    """Collects shapes and gives the share of every pixel that they cover."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._shape = shape

@@ -28,7 +28,7 @@ def profile(
     step: float,
     **options: Any,
 ) -> dict[str, Any]:
-    """Return what rasterio needs to open a GeoTIFF with one band for writing.
+    """Return rasterio's settings for writing a GeoTIFF with one band.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def as_cog(source: str | Path, target: Path, **options: Any) -> None:
 
 
 def describe_classes(classes: dict[int, tuple[str, str]]) -> Callable[[DatasetWriter], None]:
-    """Return what puts names and colours of classes into an open class map.
+    """Return a function that puts names and colours of classes into an open class map.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def bbox(ring: Ring) -> list[float]:
 
 
 def grid(shape: tuple[int, int], left: float, top: float, step: float) -> dict[str, Any]:
-    """Return the fields of an asset that tell its grid.
+    """Return the fields of an asset that describe its grid.
 
     Parameters
     ----------

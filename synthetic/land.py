@@ -1,4 +1,4 @@
-"""The lie of the land: which material covers every pixel, before any light falls on it."""
+"""The lie of the land: which material covers every pixel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIELD_NUMBERS = 1 << 14
 
 
 class Material(IntEnum):
-    """What a pixel is made of; fields get their crop from the field number."""
+    """The material of a pixel; fields get their crop from the field number."""
 
     FIELD = 0
     FOREST = 1

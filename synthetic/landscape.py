@@ -24,7 +24,7 @@ OCTAVES_PX = (700, 230, 61)
 
 @dataclass(frozen=True)
 class Character:
-    """Where a landscape has what, as shares of its relief (0..1)."""
+    """The make-up of a landscape, as shares of its relief (0..1)."""
 
     water_below: float
     forest_above: float

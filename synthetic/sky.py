@@ -20,7 +20,7 @@ _DIM = (0.40, 0.47, 0.52, 0.58, 0.54, 0.56, 0.57, 0.585, 0.66, 0.70)
 
 @dataclass(frozen=True)
 class Sky:
-    """What stands between the land and the satellite; arrays are (row, column)."""
+    """Everything between the land and the satellite; arrays are (row, column)."""
 
     opacity: Floats
     """0 clear, 1 solid cloud."""
@@ -66,7 +66,7 @@ def sky(visit: Visit) -> Sky:
 
 
 def imaged() -> NDArray[np.bool_]:
-    """Tell which pixels lie inside the swath: its eastern edge cuts slantwise through the second tile."""
+    """Return which pixels lie inside the swath: its eastern edge cuts slantwise through the second tile."""
     return np.arange(LAND_SHAPE[1])[None, :] < swath_edge(np.arange(LAND_SHAPE[0]))[:, None]
 
 

@@ -116,7 +116,7 @@ def _town(texture: Floats, blocks: Floats, now: Season, band: int, gardens: floa
 
 
 def felled(stand: Ints) -> Flags:
-    """Tell which forest stands are felled between July and August."""
+    """Return which forest stands are felled between July and August."""
     chosen: Flags = scramble(stand, stand) % np.uint32(23) == 0
     return chosen
 

@@ -48,7 +48,7 @@ QUARRY = (742, 818, 24)
 
 @dataclass(frozen=True)
 class Built:
-    """What people built; arrays are (row, column)."""
+    """Everything that people built; arrays are (row, column)."""
 
     density: Floats
     """How densely built, 0 to about 1.2."""

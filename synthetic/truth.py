@@ -1,4 +1,4 @@
-"""What the land really is: the true classes of one day, and the cover of the whole year."""
+"""What really covers the land: the true classes of one day, and the cover of the whole year."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the pages that are not written in docs/; leave out what is no page."""
+    """Add the pages that are not written in docs/; leave out files that are no pages."""
     from mkdocs.structure.files import File
 
     for file in list(files):

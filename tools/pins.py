@@ -31,7 +31,7 @@ _PIN = re.compile(r"[\w.-]+==[\w.!+-]+")
 
 
 class DoesNotFit(Exception):
-    """No set of versions satisfies what was asked; says why in uv's words."""
+    """No set of versions satisfies the request; says why in uv's words."""
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def shoot_year(browser: Browser, address: str, size: tuple[int, int], folder: Pa
 
 
 def shoot_tabs(page: DashboardPage, size: tuple[int, int], folder: Path) -> None:
-    """Photograph what is in each tab, and the list of files."""
+    """Photograph each tab, and the list of files."""
     turn_to(page, "Spectra")
     page.button("Inspect pixels").click()
     page.click_map(0.7, 0.7)
@@ -176,7 +176,7 @@ def fill(page: DashboardPage, values: dict[str, str]) -> None:
 def photograph(
     page: DashboardPage, folder: Path, state: str, size: tuple[int, int], *, settle: bool = True
 ) -> None:
-    """Save what the window shows."""
+    """Save the contents of the window."""
     if settle:
         page.page.wait_for_timeout(SETTLE_MS)
     page.page.screenshot(path=folder / f"{state}_{size[0]}.png")

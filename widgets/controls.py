@@ -1,4 +1,4 @@
-"""The form column: fields, then message, progress, suggestions and the main button at its foot."""
+"""The form column: fields, then message, progress, suggestions and the main button at the bottom."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from widgets.toolkit.parts import arrange, classed, column, heading, html, push_
 
 
 class Fields(ipw.VBox):
-    """The fields of the form; `settings` is what they hold, both ways.
+    """The fields of the form; reading and setting `settings` reads and sets them all.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Fields(ipw.VBox):
         self.show_area(None)
 
     def show_area(self, area: tuple[float, int] | None) -> None:
-        """Tell the hectares and pixels of the area, or that there is none."""
+        """Show the hectares and pixels of the area, or that there is none."""
         self.area_part.show(self.settings, area)
 
     def _fill(self, settings: Settings) -> None:
@@ -136,7 +136,7 @@ class Foot(ipw.VBox):
         self._arrange(self._progress)
 
     def show_button(self, text: str, *, primary: bool, enabled: bool) -> None:
-        """Set what the main button says."""
+        """Set the label of the main button."""
         self.main.description = text
         self.main.disabled = not enabled
         (self.main.add_class if primary else self.main.remove_class)("eo-primary")

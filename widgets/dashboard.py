@@ -1,4 +1,4 @@
-"""Puts the parts of the page together: the only file that knows them all."""
+"""Puts the parts of the page together: the only module that uses them all."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Dashboard(ipw.VBox):
             self.parts.map.camera.look_at_first(self.painter.where.box(linked.values["area"]))
 
     def _parts(self, start: Settings, limit_km: float) -> Parts:
-        """Make the parts; what they call is the visitor's or the painter's."""
+        """Make the parts; their callbacks are methods of the visitor or of the painter."""
         guard, visitor, painter, gate = self.gate.guard, self.visitor, self.painter, self.gate
         saver, workers = Download(), Workers(gate, config.scheduler_address())
         runs = Runs(gate, painter, wanted=visitor.request, on_workers=lambda: workers.used)
@@ -162,7 +162,7 @@ class Dashboard(ipw.VBox):
         return column("eo-app", header(parts.workers, parts.address), form, parts.map, parts.results)
 
     def _tell(self, request: AnalysisRequest | None, analysis: Analysis | None) -> None:
-        """Let a notebook know what the page shows."""
+        """Let a notebook read what the page shows."""
         for name, value in (("request", request), ("analysis", analysis)):
             if getattr(self, name) is not value:
                 self.set_trait(name, value)
@@ -171,7 +171,7 @@ class Dashboard(ipw.VBox):
         return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper()]), "eo-unseen")
 
     def _watch(self, start: Settings) -> None:
-        """Listen to what changes, and begin what goes on behind the page."""
+        """Listen to changes, and start the work behind the page."""
         parts, guard = self.parts, self.gate.guard
 
         def calm(change: Any) -> None:

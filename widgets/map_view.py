@@ -120,7 +120,7 @@ class MapView(ipw.VBox):
         self.stack.show_second(overlays, shift)
 
     def on_move(self, called: Callable[[], None]) -> None:
-        """Set what happens when the map shows something else."""
+        """Set the callback for a changed view of the map."""
         self.map.observe(lambda _change: called(), ["north", "south", "east", "west", "zoom"])
 
     def set_ticks(self, ticks: Sequence[bool]) -> None:
@@ -142,7 +142,7 @@ class MapView(ipw.VBox):
         (self._frame.add_class if click == "inspect" else self._frame.remove_class)("eo-asks")
 
     def set_blind(self, blind: bool) -> None:
-        """Hide everything that tells clusters, or show it again."""
+        """Hide everything that shows clusters, or show it again."""
         (self.add_class if blind else self.remove_class)("eo-blind")
 
     def set_photo(self, on: bool) -> None:
@@ -157,7 +157,7 @@ class MapView(ipw.VBox):
             self.bar.blink.tooltip = "Hide the clusters; press again to show them"
 
     def click(self, latitude: float, longitude: float) -> None:
-        """Do what a click on the map does; the longitude may be of any world copy."""
+        """Handle a click on the map; the longitude may be of any world copy."""
         self._on_click(latitude, longitude)
 
     def _apply(self, _change: object = None) -> None:
@@ -174,7 +174,7 @@ class MapView(ipw.VBox):
         )
 
     def _blink(self, count: int) -> None:
-        """Start the style sheet's animation anew: it starts when the class's name changes."""
+        """Restart the style sheet's animation: it starts when the class's name changes."""
         if self.calm:
             (self._frame.add_class if count % 2 else self._frame.remove_class)("eo-unclustered")
             pressed(self.bar.blink, bool(count % 2))

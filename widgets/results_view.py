@@ -82,7 +82,7 @@ class Results(ipw.VBox):
         self.legend.show(
             rows.of(analysis),
             notes_of(analysis),
-            rows.estimated(analysis) if checked is not None else (),
+            rows.estimated(analysis, checked) if checked is not None else (),
             checked.sentence() if checked is not None else f"Names are {names_are(analysis)}.",
         )
         self.inspector.show(analysis)
@@ -102,13 +102,13 @@ class Results(ipw.VBox):
 
     def offer_scenes(self, request: AnalysisRequest) -> None:
         """Let the visitor choose among the images of a request that has no result."""
-        scenes = self.tabs.page("Scenes")
-        assert isinstance(scenes, Scenes)
+        page = self.tabs.page("Scenes")
         if self.tabs in self.children:
             self.tabs.turn_to("Scenes")
         else:
-            arrange(self, classed(ipw.Box([scenes]), "eo-body"))
-        scenes.list(request)
+            arrange(self, classed(ipw.Box([page]), "eo-body"))
+        if isinstance(page, Scenes):
+            page.list(request)
 
     def close_cards(self) -> None:
         """Close the list of formats and the card of a pixel."""
@@ -136,7 +136,7 @@ class Results(ipw.VBox):
 
 
 def notes_of(analysis: Analysis) -> tuple[str, ...]:
-    """Return what should be known about a result; of a preview first of all that it is one."""
+    """Return the notes on a result; for a preview, first that it is one."""
     if not analysis.preview:
         return analysis.notes
     coarse = f"Preview from pixels of {analysis.resolution_m:,.0f} m: hectares and clusters may still change."
@@ -192,12 +192,12 @@ def _short_when(analysis: Analysis) -> str:
 
 
 def _warmth(clear: float) -> str:
-    """Return the class of a badge that tells a clear share: green, amber, or stronger."""
+    """Return the CSS class of a badge by clear share: green, amber, or stronger."""
     return "" if clear >= MOSTLY_CLEAR else " eo-warn" if clear >= HARDLY_CLEAR else " eo-low"
 
 
 def _facts(analysis: Analysis) -> list[tuple[str, str]]:
-    """Return names and values (HTML) of what should be known about the images used."""
+    """Return the facts about the images used, as names and values (HTML)."""
     scenes = analysis.scenes
     plural = "s" if len(scenes) > 1 else ""
     clouds = [f"{s.cloud_cover:.1f} %" for s in scenes if s.cloud_cover is not None]

@@ -57,7 +57,7 @@ def _batch(kind: str, seed: int, first: int, end: int, folder: Path) -> Iterator
     limits = [str(seed), str(first), str(end), str(folder)]
     command = [sys.executable, *CHILD, kind, *limits]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
+        assert process.stdout is not None  # Popen's type does not know of PIPE
         begun = None
         for line in process.stdout:
             told = json.loads(line)

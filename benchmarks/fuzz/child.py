@@ -39,7 +39,7 @@ def main(kind: str, seed: int, first: int, end: int, folder: Path) -> None:
             outcome = "refused"
             if not str(error).strip() or "\n" in str(error) or len(str(error)) > 1000:
                 outcome, told = "stray", f"words that are none: {str(error)[:200]!r}"
-        except BaseException as error:
+        except BaseException as error:  # what the fuzzing looks for
             outcome = "stray"
             where = traceback.extract_tb(error.__traceback__)[-1]
             told = f"{type(error).__name__}: {str(error)[:200]} ({Path(where.filename).name}:{where.lineno})"

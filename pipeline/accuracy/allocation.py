@@ -1,4 +1,4 @@
-"""How many points, and where: enough for a margin, in proportion to the classes, none of them forgotten."""
+"""How many points each class gets: enough in all for a margin, by the size of the classes, some for each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXPECTED_ACCURACY = 0.85
 LEAST = 20
 """Points of a class, or all pixels of a smaller one."""
 FEWEST = 5
-"""Points of a class where somebody wants fewer."""
+"""Points a class gets at least when a caller asks for few in all."""
 MOST = 10_000
 SECONDS_A_POINT = 9
 """100 points take 15 minutes."""

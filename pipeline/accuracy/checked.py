@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checked:
-    """The sample of an analysis and its estimate: for the page, and for what is taken away."""
+    """The sample of an analysis and its estimate, for the page and for the files."""
 
     design: SamplingDesign
     """Points and labels."""
@@ -25,7 +25,7 @@ class Checked:
     """Hectares per class of the land."""
 
     def sentence(self) -> str:
-        """Return what is known of the names, in a sentence."""
+        """Return a sentence on how far the names were checked."""
         accuracy, low, high = self.estimate.overall
         points = f"The land was checked at {self.estimate.points:,} random points"
         if accuracy != accuracy:
@@ -34,7 +34,7 @@ class Checked:
         return f"{points}: {100 * accuracy:.0f} %{interval} of the clear area is what the names say."
 
     def figures(self, name: str) -> dict[str, float]:
-        """Return a class's row of the estimate; empty where nothing is known of it."""
+        """Return a class's row of the estimate; empty when there is none."""
         table = self.estimate.areas
         if name not in table.index:
             return {}

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def is_whole(value: object, low: int, high: int) -> bool:
-    """Tell whether a value is a whole number from `low` to `high`; True and False are none."""
+    """Return whether a value is a whole number from `low` to `high`; True and False are not."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool) and low <= int(value) <= high
 
 

@@ -58,10 +58,13 @@ class PixelGrid:
     @classmethod
     def of(cls, grid: GeoBox) -> PixelGrid:
         """Return the grid of an analysis."""
-        affine, epsg = grid.affine, grid.crs.epsg if grid.crs else None
-        assert epsg is not None, "the grids of analyses have an EPSG code"
+        from pipeline.area.grid import epsg_of
+
+        affine = grid.affine
         rows, columns = grid.shape
-        return cls(int(epsg), float(affine.c), float(affine.f), float(affine.a), (int(rows), int(columns)))
+        return cls(
+            epsg_of(grid), float(affine.c), float(affine.f), float(affine.a), (int(rows), int(columns))
+        )
 
     def degrees(self, rows: ArrayLike, columns: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return longitude and latitude of pixels' centres, to a centimetre."""
@@ -133,7 +136,7 @@ class SamplingDesign:
         return self if name in self.classes else replace(self, added=(*self.added, name))
 
     def with_label(self, point: int, label: Label) -> SamplingDesign:
-        """Return the design with what was found at a point; None: it could not be told.
+        """Return the design with the class found at a point; None: the labeller was unsure.
 
         Raises
         ------
@@ -143,7 +146,7 @@ class SamplingDesign:
         return self.with_labels({point: label})
 
     def with_labels(self, labels: Mapping[int, Label]) -> SamplingDesign:
-        """Return the design with what was found at some points (as `with_label`)."""
+        """Return the design with the classes found at some points (as `with_label`)."""
         given = clean_labels(labels, {p.id for p in self.drawn})
         new = dict.fromkeys(name for name in given.values() if name is not None and name not in self.classes)
         return replace(self, labels={**self.labels, **given}, added=(*self.added, *new))

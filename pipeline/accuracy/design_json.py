@@ -70,7 +70,7 @@ def read(text: str) -> SamplingDesign:
 
 
 def design_of(values: Any) -> SamplingDesign:
-    """Return the design of plain values; raises what reading wrong values raises, and InvalidRequest."""
+    """Return the design from plain values; bad ones raise InvalidRequest or what reading them raises."""
     from pipeline.accuracy.design import SamplingDesign
     from pipeline.accuracy.labels import clean_name
 

@@ -1,6 +1,6 @@
-"""A random sample of a map's pixels: so many of each class, none twice, in random order.
+"""A random sample of a map's pixels: a number of each class, without replacement, in random order.
 
-The only file of this room that knows an analysis, and of it only public members.
+The only module in this folder that uses an `Analysis`, through public members alone.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def classes_now(design: SamplingDesign, analysis: Analysis) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Pixels of a sample in random order, and what the map was that they were drawn from."""
+    """Pixels of a sample in random order, with a fingerprint of the map they were drawn from."""
 
     stratum: np.ndarray
     """int ``(n,)``: number of the stratum, from 0."""
@@ -146,7 +146,11 @@ def draw(
             here = wanted[(wanted >= passed[s]) & (wanted < passed[s] + flat.size)] - passed[s]
             passed[s] += flat.size
             found[s].append(flat[here] + first * band.shape[1])
-    assert passed.tolist() == list(pixels), "the table counts the pixels of the labels"
+    if passed.tolist() != list(pixels):
+        raise InvalidRequest(
+            f"The classes have {passed.tolist()} pixels in the labels, but {list(pixels)} in the table. "
+            "Calculate the analysis again."
+        )
     order = random.permutation(sum(sizes))
     stratum = np.repeat(np.arange(len(sizes)), sizes)[order]
     flat = np.concatenate([np.concatenate(parts) for parts in found])[order]

@@ -109,7 +109,7 @@ class _Judge:
         return FEWEST_BAYES if self.method == "bayes" else FEWEST_NORMAL
 
     def figures(self, ratio: Ratio) -> tuple[float, float, float]:
-        """Return a share and the ends of its interval; NaN for what too few points cannot say."""
+        """Return a share and the ends of its interval; NaN where the points are too few."""
         nothing = float("nan")
         matter = ratio.hectares * ratio.matters
         limit = NEGLIGIBLE * matter.sum()
@@ -121,7 +121,7 @@ class _Judge:
         return ratio.estimate, *interval(ratio, self.level)
 
     def thin(self, counts: Ratio | Tally) -> np.ndarray:
-        """Tell which strata have too few points for an interval, and pixels that nobody checked."""
+        """Return notes on strata with too few points for an interval, and on unchecked pixels."""
         complete = 0 if counts.pixels is None else counts.points >= counts.pixels
         return np.asarray((counts.points < self.fewest) & (counts.hectares > 0) & ~np.asarray(complete, bool))
 
@@ -191,7 +191,7 @@ def _matrix(tally: Tally) -> pd.DataFrame:
 
 
 def _as_mapped(tally: Tally, judge: _Judge) -> Tally:
-    """Return the tally with strata that are negligible and unchecked counted as what the map says."""
+    """Return the tally with negligible unchecked strata counted as their class on the map."""
     empty = np.asarray((tally.points == 0) & (tally.hectares > 0))
     negligible = tally.hectares[empty].sum() <= NEGLIGIBLE * tally.hectares.sum()
     single: np.ndarray = tally.possible.sum(axis=1) == 1

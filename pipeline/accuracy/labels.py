@@ -1,4 +1,4 @@
-"""What people say they found at the points: checked, counted, and told where it is not quite a sample."""
+"""The classes found at the points: checked, counted, with notes where the sample is not quite random."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.accuracy.design import SamplingDesign
 
 Label = str | None
-"""Name of a class; None: it could not be told."""
+"""Name of a class; None: the labeller was unsure."""
 LONGEST_NAME = 60
 MOST_CLASSES = 100
 
@@ -115,7 +115,7 @@ def tally(
 
 
 def notes_on(design: SamplingDesign, labels: Mapping[int, Label]) -> list[str]:
-    """Return sentences on what the labels lack to be a plain random sample."""
+    """Return notes on how the labels differ from a plain random sample."""
     total, said = len(design.drawn), []
     unsure = sum(name is None for name in labels.values())
     if unsure:

@@ -33,7 +33,7 @@ def tally_of(matrix: Any, stratum_ha: Any) -> Tally:
         raise InvalidRequest(f"“{name}” has 0 ha, but checked points. Give its hectares.", "stratum_ha")
     if not hectares.sum() > 0:
         raise InvalidRequest("All strata have 0 ha. Give the hectares of each class.", "stratum_ha")
-    if set(strata) & set(classes):  # strata are classes of the map: one that nobody found is a class too
+    if set(strata) & set(classes):  # strata are classes of the map: one not found on the land is a class too
         missed = [name for name in strata if name not in classes]
         classes, counts = (*classes, *missed), np.pad(counts, ((0, 0), (0, len(missed))))
     return nested(strata, classes, counts, hectares, strata)

@@ -1,8 +1,8 @@
 """Points for people who label in QGIS or Collect Earth, and the labels that come back.
 
-The files do not say what the map shows at a point: who labels shall not be led by it. Fields: ``point`` (its
-id, also as ``PLOTID``, which Collect Earth wants), ``label`` (to be filled in: a class's name, or "unsure")
-and ``design`` (a mark of the sample, so that labels of another are noticed).
+The files do not show the map's class of a point, so that it cannot influence the labeller. Fields:
+``point`` (its id, also as ``PLOTID``, which Collect Earth wants), ``label`` (to be filled in: a class's name,
+or "unsure") and ``design`` (a mark of the sample, so that labels of another are noticed).
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ def _embedded(content: bytes) -> str | None:
 
 @contextmanager
 def _filed(content: bytes) -> Iterator[Path]:
-    """Give a GeoPackage as a file; what cannot be read of it is a refusal."""
+    """Give a GeoPackage as a file; one that cannot be read is refused."""
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
     from pyproj.exceptions import ProjError
     from shapely.errors import ShapelyError

@@ -79,7 +79,7 @@ def _quantile(ratio: Ratio, for_it: np.ndarray, against: np.ndarray, at: float, 
         shares = random.standard_gamma(alpha[h], (draws, 3))
         shares /= shares.sum(axis=1, keepdims=True)
         if 0 < pixels[h] < ENDLESS * ratio.points[h]:
-            # Only pixels that nobody checked are uncertain: n_h are known, the other N_h - n_h are drawn.
+            # Only unchecked pixels are uncertain: n_h are known, the other N_h - n_h are drawn.
             unseen = max(int(pixels[h] - ratio.points[h]), 0)
             shares = (counts[h] + random.multinomial(unseen, shares)) / (ratio.points[h] + unseen)
         good += ratio.hectares[h] * shares[:, 0]

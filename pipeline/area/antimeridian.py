@@ -1,4 +1,4 @@
-"""Longitudes beside 180 degrees, where they jump: everything here that wraps, turns or cuts them."""
+"""Longitudes near 180 degrees, where they jump: all functions that wrap, shift or split them."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ Rings = tuple[tuple[Position, ...], ...]
 
 @dataclass(frozen=True)
 class Zone:
-    """A feature of the file that an area came from: its polygons, and what is known of it."""
+    """A feature of the file that an area came from: its polygons and attributes."""
 
     polygons: tuple[Rings, ...]
     """In longitude/latitude; empty where nothing of the feature is left."""

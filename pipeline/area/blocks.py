@@ -40,7 +40,7 @@ class Block:
         return (self.height, self.width)
 
     def grown(self, margin: int) -> Block:
-        """Return the block with so many pixels more on each side; it may reach over the area's edge."""
+        """Return the block widened by some pixels on each side; it may reach beyond the area's edge."""
         more = 2 * margin
         return Block(self.row - margin, self.column - margin, self.height + more, self.width + more)
 

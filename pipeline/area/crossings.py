@@ -1,4 +1,4 @@
-"""How much work polygons make: edges that meet, counted before a geometry library unites them."""
+"""How costly polygons are to unite: crossing edges are counted before a geometry library is called."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_LOOKED_AT = 5_000_000
 
 
 def check(polygons: Sequence[shapely.Polygon]) -> bool:
-    """Tell whether polygons are plain enough to be united at once; otherwise it may take a while.
+    """Return whether polygons are simple enough to be united quickly.
 
     Raises
     ------

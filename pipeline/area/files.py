@@ -1,6 +1,6 @@
 """A file -> the area inside its polygons: GeoJSON, GeoPackage, KML, KMZ, zipped shapefile.
 
-The files come from anybody. They are read from memory by parsers of our own or of the standard library
+The files come from strangers. They are read from memory by parsers of our own or of the standard library
 (area/formats), which follow no link, expand no entity, write nothing and count what they read; what is not
 understood is refused in one sentence.
 """
@@ -159,7 +159,7 @@ def _of_archive(content: bytes, budget: Budget) -> list[Layer]:
 
 
 def _not_as(content: bytes) -> str:
-    """Return what an unreadable file seems to be but is not."""
+    """Return the kind of file that an unreadable one claims to be."""
     if content.startswith(archive.MAGIC):
         return "cannot be unpacked, or what is inside cannot be read"
     if content.startswith(geopackage.MAGIC):

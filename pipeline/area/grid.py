@@ -99,9 +99,9 @@ def bounds_of(grid: GeoBox) -> tuple[float, float, float, float]:
 
 def epsg_of(grid: GeoBox) -> int:
     """Return the EPSG code of a grid."""
-    epsg = grid.crs.epsg if grid.crs else None
-    assert epsg is not None, "grids are made by grid_for, with an EPSG code"
-    return epsg
+    if grid.crs is None or grid.crs.epsg is None:
+        raise ValueError(f"a grid needs a CRS with an EPSG code, not {grid.crs}")
+    return int(grid.crs.epsg)
 
 
 def outline(grid: GeoBox, points_per_side: int = 16) -> tuple[LatLon, ...]:

@@ -1,4 +1,4 @@
-"""Areas with any outline: made from polygons in degrees, counted in pixels, drawn on a map."""
+"""Areas of any outline: from polygons in degrees, to pixels, to lines on a map."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def _check_place(west: float, south: float, east: float, north: float) -> None:
 
 
 def _repaired(polygon: shapely.Polygon) -> BaseGeometry:
-    """Return what an odd number of a polygon's rings enclose, with rings that cross nothing.
+    """Return the area that an odd number of a polygon's rings enclose, with rings that do not cross.
 
     The rings are cut where they meet, and each face between them is asked for. `shapely.make_valid` gives the
     same, but takes seconds for fifty corners that all cross.

@@ -1,6 +1,6 @@
-"""Polygons of a file put together: at once where they are plain, else in a child process with limits.
+"""The polygons of a file united: directly where they are simple, else in a child process with limits.
 
-Run as ``python -m pipeline.area.repair`` it is that child: features come as JSON, the area goes back as JSON.
+``python -m pipeline.area.repair`` is that child: it takes features as JSON and gives the area as JSON.
 """
 
 from __future__ import annotations

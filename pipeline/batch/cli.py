@@ -1,4 +1,4 @@
-"""The command line: run a list of places, and look at catalogues, scenes and places before that."""
+"""The command line: run a list of places; look up catalogues, scenes and places first."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ examples:
   python -m pipeline run places.jsonl --model model.json --out results
       labels them with a model from “More formats” on the page, or from another run
   python -m pipeline run places.jsonl --out results
-      again: does what is missing or failed, nothing else; delete results/model.json to fit anew
+      again: does what is missing or failed, nothing else; delete results/model.json to fit again
   python -m pipeline scenes places.jsonl
       lists which images could answer, without reading any
   python -m pipeline places bolzano
@@ -58,7 +58,7 @@ Returns 0 when all places have numbers, 1 when some failed, 2 when nothing was d
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the command line, act, and return what the shell is told."""
+    """Read the command line, act, and return the exit status."""
     chosen = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     act: Callable[[argparse.Namespace], int] = chosen.act

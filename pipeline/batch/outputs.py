@@ -1,4 +1,4 @@
-"""What is taken away of many places: one long CSV, one GeoPackage, one index of reports."""
+"""The files of a whole batch: one long CSV, one GeoPackage, one index of reports."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def package(records: Sequence[Record], path: Path, folder: Path) -> None:
     """Write a GeoPackage in longitude and latitude (WGS 84), one place after the other.
 
     Layer ``classes``: one multipolygon a place and class, with its hectares on the place's own UTM grid.
-    Layer ``places``: the middle of each place with what came of it, or why it failed.
+    Layer ``places``: the centre of each place with its result, or why it failed.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part.gpkg")
     partial.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What is kept of each place: a record in JSON beside its files, by which a run goes on where it ended."""
+"""The record of each place, as JSON beside its files: a stopped run resumes from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Record:
-    """What came of one place."""
+    """The outcome of one place."""
 
     name: str
     key: str
@@ -82,7 +82,7 @@ def key_of(asked: Asked, model: ClusterModel | None) -> str:
 
 
 def failed(asked: Asked, key: str, sentence: str) -> Record:
-    """Return the record of a place of which nothing came."""
+    """Return the record of a place that failed."""
     area = asked.request.area if asked.request else None
     return Record(
         asked.name,

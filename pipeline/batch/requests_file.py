@@ -17,7 +17,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Asked:
-    """One line of the list: what is asked of one place."""
+    """One line of the list: a place and its request."""
 
     name: str
     """As people call the place."""
@@ -28,7 +28,7 @@ class Asked:
 
 
 def read_requests(path: Path) -> tuple[Asked, ...]:
-    """Return what a file of places asks for.
+    """Return the requests in a file of places.
 
     Each line is either a request as `AnalysisRequest.to_json` writes it, or
     ``{"name": "Bolzano", "request": {…}}``. Empty lines are passed over. A line that cannot be used does not

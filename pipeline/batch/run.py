@@ -1,8 +1,8 @@
-"""The walk through a list of places: read each, label all with one model, write what came of it.
+"""A run over a list of places: read each, label all with one model, write the results.
 
-A place that is done has a record; a run that was stopped, or whose list grew, does the rest only. Without a
-model, all places are read first and one model is fitted on the clear pixels of all of them: what was read
-waits in a file a place until it is labelled, so nothing crosses the network twice.
+A finished place has a record; a run that was stopped, or whose list grew, only does the rest. Without a
+model, all places are read first and one model is fitted on the clear pixels of all of them: the pixels of
+each place wait in a file until they are labelled, so nothing is downloaded twice.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ Requests = str | PathLike[str] | Iterable["AnalysisRequest | tuple[str, Analysis
 
 @dataclass(frozen=True)
 class ManyPlaces:
-    """What came of a list of places."""
+    """The outcome of a list of places."""
 
     folder: Path
     model: ClusterModel | None
@@ -164,7 +164,7 @@ class _Walk:
     workers: bool
 
     def run(self, given: ClusterModel | None) -> ManyPlaces:
-        """Return what came of all places, written into the folder."""
+        """Run all places, write the outputs into the folder, and return the outcome."""
         from pipeline.batch.outputs import write_all
 
         model, unread = (with_legend(given), {}) if given is not None else self._own_model()
@@ -221,7 +221,7 @@ class _Walk:
         return analysis
 
     def _place(self, one: Asked, model: ClusterModel | None, problem: str) -> Record:
-        """Return what came of a place: what is known already, or what is calculated now."""
+        """Return the outcome of a place: from its record, or calculated now."""
         key = key_of(one, model)
         known = records.read(self.folder / PLACES, key)
         if known is not None and known.done:
@@ -234,7 +234,7 @@ class _Walk:
             raise
         except AnalysisError as error:
             record = records.failed(one, key, str(error))
-        except Exception as error:  # one place must not end the others
+        except Exception as error:  # whatever happens at one place, the others go on
             log.exception("the place %s failed", one.name)
             record = records.failed(one, key, f"Something unexpected went wrong: {type(error).__name__}.")
         records.write(record, self.folder / PLACES)
@@ -253,7 +253,7 @@ class _Walk:
         return analyse(one.request, cancelled=self.progress.ended, model=model, workers=self.workers)
 
     def _made(self, one: Asked, key: str, analysis: Analysis) -> Record:
-        """Write the files of a place; one that cannot be made is told, the others stand."""
+        """Write the files of a place; one that cannot be made is reported, the others are kept."""
         files, problems = {}, []
         for name, ending in FILES.items():
             try:

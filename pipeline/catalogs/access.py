@@ -19,7 +19,7 @@ OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts)
 
 
 class RefusedAddress(Exception):
-    """A file's address is not one that its catalogue may name; the text says why."""
+    """A catalogue may not name this address of a file; the text says why."""
 
 
 def checked(href: str, base: str, profile: CatalogProfile) -> str:
@@ -68,7 +68,7 @@ def checked(href: str, base: str, profile: CatalogProfile) -> str:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Tell whether two addresses lie on the same host, whichever its ports."""
+    """Return whether two addresses are on the same host, whatever the port."""
     hosts = [urlsplit(address).hostname for address in (one, other)]
     return hosts[0] == hosts[1] or all(host in LOOPBACK for host in hosts)
 
@@ -84,7 +84,7 @@ def _may_serve(host: str, profile: CatalogProfile) -> bool:
 
 
 def is_internal(host: str) -> bool:
-    """Tell whether a host names this machine or one of its network, in whatever way it is written."""
+    """Return whether a host is this machine or one in its network, however it is written."""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".home.arpa")):
         return True
     try:

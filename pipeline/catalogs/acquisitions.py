@@ -49,7 +49,7 @@ class Acquisition:
 
 @dataclass(frozen=True)
 class ImagePlan:
-    """What is read for a request: acquisitions whose pixels are combined (reading/mosaic.py)."""
+    """The images to read for a request: acquisitions whose pixels are combined (reading/mosaic.py)."""
 
     acquisitions: tuple[Acquisition, ...]
     """One for the image of a day."""
@@ -102,7 +102,7 @@ def acquisitions(scenes: Iterable[Scene], area: BaseGeometry, epsg: int) -> tupl
 
 
 def with_twins(failed: ImagePlan, waiting: Sequence[ImagePlan]) -> list[ImagePlan]:
-    """Return what is tried after a plan that cannot be read: its twins first, unless they cover much less."""
+    """Return the plans to try after one that cannot be read: its twins first, unless they cover much less."""
     as_good = [twin for twin in failed.twins if twin.promised > failed.promised - MUCH_LESS]
     worse = [twin for twin in failed.twins if twin not in as_good]
     return [*as_good, *waiting, *worse]
@@ -157,7 +157,7 @@ def _granule(scene: Scene, longitude: float) -> tuple[object, ...]:
 
 
 def acquisition_of(scenes: Sequence[Scene], area: BaseGeometry, epsg: int) -> Acquisition:
-    """Lay the scenes of one pass that are needed.
+    """Return the acquisition of one pass: the scenes that are needed, in the order in which they are laid.
 
     The newest delivery of each tile first, those of the area's own zone and with most of it before others.
     Older deliveries come below them where they add something: beyond the newer one's outline, or where that
@@ -190,7 +190,7 @@ def acquisition_of(scenes: Sequence[Scene], area: BaseGeometry, epsg: int) -> Ac
 
 
 def _data(scene: Scene) -> float:
-    """Return the share of a scene's outline that has data; 1 where nobody says anything else."""
+    """Return the share of a scene's outline that has data; 1 where the item does not say."""
     share = scene.data_share
     return 1.0 if share is None or share >= FULL_DATA else share
 

@@ -1,4 +1,4 @@
-"""What a catalogue answered, kept for a short while for all pages of this user: it is asked once.
+"""A catalogue's answers, kept for a short while for all pages of this user: each question is asked once.
 
 Only answers of catalogues that this installation offers are kept, which hold nothing but public items; an
 address that a visitor typed is asked each time. What was asked, such as an area, is kept as a digest only.
@@ -77,7 +77,7 @@ def asked_once(
     Raises
     ------
     Cancelled
-        When the run shall end meanwhile.
+        When the run is to end meanwhile.
     """
     folder = shared_folder("answers")
     if folder is None:
@@ -118,7 +118,7 @@ def keep(path: Path, answer: Any) -> None:
 
 
 def make_room(folder: Path, most_bytes: int) -> None:
-    """Remove what is older than any answer may be, and the oldest ones beyond a size."""
+    """Remove answers that are too old, and the oldest ones beyond a total size."""
     found = []
     for entry in os.scandir(folder):
         with suppress(OSError):
@@ -134,7 +134,7 @@ def make_room(folder: Path, most_bytes: int) -> None:
 
 @contextmanager
 def _first(path: Path, progress: Progress) -> Iterator[None]:
-    """Wait for whoever asks the same, for a while; only where the system has such locks."""
+    """Wait a while for another process that asks the same; only where the system has file locks."""
     try:
         import fcntl
     except ImportError:

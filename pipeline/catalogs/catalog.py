@@ -1,4 +1,4 @@
-"""What is particular to a catalogue, as data: names of assets, where files lie, offset, mask, no data."""
+"""What is special about a catalogue, as data: asset names, where files are, offset, mask, no data."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _has_polygon(geometry: BaseGeometry) -> bool:
 
 
 def _is_small(geometry: BaseGeometry) -> bool:
-    """Tell whether an outline lies on the globe and can be that of a tile."""
+    """Return whether an outline lies on the globe and can be that of a tile."""
     west, south, east, north = geometry.bounds
     wide = east - west
     return (

@@ -1,8 +1,8 @@
 """Scenes: STAC items turned into small frozen values, whatever catalogue they come from.
 
-Items of Earth Search (v0, v1), Planetary Computer, Digital Earth Australia and alike differ in the names of
-assets and properties. They are read once, here; nothing deeper touches STAC. They come from anybody: whatever
-is not possible makes an item unusable, in words.
+Items of Earth Search (v0, v1), Planetary Computer, Digital Earth Australia and others differ in the names of
+assets and properties. They are read once, here; nothing deeper touches STAC. Items are not trusted: an
+impossible value makes an item unusable, with a reason in words.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ANY_CATALOG = CatalogProfile("", "", "This catalogue", None, hosts=("*", *LOOPBA
 
 
 class UnusableItem(Exception):
-    """A STAC item lacks something that is needed, or cannot be true; the text says what."""
+    """A STAC item lacks something needed, or holds an impossible value; the text says which."""
 
 
 def from_item(
@@ -135,7 +135,7 @@ def _band_files(
 
 
 def _file_grid(asset: Mapping[str, Any]) -> tuple[tuple[float, ...] | None, tuple[int, int] | None]:
-    """Return transform and shape of a file; None where the item does not tell, or tells too little."""
+    """Return transform and shape of a file; None where the item does not say, or says too little."""
     transform, size = asset.get("proj:transform"), asset.get("proj:shape")
     if not (
         isinstance(transform, list) and len(transform) >= 6 and isinstance(size, list) and len(size) == 2
@@ -221,7 +221,7 @@ def _cloud_cover(properties: Mapping[str, Any]) -> float | None:
 
 
 def _data_share(properties: Mapping[str, Any]) -> float | None:
-    """Return the share (0..1) of a tile's pixels that have data, as the item tells it."""
+    """Return the share (0..1) of a tile's pixels that have data, according to the item."""
     for missing in (
         properties.get("s2:nodata_pixel_percentage"),
         _mapping(properties.get("statistics")).get("nodata"),

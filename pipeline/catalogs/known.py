@@ -1,4 +1,4 @@
-"""The services that are known without configuration, each with what is particular to it."""
+"""The services that are known without configuration, each with what is special about it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class _Request:
 
 
 def search(transport: Transport, url: str, body: Mapping[str, Any]) -> Found:
-    """Return what a search finds, page by page.
+    """Return the items of a search, page by page.
 
     Ends with the last page, with one that brings no new item, and at `MOST_ITEMS`, `MOST_PAGES` or the time
     of the transport. A page that is too large for the server is asked for in smaller ones.
@@ -110,7 +110,7 @@ def _next(page: Mapping[str, Any], request: _Request) -> _Request | None:
 
 
 def _is_last(page: Mapping[str, Any], found: int, size: int, limit: int) -> bool:
-    """Tell whether a page is the last one though it names a next one, as Earth Search's does.
+    """Return whether a page is the last one although it names a next one, as in Earth Search.
 
     A page that is not full, of an API that says how many items there are.
     """

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Example:
-    """A place and a period that show what the dashboard does."""
+    """A place and a period that make a good example."""
 
     title: str
     catalog: str

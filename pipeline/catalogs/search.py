@@ -1,4 +1,4 @@
-"""Asking a STAC API: which scenes lie over an area in a period, clear enough or not."""
+"""Searching a STAC API: which scenes cover an area in a period, clear enough or not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ GRACE_S = 2.0
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a search brought."""
+    """The outcome of a search."""
 
     acquisitions: tuple[Acquisition, ...]
     """All of them, best first, clear or not."""
@@ -46,7 +46,7 @@ class _Answer:
 
 
 def find_plans(request: AnalysisRequest, progress: Progress) -> tuple[ImagePlan, ...]:
-    """Return what could be read for a request, best first: at least one plan.
+    """Return the plans for a request, best first: at least one.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def _search(profile: CatalogProfile, request: AnalysisRequest, progress: Progres
 
 
 def _within(seconds: float, work: Callable[[], T], profile: CatalogProfile, progress: Progress) -> T:
-    """Return what `work` does in a thread of its own; it is left behind when it takes too long.
+    """Run `work` in a separate thread and return its result; the thread is abandoned when it takes too long.
 
     A server that sends a byte now and then keeps a thread waiting where no time limit of a read can end it.
     """
@@ -153,7 +153,7 @@ def _within(seconds: float, work: Callable[[], T], profile: CatalogProfile, prog
     def target() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:
+        except BaseException as error:  # raised again in the thread that waits
             failure.append(error)
 
     thread = threading.Thread(target=target, name="search", daemon=True)
@@ -199,7 +199,7 @@ def _scenes(
 
 
 def _notes(profile: CatalogProfile, cut: Cut, count: int) -> tuple[str, ...]:
-    """Return what is said of a search that did not come to its end."""
+    """Return the note on a search that was cut short."""
     if not cut:
         return ()
     why = {

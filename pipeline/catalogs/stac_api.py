@@ -31,7 +31,7 @@ MOST_COLLECTION_PAGES = 20
 
 @dataclass(frozen=True)
 class Api:
-    """What has to be known of a STAC API to search it."""
+    """What a search of a STAC API needs to know."""
 
     search_url: str
     collections: tuple[str, ...]
@@ -41,7 +41,7 @@ class Api:
 
 
 class _Unfinished(Exception):
-    """A search that ran out of time: what it found is used, and not kept."""
+    """A search that ran out of time: its items are used but not kept."""
 
     def __init__(self, found: Found) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class Line:
         return self._sliced(_without_fields(self.learn(), whole), geometry, period, ids)
 
     def learn(self) -> Api:
-        """Ask the landing page what a search has to know, and keep the answer."""
+        """Ask the landing page what a search needs to know, and keep the answer."""
         if not answers.may_be_kept(self._profile):
             api = self._asked()
         else:
@@ -104,7 +104,7 @@ class Line:
             search_url, conforms = client.search(method="POST").url, client.get_conforms_to()
         except AnalysisError:
             raise
-        except Exception as error:  # pystac-client says in many ways that a page is no STAC API's
+        except Exception as error:  # pystac-client raises many kinds for a page of no STAC API
             raise self._transport.unreadable() from error
         offers_fields = any(str(name).endswith("item-search#fields") for name in conforms)
         fields = offers_fields if self._profile.fields is None else self._profile.fields
@@ -164,7 +164,7 @@ class Line:
         return Found([*items.values()], cut)
 
     def _searched(self, url: str, body: Mapping[str, Any]) -> Found:
-        """Return what a search finds; what others have asked a moment ago is not asked again."""
+        """Return the items of a search; a question that was asked a moment ago is not asked again."""
         if not answers.may_be_kept(self._profile):
             return search(self._transport, url, body)
 
@@ -222,19 +222,19 @@ class Line:
                 yield collection.id
         except AnalysisError:
             raise
-        except Exception as error:  # see learn
+        except Exception as error:  # as in _asked
             raise self._transport.unreadable() from error
 
 
 def warm(profile: CatalogProfile) -> None:
-    """Open a connection, so that the first search need not; learn what a search has to know.
+    """Open a connection ahead of the first search, and learn what a search needs to know.
 
     Does nothing where that was done a moment ago, nor for a catalogue that is refused anyway.
 
     Raises
     ------
     Exception
-        Anything: whoever searches later meets it again, and tells it.
+        Of any kind. A later search meets the same fault and reports it.
     """
     if profile.refusal or (transport.connections.fresh and _key(profile.address()) in _known):
         return
@@ -276,7 +276,7 @@ def _client(address: str, line: Transport) -> Client:
         return Client.open(address, stac_io=BoundedIO())
     except AnalysisError:
         raise
-    except Exception as error:  # see Line.learn
+    except Exception as error:  # as in Line._asked
         raise line.unreadable() from error
 
 

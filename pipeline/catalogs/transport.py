@@ -1,7 +1,7 @@
 """Requests to one catalogue, with bounds: where they go, how long they take, how much comes back.
 
-A catalogue may be anybody's: it can send for ever, in drops, in bombs, or lead elsewhere. Connections are
-kept between searches, so that a search is a single round trip.
+Catalogues are not trusted: one may send for ever, drop by drop, or a compressed bomb, or redirect.
+Connections are kept between searches, so that a search is a single round trip.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5, 10
 RETRIES = 2
 """Tries after the first one, for 429, 5xx and lost connections."""
 SEARCH_S = 60.0
-"""Seconds after which a search is given up, or ends with what it has found."""
+"""Seconds after which a search is given up, or ends with the scenes found so far."""
 MAX_PAGE_BYTES = 32 * 2**20
 """Longest answer, unpacked; a page of 200 whole items has 5 MB."""
 MAX_SEARCH_BYTES = 256 * 2**20
@@ -61,7 +61,7 @@ class BadAnswer(CatalogUnavailable):
 
 
 class OutOfTime(CatalogUnavailable):
-    """A search took longer than it may."""
+    """A search took too long."""
 
 
 class Transport:
@@ -105,7 +105,7 @@ class Transport:
         CatalogUnavailable
             For anything else, worded for users.
         Cancelled
-            When the run shall end.
+            When the run is to end.
         """
         content = self.content(href, body, headers, patient=patient)
         try:
@@ -185,7 +185,7 @@ class Transport:
         return b"".join(parts)
 
     def check(self) -> None:
-        """Raise where the run shall end or its time is over."""
+        """Raise where the run is to end or its time is over."""
         self._progress.check()
         if self.out_of_time:
             raise self.late()

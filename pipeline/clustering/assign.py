@@ -112,7 +112,7 @@ class Centres:
         return labels
 
     def _folded(self, gain: float, offset: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return what turns a pixel and a 1 into scores, and what bounds the error of their differences.
+        """Return the matrix that turns a pixel and a 1 into scores, and an error bound for their differences.
 
         Returns
         -------

@@ -1,6 +1,6 @@
 """What is clustered: a tuple of feature names, each a band or an index made of bands.
 
-Everything that fits, labels, names or tells takes its columns from such a tuple. A feature is added in
+Everything that fits, labels, names or reports takes its columns from such a tuple. A feature is added in
 `sentinel2.bands` or `sentinel2.indices` and nowhere else.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Feature:
-    """One column of what is clustered."""
+    """One column of the clustered data."""
 
     name: str
     """As requests, models and links name it."""
@@ -133,7 +133,7 @@ def plain_bands(planes: Iterable[str]) -> tuple[str, ...]:
 
 
 def over_periods(features: Sequence[str], planes: Sequence[str]) -> tuple[str, ...]:
-    """Return what is clustered of planes: of a composite of periods each feature once a period."""
+    """Return the features of planes: those of a composite of periods once for each period."""
     periods = tuple(dict.fromkeys(plane.partition("@")[2] for plane in planes))
     if periods == ("",):
         return tuple(features)

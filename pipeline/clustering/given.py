@@ -1,4 +1,4 @@
-"""What a result says of itself that was labelled with a model fitted elsewhere."""
+"""How a result says that it was labelled with a model fitted elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def words(model: ClusterModel) -> str:
 
 
 def notes(model: ClusterModel, pixels: Table) -> Iterator[str]:
-    """Yield what a user should know.
+    """Yield notes for the user.
 
     Parameters
     ----------

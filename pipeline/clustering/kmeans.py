@@ -1,4 +1,4 @@
-"""The fit: k-means of pixels that were sampled, with many starts, the same on any machine."""
+"""The fit: k-means on sampled pixels with many starts, the same on any machine."""
 
 from __future__ import annotations
 

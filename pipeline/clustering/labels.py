@@ -1,4 +1,4 @@
-"""From pixels and a model to labels: block by block, counted on the way."""
+"""From pixels and a model to labels, block by block; the clusters are counted on the way."""
 
 from __future__ import annotations
 

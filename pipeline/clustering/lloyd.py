@@ -1,7 +1,7 @@
-"""Where k-means starts from: many starts in step, the better ones on more and more pixels.
+"""The start of k-means: many starts side by side, the better ones on ever more pixels.
 
-One start ends in a poor local optimum every third time, and the sample on which optima are told apart
-must be large. So many starts run on a small sample, a few on a larger one, and the best of these is
+A single start ends in a poor local optimum every third time, and only a large sample can tell optima
+apart. So many starts run on a small sample, a few on a larger one, and the best of these is
 handed to scikit-learn to be finished on all (clustering.py). All starts of a stage advance together
 (Lloyd's algorithm): their scores are one matrix product over a block of pixels that stays in the cache,
 and the sums of the clusters another. That is a third of the time of as many fits one by one. Starts by
@@ -23,7 +23,7 @@ from pipeline.clustering.assign import PRODUCT_SIZE
 
 @dataclass(frozen=True)
 class Stage:
-    """What is done on one sample."""
+    """One stage: the work on one sample."""
 
     points: int
     """Size of the sample."""
@@ -94,7 +94,7 @@ class Points:
         return Points(self.planes[:, which], self.weighted[:, which])
 
     def sample(self, wanted: int, rng: np.random.Generator) -> Points:
-        """Return so many of the points, weighted to stand for all.
+        """Return some of the points, weighted to stand for all.
 
         Half of the chance is the same for all, half is as the squared distance from the mean: a few far
         pixels, which can decide which optimum is the best, must not be left to luck (lightweight coresets:
@@ -157,7 +157,7 @@ def evenly(n: int, wanted: int, rng: np.random.Generator) -> slice | np.ndarray:
 
 
 def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> np.ndarray:
-    """Return centres ``(start, k, band)`` float64, each a point: far from those before, rather."""
+    """Return centres ``(start, k, band)`` float64, each a point, preferably far from those before."""
     planes = points.planes[:-1]
     distance = np.ones((starts, points.n), np.float32)
     chosen = np.empty((starts, k), np.int64)
@@ -178,7 +178,7 @@ def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> 
 
 
 def _best_different(inertia: np.ndarray, wanted: int) -> list[int]:
-    """Return the places of the lowest inertias, one of those that are alike: starts that met."""
+    """Return the places of the lowest inertias; of starts that reached the same optimum, one."""
     chosen: list[int] = []
     for place in np.argsort(inertia, kind="stable").tolist():
         if not chosen or inertia[place] > (1 + SAME) * inertia[chosen[-1]]:

@@ -1,4 +1,4 @@
-"""A model of clusters: all that labels a pixel, as a value and as JSON."""
+"""A model of clusters: everything needed to label a pixel, as a value and as JSON."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class ClusterModel:
 
     @property
     def fingerprint(self) -> str:
-        """Eight characters that tell this model from others: of scaler, centres and features."""
+        """Eight characters that identify this model: a digest of scaler, centres and features."""
         numbers = json.dumps([self.features, self.mean, self.scale, self.centres])
         if self.refinements:
             numbers += json.dumps(to_values(self.refinements))

@@ -1,4 +1,4 @@
-"""Between the fit and the names: the spectrum of each cluster, and models that were fitted once."""
+"""From the fit to the names: the spectrum of each cluster, and models that were fitted before."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Fits:
     def model(
         self, features: tuple[str, ...], n_clusters: int, seed: int, progress: Progress
     ) -> ClusterModel:
-        """Return the model of so many clusters of these features, in the order of the legend."""
+        """Return the model with a number of clusters of these features, in the order of the legend."""
         known = self._known.get((features, n_clusters, seed))
         if known is None:
             from pipeline.clustering.kmeans import fit

@@ -1,4 +1,4 @@
-"""Colours for clusters: one hue a kind of surface, lightness by shade, told apart by colour-blind eyes too.
+"""Colours for clusters: one hue per kind of surface, lightness by shade, distinct for colour-blind eyes too.
 
 Each family of colours is a patch of the colour circle. A single cluster of a family has its usual colour.
 Where there are several, the shades are chosen from the patch so that the closest two colours of the whole
@@ -121,7 +121,7 @@ def _colours(families: tuple[str, ...], numbers: tuple[int, ...]) -> tuple[str, 
 
 @lru_cache(maxsize=64)
 def _shades(counts: tuple[tuple[str, int], ...]) -> dict[str, list[str]]:
-    """Return so many colours of each family, darkest first, chosen together: vivid ones if they suffice."""
+    """Return some colours of each family, darkest first, chosen together: vivid ones if they suffice."""
     vivid, least = _chosen(counts, vivid=True)
     return vivid if least >= WELL_APART else _chosen(counts, vivid=False)[0]
 
@@ -204,7 +204,7 @@ def _apart(these: Matrix, those: Matrix) -> Matrix:
 def _patch(name: str, vivid: bool) -> list[str]:
     """Return the colours of a family that a screen can show, from dark to light.
 
-    Vivid ones are not much darker nor greyer than the family's usual colour: nobody takes them for black.
+    Vivid ones are not much darker nor greyer than the usual colour of the family, so as not to look black.
     """
     family = FAMILIES[name]
     usual, a, b = _oklab(_linear(family.usual)[None])[0].tolist()

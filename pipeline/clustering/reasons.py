@@ -1,4 +1,4 @@
-"""Why a cluster has the name it has: the figures of its centre and the rule they meet, in words.
+"""Why a cluster has its name: the figures of its centre and the rule they meet, in words.
 
 The rules themselves are `surface_types.KINDS`; nothing is decided here.
 """
@@ -26,7 +26,7 @@ from pipeline.clustering.surface_types import (
 from pipeline.sentinel2.bands import BANDS
 
 ALWAYS_TOLD = (NDVI, NDWI, VISIBLE_MEAN, INFRARED)
-"""Figures that are told of every cluster."""
+"""Figures that are given for every cluster."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Refinements of a model: a cluster split in two, water set apart. They label any date alike.
+"""Refinements of a model: a cluster split in two, water set apart. They label every date in the same way.
 
-They apply one after the other to the labels of the nearest centres; each adds one cluster.
+They are applied one after the other to the labels of the nearest centres; each adds one cluster.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Split:
 
     @property
     def word(self) -> str:
-        """What a link says of it."""
+        """Its text in a link."""
         return f"s{self.cluster}"
 
     def applied(self, labels: Labels, features: Planes, scale: Sequence[float], last: int) -> Labels:
@@ -58,11 +58,11 @@ class Split:
 
 @dataclass(frozen=True)
 class WaterApart:
-    """Open water becomes a cluster of its own, the last one, whatever cluster its pixels were in."""
+    """Open water becomes a separate cluster, the last one, whatever cluster its pixels were in."""
 
     @property
     def word(self) -> str:
-        """What a link says of it."""
+        """Its text in a link."""
         return "w"
 
     def applied(self, labels: Labels, reflectance: Planes, bands: Sequence[str], last: int) -> Labels:

@@ -1,7 +1,7 @@
 """Suggested names and reasons for clusters, from the spectra of the area's own pixels.
 
-The rules are thresholds on surface reflectance, tried in the order of `KINDS`. They suggest; nothing was
-checked on the ground. A rule is passed over where a band that it needs was not read. NDVI: Rouse et al. 1974;
+The rules are thresholds on surface reflectance, tried in the order of `KINDS`. They only suggest: nothing was
+checked on the ground. A rule is skipped where a band that it needs was not read. NDVI: Rouse et al. 1974;
 NDWI of green and near infrared: McFeeters 1996; snow: Hall et al. 1995; burnt ground: Key and Benson 2006.
 """
 
@@ -31,7 +31,7 @@ class Spectrum:
     """Reflectance by band; bands that are not known are missing or NaN."""
 
     def has(self, bands: Sequence[str]) -> bool:
-        """Tell whether all of these bands are known."""
+        """Return whether all of these bands are known."""
         return all(math.isfinite(self.values.get(band, math.nan)) for band in bands)
 
     def index(self, name: str) -> float:

@@ -1,4 +1,4 @@
-"""What of an area is drawn, and how finely: all of it, or the part that a map shows."""
+"""Which part of an area is drawn, and how finely: all of it, or what a map shows."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def images(pixels: Imagery, frame: Frame, stretch: overlays.Stretch | None = Non
     warp = Warp.of(frame.grid)
     stretch = overlays.Stretch.of(planes, clear) if stretch is None else stretch
     drawn = overlays.image_overlays(planes, clear, warp, stretch)
-    return Overlays(*drawn, (), _swir(pixels, shown, clear, within, warp), frame.step, warp, stretch)
+    return Overlays(*drawn, (), warp, stretch, _swir(pixels, shown, clear, within, warp), frame.step)
 
 
 def _swir(pixels: Imagery, shown: Pixels, clear: Mask, within: Mask, warp: Warp) -> overlays.Overlay | None:
@@ -96,6 +96,5 @@ def _swir(pixels: Imagery, shown: Pixels, clear: Mask, within: Mask, warp: Warp)
 
 def with_clusters(drawn: Overlays, raster: LabelRaster, colors: Sequence[str], frame: Frame) -> Overlays:
     """Return the images of a frame with the pictures of clusters 1..k in their colours (``#rrggbb``)."""
-    assert drawn.warp is not None, "images bring the warp of their frame"
     labels = raster.window(frame.rows, frame.columns, frame.step)
     return replace(drawn, clusters=overlays.cluster_overlays(labels, drawn.warp, colors))

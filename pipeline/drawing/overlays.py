@@ -76,14 +76,14 @@ class Overlays:
     false_colour: Overlay
     clusters: tuple[Overlay, ...]
     """One per cluster, cluster 1 first."""
+    warp: Warp = field(repr=False, compare=False)
+    """From the grid of the pixels to that of the pictures; other clusters on the same grid reuse it."""
+    stretch: Stretch = field(repr=False)
+    """Contrast of the images: a window of them keeps it."""
     swir: Overlay | None = None
     """The image in shortwave infrared, near infrared and red; None where those bands were not read."""
     step: int = 1
-    """Every how many-th pixel of the grid is drawn."""
-    warp: Warp | None = field(default=None, repr=False, compare=False)
-    """What put them there: other clusters on the same grid need not work it out again."""
-    stretch: Stretch | None = field(default=None, repr=False)
-    """Contrast of the images: a window of them keeps it."""
+    """Of the grid's pixels, each step-th is drawn."""
 
 
 def cluster_overlays(labels: np.ndarray, warp: Warp, colors: Sequence[str]) -> tuple[Overlay, ...]:

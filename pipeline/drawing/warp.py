@@ -1,7 +1,7 @@
 """Where pixels of a UTM grid lie on a web map: a web-mercator grid, and the pixel each of its pixels shows.
 
 A map stretches an image linearly between two corners of EPSG:3857. So arrays are warped onto a mercator grid
-before, and the corners are that grid's own: a pixel lands within half a pixel of its place.
+first, and the corners are those of that grid: every pixel lands within half a pixel of its place.
 """
 
 from __future__ import annotations

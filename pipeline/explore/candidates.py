@@ -1,4 +1,4 @@
-"""The dates there are to choose from: each with what it shows of the area itself, not of its whole tile."""
+"""The dates to choose from, each with what it shows of the area itself rather than of its whole tile."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 MOST = 40
 """Candidates that are looked at, those with the clearest tiles first."""
 MOST_READ = 3
-"""Candidates among which an analysis chooses by itself (analysis.MOST_READ)."""
+"""Candidates from which an analysis chooses automatically (analysis.MOST_READ)."""
 THREADS = 8
 
 
@@ -51,7 +51,7 @@ class SceneFacts:
     allowed: bool
     """Whether that is within the request's limit."""
     automatic: bool
-    """Whether an analysis uses it when nobody chooses."""
+    """Whether an analysis uses it when no scene is chosen."""
     preview: str | None = field(repr=False)
     """Small true-colour picture of the area (data URL); None where it could not be read."""
     footprints: Mapping[str, Any] = field(repr=False)
@@ -85,7 +85,7 @@ def list_scenes(
     request : AnalysisRequest
         Where and when.
     cancelled : callable, optional
-        Returns True when nobody wants the list any more; polled every `progress.POLL_S` seconds.
+        Returns True when the list is no longer needed; polled every `progress.POLL_S` seconds.
     most : int
         Candidates looked at.
     queue : Turns, optional
@@ -117,7 +117,7 @@ def list_scenes(
 
 
 def best_first(facts: Iterable[SceneFacts]) -> tuple[SceneFacts, ...]:
-    """Return candidates with the clearest area first, then the newest; what could not be read comes last."""
+    """Return candidates with the clearest area first, then the newest; unreadable ones come last."""
     return tuple(
         sorted(
             facts, key=lambda f: (-1.0 if f.clear is None else f.clear, f.coverage or 0, f.day), reverse=True
@@ -128,7 +128,7 @@ def best_first(facts: Iterable[SceneFacts]) -> tuple[SceneFacts, ...]:
 def _glances(
     request: AnalysisRequest, candidates: Sequence[Acquisition], progress: Progress
 ) -> Iterator[tuple[int, Quicklook | AnalysisError]]:
-    """Yield the index of each candidate with what was seen of it, as it comes."""
+    """Yield the index of each candidate and what was seen of it, in the order of arrival."""
     from pipeline.explore.quicklook import quicklook
     from pipeline.reading.cloud_mask import CloudMask
 
@@ -157,7 +157,7 @@ def _glances(
 
 
 def _automatic(preferred: Sequence[int], arrived: Mapping[int, SceneFacts]) -> int | None:
-    """Return which candidate an analysis uses by itself; None while that is not known.
+    """Return the candidate that an analysis uses automatically; None while that is not known.
 
     The first in the order of the search with a clear pixel in the area, or the first where none has any.
     """
@@ -196,7 +196,7 @@ def _is_allowed(acquisition: Acquisition, max_cloud_cover: float) -> bool:
 
 
 def _percent(share: float) -> str:
-    """Return a share as a percentage; only what is all or nothing is called 100 or 0."""
+    """Return a share as a percentage; only exactly all and nothing become 100 and 0."""
     if share in (0, 1):
         return f"{100 * share:.0f} %"
     if share < 0.001:

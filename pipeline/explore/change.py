@@ -1,7 +1,7 @@
 """What changed between two dates: the clusters of one model on both, counted from and to.
 
 Both images are labelled by the same model (scaler, centres, bands, offset state), so a number means the same
-on both. Pixels that are masked on either date are counted apart; everything sums to the area.
+on both. Pixels that are masked on either date are counted separately; everything sums to the area.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SLAB_PX = 2**22
 
 @dataclass(frozen=True)
 class Change:
-    """Hectares (grid area) by what they were and what they became."""
+    """Hectares (grid area) by their class before and after."""
 
     matrix: pd.DataFrame = field(repr=False)
     """Hectares clear on both dates: index ``from`` 1..k, columns ``to`` 1..k."""
@@ -282,7 +282,7 @@ def change_of(
 
 
 def _clustered(analysis: Analysis) -> tuple[str, ...]:
-    """Return what the model of a result has to be of."""
+    """Return the requirement that the model of a result has to meet."""
     features = analysis.request.features
     return over_periods(features, analysis.pixels.bands) if analysis.is_composite else features
 

@@ -57,7 +57,6 @@ def chips(
     found = pixels.window(rows, columns).picture_planes(pixels.offsets, order)
     planes[:, top : top + found.shape[1], left : left + found.shape[2]] = found
     alpha = np.where(planes.min(axis=0) > 0, np.uint8(255), np.uint8(0))
-    stretch = analysis.overlays.stretch
-    assert stretch is not None, "an analysis has the contrast of its pictures"
-    bright = [np.take(table, plane) for table, plane in zip(stretch.tables(), planes, strict=True)]
+    tables = analysis.overlays.stretch.tables()
+    bright = [np.take(table, plane) for table, plane in zip(tables, planes, strict=True)]
     return tuple(png(np.dstack([*(bright[BANDS.index(band)] for band in look), alpha])) for look in looks)

@@ -118,7 +118,7 @@ class Classes:
         return self._changed(number, lambda c: replace(c, color=color))
 
     def merge(self, numbers: Iterable[int], name: str | None = None) -> Classes:
-        """Return the classes with some of them made one.
+        """Return the classes with some of them merged.
 
         The merged class takes the place of the lowest number, with its colour, its kind and, unless another
         is given, its name. The classes behind move up, so that the numbers run from 1 without a gap.
@@ -157,7 +157,7 @@ class Classes:
         return tuple(Suggestion(c.name, c.kind, c.reason, c.color) for c in self.classes)
 
     def edited(self, suggestions: Sequence[Suggestion]) -> bool:
-        """Tell whether anything differs from what was suggested for the clusters."""
+        """Return whether anything differs from the suggestions for the clusters."""
         return self != Classes.of(suggestions)
 
     def to_json(self) -> str:
@@ -243,7 +243,7 @@ class History:
         return bool(self.past) or self.before is not None
 
     def then(self, classes: Classes) -> History:
-        """Return the history with one more edit; an edit that changes nothing is none."""
+        """Return the history with one more edit; one that changes nothing is not counted."""
         if classes == self.present:
             return self
         return replace(self, present=classes, past=(*self.past, self.present))

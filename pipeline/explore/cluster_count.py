@@ -60,7 +60,7 @@ def elbow_points(
     seed : int
         Seed of the samples and of the fits.
     cancelled : callable, optional
-        Returns True when nobody wants the figures any more.
+        Returns True when the figures are no longer needed.
     numbers : iterable of int
         Numbers of clusters; it ends early where there are fewer different pixels.
 

@@ -71,7 +71,7 @@ def confidence(
     lut : sequence of int, optional
         Class of each cluster, index 0..k (``Classes.lut``): merged clusters are no border.
     cancelled : callable, optional
-        Returns True when nobody wants the figures any more; asked before each block.
+        Returns True when the figures are no longer needed; asked before each block.
 
     Returns
     -------

@@ -39,7 +39,7 @@ def confidence_view(
     lut : sequence of int, optional
         Class of each cluster, index 0..k; by default as edited. Merged clusters are no border.
     cancelled : callable, optional
-        Returns True when nobody wants the picture any more.
+        Returns True when the picture is no longer needed.
     max_px : int
         Most pixels of the picture's longer side.
 

@@ -1,4 +1,4 @@
-"""What a single pixel is: its place, its cluster, its reflectances, and how clearly it belongs there."""
+"""A single pixel: its place, its cluster, its reflectances, and how clearly it belongs to the cluster."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class PixelReport:
 def inspect(
     analysis: Analysis, latitude: float, longitude: float, *, lut: Sequence[int] | None = None
 ) -> PixelReport | None:
-    """Return what the pixel at a place is; None where the place lies outside the area.
+    """Return the facts about the pixel at a place; None outside the area.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def inspect(
 def inspect_pixel(
     analysis: Analysis, row: int, column: int, *, lut: Sequence[int] | None = None
 ) -> PixelReport | None:
-    """Return what the pixel of a row and column is; None outside the area (see `inspect`)."""
+    """Return the facts about the pixel of a row and column; None outside the area (see `inspect`)."""
     rows, columns = analysis.grid.shape
     if not (0 <= row < rows and 0 <= column < columns) or not analysis.inside[row, column]:
         return None
@@ -197,7 +197,7 @@ def _features(
 def _margin(
     values: Sequence[float], model: ClusterModel, lut: Sequence[int] | None
 ) -> tuple[float, int, int | None]:
-    """Return the margin of one pixel, its nearest class and the one that comes next."""
+    """Return the margin of one pixel, its nearest class and the second-nearest."""
     pixel = np.array(values, np.float32)[:, None, None]
     classes = range(model.n_clusters + 1) if lut is None else lut
     distance: dict[int, float] = {}

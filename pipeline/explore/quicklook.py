@@ -34,7 +34,7 @@ BRIGHTEST, GAMMA = 0.3, 1.4
 
 @dataclass(frozen=True)
 class Quicklook:
-    """What a first look at an acquisition tells."""
+    """What a first look at an acquisition shows."""
 
     clear: float | None
     """Share (0..1) of the area's pixels with data in no masked class; None without a classification."""

@@ -1,4 +1,4 @@
-"""A result with a cluster split in two, or with water as a class of its own: nothing is read again."""
+"""A result with a cluster split in two, or with water as a separate class: nothing is read again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 MOST_CLASSES = 15
-"""More colours nobody tells apart, and more values do not fit into the GeoTIFF's palette."""
+"""More colours cannot be told apart, and more values do not fit into the GeoTIFF's palette."""
 
 
 def split(analysis: Analysis, number: int, cancelled: IsCancelled | None = None) -> Analysis:
@@ -60,7 +60,7 @@ def split(analysis: Analysis, number: int, cancelled: IsCancelled | None = None)
 
 
 def water_apart(analysis: Analysis, cancelled: IsCancelled | None = None) -> Analysis:
-    """Return the analysis with open water as a class of its own, by a rule for every pixel (NDWI).
+    """Return the analysis with open water as a separate class, by a rule for every pixel (NDWI).
 
     Raises
     ------
@@ -76,7 +76,7 @@ def water_apart(analysis: Analysis, cancelled: IsCancelled | None = None) -> Ana
 
 
 def repeated(analysis: Analysis, words: str, cancelled: IsCancelled | None = None) -> Analysis:
-    """Return the analysis after the refinements that a link tells: ``s2.w`` splits class 2, sets water apart.
+    """Return the analysis after the refinements in a link: ``s2.w`` splits class 2, sets water apart.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def merged_class() -> InvalidRequest:
 
 
 def _refined(analysis: Analysis, refinement: Refinement, after: int, progress: Progress) -> Analysis:
-    """Return the analysis labelled anew with a refinement; the new cluster is the one behind `after`."""
+    """Return the analysis labelled again with a refinement; the new cluster is the one behind `after`."""
     from pipeline.grouping import grouped
 
     if len(analysis.suggestions) >= MOST_CLASSES:
@@ -162,5 +162,5 @@ def with_new_cluster(old: Classes, fresh: Sequence[Suggestion], after: int, *, i
 
 
 def steps(model: ClusterModel) -> str:
-    """Return the refinements of a model as a link tells them."""
+    """Return the refinements of a model as they stand in a link."""
     return ".".join(refinement.word for refinement in model.refinements)

@@ -1,4 +1,4 @@
-"""A minimum mapping unit: patches smaller than so many hectares join their largest neighbour.
+"""A minimum mapping unit: patches below a number of hectares join their largest neighbour.
 
 A patch is a connected set of pixels of one cluster. Masked pixels (0) neither grow nor are swallowed: no
 cluster spreads into them, and a small patch that only masked pixels surround stays as it is.
@@ -29,7 +29,7 @@ Connectivity = Literal[4, 8]
 
 @dataclass(frozen=True)
 class Sieved:
-    """Labels without small patches, and what that changed."""
+    """Labels without small patches, and the effect of removing them."""
 
     labels: np.ndarray = field(repr=False)
     """uint8 ``(y, x)``."""
@@ -45,7 +45,7 @@ class Sieved:
 
     @property
     def sentence(self) -> str:
-        """What happened, in plain words."""
+        """The effect, in plain words."""
         share = self.changed_px / max(int((self.labels > 0).sum()), 1)
         said = (
             f"{self.patches_before:,} patches became {self.patches_after:,}; "
@@ -73,7 +73,7 @@ def sieve(
     connectivity : {4, 8}
         Whether pixels that touch at a corner belong together (8) or not (4).
     cancelled : callable, optional
-        Returns True when nobody wants the labels any more; asked before each pass (0.06 s a million pixels).
+        Returns True when the labels are no longer needed; asked before each pass (0.06 s a million pixels).
 
     Raises
     ------

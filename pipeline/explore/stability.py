@@ -1,6 +1,6 @@
 """How sure is the grouping? Fitted again on other samples with other seeds, how many pixels change cluster.
 
-Numbers of clusters are arbitrary, so each refit's clusters are matched to the present ones first: the
+The numbering of clusters is arbitrary, so each refit's clusters are matched to the present ones first: the
 one-to-one assignment that leaves the fewest pixels elsewhere (Kuhn 1955, "Hungarian method").
 """
 
@@ -86,7 +86,7 @@ def stability(
         How often it is fitted again, each time on half of the pixels drawn anew (`REFIT_PX` at most), with
         its own scaler and starts.
     cancelled : callable, optional
-        Returns True when nobody wants the figure any more.
+        Returns True when the figure is no longer needed.
     on_refit : callable, optional
         Called as ``on_refit(done, refits)``.
 

@@ -57,14 +57,14 @@ class ZoneTable:
 
     @property
     def naming(self) -> str | None:
-        """The attribute that probably names the zones: the first text that tells them apart."""
+        """The attribute that probably names the zones: the first text that differs between them."""
         columns = {name: [row[i] for row in self.values] for i, name in enumerate(self.attributes)}
         apart = [name for name, column in columns.items() if len(set(column)) == len(column)]
         texts = [name for name in apart if all(isinstance(value, str) for value in columns[name])]
         return next(iter([*texts, *apart, *columns]), None)
 
     def names(self, attribute: str | None) -> tuple[str, ...]:
-        """Return what the zones are called by an attribute; by their numbers where it says nothing."""
+        """Return the names of the zones by an attribute; their numbers where it is empty."""
         place = self.attributes.index(attribute) if attribute in self.attributes else None
         told = [None if place is None else row[place] for row in self.values]
         return tuple(f"Zone {n}" if v is None or v == "" else str(v) for n, v in enumerate(told, start=1))

@@ -1,4 +1,4 @@
-"""The files of one analysis: what there is to download, each made once."""
+"""The files of one analysis: everything that can be downloaded, each made once."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def geopackage_bytes(analysis: Analysis) -> bytes:
         _write(path, CLASSES, classes, "MultiPolygon", by_class, crs=crs, dataset_metadata=metadata)
         _write(path, PATCHES, patches.polygons, "Polygon", by_patch, crs=crs, append=True)
         if analysis.checked is not None:
-            places, fields = sample.points(analysis)
+            places, fields = sample.points(analysis, analysis.checked)
             _write(path, sample.POINTS, places, "Point", fields, crs=crs, append=True)
         if analysis.request.area.zones:
             outlines, told = zones.layer(analysis)

@@ -1,4 +1,4 @@
-"""The clusters as a cloud-optimised GeoTIFF with all that explains it inside.
+"""The clusters as a cloud-optimised GeoTIFF that carries its own explanation.
 
 QGIS shows its colours; it takes the names of the classes from the style beside it (exports/styles.py).
 """

@@ -42,7 +42,6 @@ def image_bytes(analysis: Analysis) -> bytes:
             "Choose a smaller area; the clusters come in any size."
         )
     stretch = analysis.overlays.stretch
-    assert stretch is not None, "a finished analysis has drawn its pictures"
     tables = stretch.tables()
 
     def fill(dataset: Any) -> None:

@@ -1,4 +1,4 @@
-"""The model as JSON: what labels another date the same way."""
+"""The model as JSON, to label another date in the same way."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def trace(labels: np.ndarray, affine: Affine) -> Patches:
 
 
 def count_corners(labels: np.ndarray) -> int:
-    """Return at how many points outlines turn or meet: what the polygons will cost, told at once."""
+    """Return at how many points outlines turn or meet: a quick measure of what the polygons will cost."""
     north_west, north_east = labels[:-1, :-1], labels[:-1, 1:]
     south_west, south_east = labels[1:, :-1], labels[1:, 1:]
     straight = ((north_west == north_east) & (south_west == south_east)) | (

@@ -67,7 +67,7 @@ class Pen:
     def write(
         self, place: tuple[float, float], text: str, size: int, color: str, most_px: float, anchor: str = "ls"
     ) -> None:
-        """Write a line; what is longer than `most_px` ends in dots."""
+        """Write a line; one longer than `most_px` ends in dots."""
         font = _font(size * self.scale)
         while len(text) > 1 and self.draw.textlength(text, font=font) > most_px:
             text = text.rstrip("…")[:-1].rstrip() + "…"

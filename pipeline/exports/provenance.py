@@ -36,7 +36,7 @@ def file_stem(analysis: Analysis) -> str:
 
 
 def _short_hash(analysis: Analysis) -> str:
-    """Return eight characters that tell this result from others."""
+    """Return eight characters that identify this result."""
     told = [
         analysis.request.to_json(),
         [scene.id for scene in analysis.scenes],
@@ -52,7 +52,7 @@ def _short_hash(analysis: Analysis) -> str:
 
 
 def names_are(analysis: Analysis) -> str:
-    """Return where the names come from, and that nobody has checked them."""
+    """Return where the names come from, and that they were not checked."""
     if not analysis.names_from:
         return NAMES_ARE
     return f"suggestions from {analysis.names_from}, which agrees in part; not checked on the ground"
@@ -94,7 +94,7 @@ def tags(analysis: Analysis) -> dict[str, str]:
 
 
 def sample(analysis: Analysis) -> dict[str, Any]:
-    """Return what was found on the land and what follows from it; empty where nobody has checked."""
+    """Return the facts of the checked sample and its estimate; empty without a checked sample."""
     if analysis.checked is None:
         return {}
     return {"ESTIMATE": analysis.checked.as_values(), "SAMPLE": json.loads(analysis.checked.design.to_json())}
@@ -133,7 +133,7 @@ def method(analysis: Analysis) -> str:
 
 
 def as_tags(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return values as texts: what is no text becomes JSON."""
+    """Return values as text: all others become JSON."""
     return {k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in values.items()}
 
 

@@ -26,13 +26,11 @@ COLUMNS = {
 UNSURE = "unsure"
 
 
-def rows(analysis: Analysis) -> list[dict[str, float]]:
+def rows(analysis: Analysis, checked: Checked) -> list[dict[str, float]]:
     """Return the estimate's figures beside each row of `areas`, then those of classes only the land has.
 
     A figure is NaN where nothing can be said. Of several rows with one name the first one has the figures.
     """
-    checked = analysis.checked
-    assert checked is not None, "called where there is a sample"
     seen: set[str] = set()
     found = []
     for number, name in zip(analysis.areas.index, analysis.areas["name"], strict=True):
@@ -53,17 +51,15 @@ def class_fields(analysis: Analysis, classes: np.ndarray) -> dict[str, np.ndarra
 
     if analysis.checked is None:
         return {}
-    found = rows(analysis)
+    found = rows(analysis, analysis.checked)
     return {column: np.array([found[n][column] for n in classes]) for column in COLUMNS}
 
 
-def points(analysis: Analysis) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def points(analysis: Analysis, checked: Checked) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the labelled points on the grid of the area, and their fields: point, map_class, found."""
     import numpy as np
     import shapely
 
-    checked = analysis.checked
-    assert checked is not None, "called where there is a sample"
     design = checked.design
     labelled = [p for p in design.drawn if p.id in design.labels]
     affine = analysis.grid.affine
@@ -82,7 +78,7 @@ def _found(checked: Checked, point: int) -> str:
 
 
 def report_section(analysis: Analysis) -> str:
-    """Return the estimate as a part of the report (HTML); nothing without a sample."""
+    """Return the estimate as a part of the report (HTML); empty without a sample."""
     checked = analysis.checked
     if checked is None:
         return ""

@@ -68,7 +68,8 @@ def csv_bytes(analysis: Analysis) -> bytes:
         f"{analysis.smallest_patch_ha:g}",
     )
     checked = analysis.checked
-    figures = [] if checked is None else [[_number(v) for v in row.values()] for row in sample.rows(analysis)]
+    estimates = [] if checked is None else sample.rows(analysis, checked)
+    figures = [[_number(v) for v in row.values()] for row in estimates]
     for place, (cluster, row) in enumerate(analysis.areas.iterrows()):
         ha = float(row["hectares"])
         numbers = (f"{ha:.2f}", f"{row['share']:.6f}", f"{ha * analysis.true_area_factor:.4f}")

@@ -1,4 +1,4 @@
-"""The clusters as polygons, for the files that hold such: GeoPackage and GeoJSON.
+"""The clusters as polygons, for GeoPackage and GeoJSON.
 
 The polygons follow the pixels' edges, nothing is smoothed: their areas are those of the table.
 """

@@ -71,7 +71,7 @@ def layer(analysis: Analysis) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def report_section(analysis: Analysis) -> str:
-    """Return hectares per zone as a part of the report (HTML); nothing where there are fewer than two."""
+    """Return hectares per zone as a part of the report (HTML); empty for fewer than two zones."""
     if not has_zones(analysis):
         return ""
     table = analysis.zone_table
@@ -135,7 +135,7 @@ def ha(value: float) -> str:
 
 
 def cell(value: Value) -> Value:
-    """Return what a file tells of a feature as tables hold it."""
+    """Return the attributes of a feature as tables hold them."""
     return harmless(value) if isinstance(value, str) else value
 
 

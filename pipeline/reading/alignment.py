@@ -1,4 +1,4 @@
-"""How files lie under an area's grid: which of their pixels belong to a block, and read in which pieces."""
+"""How files lie under an area's grid: which of their pixels belong to a block, and in what pieces."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.sentinel2.scene import Scene
 
 
 def common_grid(scene: Scene, bands: Sequence[str]) -> GeoBox | None:
-    """Return the grid that some files of a scene share; None where the item does not tell or they differ."""
+    """Return the grid that some files of a scene share; None where the item does not say or they differ."""
     files = [scene.bands[b] for b in bands]
     if not files:
         return None
@@ -53,7 +53,7 @@ def _steps(file_grid: GeoBox, grid: GeoBox) -> tuple[int, int]:
 
 
 def aligned(file_grid: GeoBox, grid: GeoBox, resolution_m: int) -> bool:
-    """Tell whether a file's pixels are whole pixels (or 2 x 2 of them) of the target grid, north up."""
+    """Return whether a file's pixels are whole pixels (or 2 x 2 of them) of the target grid, north up."""
     a, b, left, d, e, top = file_grid.affine[:6]
     steps = ((left - grid.affine.c) / RESOLUTION_M, (top - grid.affine.f) / RESOLUTION_M)
     on_grid = all(abs(s - round(s)) < 1e-9 for s in steps)
@@ -104,7 +104,7 @@ class SourceWindow:
     def needed(
         self, within: np.ndarray | None, margin: int
     ) -> tuple[tuple[Window, tuple[slice, slice]], ...]:
-        """Return those of `windows` that reach a pixel of the area.
+        """Return the `windows` that reach a pixel of the area.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The cloud mask: which pixels are clear. No other module says so."""
+"""The cloud mask: which pixels are clear. No other module decides that."""
 
 from __future__ import annotations
 

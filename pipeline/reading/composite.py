@@ -1,4 +1,4 @@
-"""Several acquisitions combined, a pixel's clear values into one, once or for each part of the year."""
+"""Several acquisitions combined: the clear values of a pixel become one, or one for each part of the year."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Composite:
         return tuple(f"{band}@{period}" for period in range(1, self.n_periods + 1) for band in bands)
 
     def bytes_per_px(self, n_bands: int) -> int:
-        """Return what a pixel takes while its block is combined."""
+        """Return the bytes that a pixel takes while its block is combined."""
         most = max(self.periods.count(period) for period in range(self.n_periods))
         return n_bands * (2 * most + 4 * self.n_periods + 4)
 
@@ -76,7 +76,7 @@ class PeriodMosaic:
         self._first_valid.feed(layer)
 
     def result(self) -> Pixels:
-        """Return the composite of what was fed."""
+        """Return the composite of the layers that were fed."""
         self._end_acquisition()
         self._end_period()
         for period in set(range(self._plan.n_periods)) - self._done:

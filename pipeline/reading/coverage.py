@@ -1,4 +1,4 @@
-"""What there is of an area in its images, in pixels: outside of them, without data, masked, clear."""
+"""How much of an area its images show, in pixels: outside, without data, masked, clear."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pipeline.sentinel2.scene import Scene
 
 @dataclass(frozen=True)
 class Coverage:
-    """Pixels of an area by what its images show of them. The parts add up to the area."""
+    """Pixels of an area by what its images show there. The parts add up to the area."""
 
     outside: int = 0
     """Beyond the outlines of all images."""

@@ -1,4 +1,4 @@
-"""Which acquisitions a composite is made of: clear over the area, and spread evenly over the period."""
+"""Which acquisitions make up a composite: clear over the area, and spread evenly over the period."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def period_of(day: date, start: date, end: date, n_periods: int) -> int:
 
 
 def chosen(looks: Sequence[Look], start: date, end: date, n_periods: int, most: int) -> list[Look]:
-    """Return at most so many acquisitions, by day: the clearest of every period in turn.
+    """Return a limited number of acquisitions, by day: the clearest of every period in turn.
 
     The clearest is the one that adds most to pixels that have few clear looks so far: over an area wider than
     a swath each part gets its dates.

@@ -1,4 +1,4 @@
-"""What is read of an area and counted: its grid, the area on it, the bands, the cloud mask."""
+"""What is read and counted: the area, its grid, the bands, the cloud mask."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.sentinel2.bands import BANDS
 
 @dataclass(frozen=True)
 class Extent:
-    """Which pixels count, and what is read of them."""
+    """Which pixels count, and which bands are read."""
 
     area: AreaOfInterest
     grid: GeoBox

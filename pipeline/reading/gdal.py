@@ -30,7 +30,7 @@ _failed: set[str] = set()
 
 
 def settings_for(*hrefs: str) -> dict[str, str | bool | int | float]:
-    """Return GDAL's settings for some files: what failed the last time is asked for afresh."""
+    """Return GDAL's settings for some files: one that failed the last time is requested afresh."""
     return ALWAYS if _failed.isdisjoint(hrefs) else FORGETFUL
 
 

@@ -1,4 +1,4 @@
-"""What was read of an area: pixels in blocks, a sample of them, the scenes with their offsets."""
+"""The pixels that were read: in blocks, with a sample, the scenes and their offsets."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Imagery:
 
     @property
     def offsets(self) -> tuple[int, ...]:
-        """What is added to the numbers of each scene; a composite is without the offset already."""
+        """The offset of each scene's numbers; a composite has none left."""
         if self.composite is not None:
             return (0,)
         return tuple(s.offset.dn for s in self.scenes)
@@ -141,7 +141,7 @@ class Imagery:
 
 @dataclass(frozen=True)
 class _BlockSummary:
-    """A block in short, made where it was read: the pixels themselves may stay on another machine."""
+    """A summary of a block, made where it was read: the pixels may stay on another machine."""
 
     sample: RawSample
     coverage: Coverage

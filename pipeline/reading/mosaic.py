@@ -15,7 +15,7 @@ from pipeline.sentinel2.offset import IMPOSSIBLE_DN
 
 @dataclass(frozen=True)
 class Layer:
-    """What one scene shows of a piece of land."""
+    """The pixels of one scene on a piece of land."""
 
     scene: int
     """Number of the scene in its acquisition."""
@@ -31,7 +31,7 @@ class Layer:
     """Whether the offset can turn out to be in the numbers (sentinel2/offset.py)."""
 
     def state(self) -> State:
-        """Return what is known of each pixel (pixels.Pixels.state)."""
+        """Return the state of each pixel (pixels.Pixels.state)."""
         least = self._of_all_bands(np.minimum)
         valid = least != NO_DATA_DN
         if self.classes is not None:

@@ -1,4 +1,4 @@
-"""Single files opened for a coarse look, with the settings, signatures and error words of a full reading."""
+"""Single files opened for a coarse look, with the settings, signatures and error messages of a full read."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def opened(href: str) -> Iterator[Any]:
             yield dataset
     except NoOverviews:
         raise
-    except Exception as error:
+    except Exception as error:  # GDAL, PROJ and rasterio raise many kinds for a strange file
         remember(href, failed=True)
         raise read_failed(href, error) from error
     remember(href, failed=False)
 
 
 def at_overview(dataset: Any, factor: float) -> int | None:
-    """Return the number of the coarsest overview that is no coarser than a factor; None: there is none."""
+    """Return the number of the coarsest overview that is no coarser than a factor; None if there is none."""
     fine = [n for n, each in enumerate(dataset.overviews(1)) if each <= factor * 1.001]
     return fine[-1] if fine else None
 

@@ -1,4 +1,4 @@
-"""The opened files of a scene, and what of them lies under a block."""
+"""The opened files of a scene, and the parts of them that lie under a block."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Part:
     """Pixels of the area in the block; None: all of them."""
 
     def reads(self) -> Iterator[tuple[int, Any, Window, np.ndarray]]:
-        """Give what is to be read: its place in the order of a file, the file, the window, where it goes."""
+        """Yield the reads to do: place in the file's order, file, window, target."""
         for reader, band in zip(self.group.readers, self.data, strict=True):
             if reader is not None:
                 needed = self.window.needed(self.within, self.group.margin)
@@ -80,7 +80,7 @@ class SceneFiles:
 def layer_of(
     number: int, scene: Scene, parts: Sequence[Part], shape: tuple[int, int], mask: CloudMask
 ) -> Layer:
-    """Return what a scene shows of a block of a shape, from its parts that were read."""
+    """Return the layer of a scene on a block, put together from its parts."""
     at_10_m: dict[int, np.ndarray] = {}
     fine, coarse, classes, near = np.empty((0, *shape), np.uint16), None, None, None
     for part in parts:

@@ -1,4 +1,4 @@
-"""Digital numbers of a piece of land, and what is known of each pixel, packed as small as it goes."""
+"""The digital numbers of a piece of land and the state of each pixel, packed tightly."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Pixels:
     """uint8 ``(y, x)`` of a composite: number of clear acquisitions, and `FILLED`; else None."""
 
     def __sizeof__(self) -> int:
-        """Tell dask's workers what they hold."""
+        """Return the bytes held, for dask's workers."""
         return sum(array.nbytes for array in self.packed())
 
     @property
@@ -83,11 +83,11 @@ class Pixels:
         return np.asarray(self.state & CLASS_BITS, np.uint8)
 
     def clear(self, mask: CloudMask) -> Mask:
-        """Return where there is data that the mask lets through: bool ``(y, x)``."""
+        """Return where there is data that the mask does not hide: bool ``(y, x)``."""
         return mask.clear(self.state)
 
     def settled(self, offsets: Sequence[int]) -> Pixels:
-        """Return the pixels without those whose numbers cannot be, now that the offsets are decided.
+        """Return the pixels without those of impossible value, now that the offsets are decided.
 
         At a swath's edge numbers of 1, 2, 3 ... occur. With the offset in them that is a reflectance of -0.1.
         """
@@ -104,7 +104,7 @@ class Pixels:
         return np.asarray(self.state & IMPROBABLE > 0)
 
     def offset_dn(self, offsets: Sequence[int]) -> int | np.ndarray:
-        """Return what is added to the digital numbers: one number, or int32 ``(y, x)`` where scenes differ.
+        """Return the offset of the digital numbers: one number, or int32 ``(y, x)`` where scenes differ.
 
         Parameters
         ----------

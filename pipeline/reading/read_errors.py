@@ -1,4 +1,4 @@
-"""What GDAL says of a file it cannot read, in a user's words."""
+"""What GDAL says about a file that it cannot read, in words for users."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ log = logging.getLogger(__name__)
 
 
 def read_failed(url: str, error: Exception) -> Exception:
-    """Return the error for the user; what GDAL said goes into the log."""
+    """Return the error for the user; what GDAL said goes into the log, and with the error as its cause."""
     if isinstance(error, AnalysisError):
         return error
-    log.warning("reading %s failed", url, exc_info=error)
+    said = _causes(error)
+    log.warning("reading %s failed: %s", url, said)
     name = "/".join(url.rsplit("/", 2)[-2:])
-    problem, advice = _meaning(_causes(error))
+    problem, advice = _meaning(said)
     return ReadFailed(
         f"An image file could not be read. {name}: {problem}. {advice}", url, f"{name}: {problem}"
     )
@@ -26,7 +27,7 @@ def read_failed(url: str, error: Exception) -> Exception:
 def may_pass(error: Exception) -> bool:
     """Return whether a fault of a file may be gone when it is asked for again at once.
 
-    Not where the server has given an answer: GDAL has asked again by itself where that makes sense.
+    Not where the server has answered: GDAL itself has retried where that makes sense.
     """
     said = _causes(error)
     return not (
@@ -46,7 +47,7 @@ def _causes(error: BaseException | None) -> str:
 
 
 def _meaning(said: str) -> tuple[str, str]:
-    """Return in a user's words what GDAL said of a file, and what to do."""
+    """Return what GDAL said about a file in words for users, and what to do."""
     if "Range downloading not supported" in said:
         advice = "Use another catalogue, or ask the one who runs the server."
         return (

@@ -1,10 +1,10 @@
 """Scenes on a grid, read block by block. The only file that knows stackstac.
 
 stackstac plans (which file lies where on which grid) and opens; the loop over blocks is here, so that each
-block of a cloud-optimised GeoTIFF crosses the network once and is decoded to where it belongs. Where a file
+block of a cloud-optimised GeoTIFF is fetched once and decoded into its place. Where a file
 lies on the area's own 10 m grid its blocks are read as they are; anything else (another UTM zone, another
 pixel size, an origin off the 10 m grid) is warped by nearest neighbour. Bands of another native resolution
-lie on a grid of their own: a band of 20 m is read at 20 m.
+lie on their own grids: a band of 20 m is read at 20 m.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
 )
 """GDAL's settings for stackstac: usual ones, and those for files that have failed (gdal.py)."""
 TRIES, PAUSE_S = 2, 0.5
-"""Tries of a block whose file did not come, and seconds between them; GDAL tries by itself on 429 and 5xx."""
+"""Tries for a block that was not fetched, and seconds between them; GDAL itself retries on 429 and 5xx."""
 SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
 """Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
 
@@ -281,19 +281,19 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
                 self.url = plain
 
         def _is_plain(self) -> bool:
-            """Tell whether the file is read as it is, and 0 is its only no data."""
+            """Return whether the file is read as it is, with 0 as its only no-data value."""
             dataset = self.dataset.dataset
             missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
             return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
 
         def into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; what may have been a passing fault is tried again, from the file's beginning."""
+            """Read a window; after a fault that may pass it is read again, with the file opened afresh."""
             for trial in range(1, TRIES + 1):
                 counter.progress.check()
                 try:
                     self._read_into(window, target)
                     break
-                except Exception as error:
+                except Exception as error:  # GDAL, PROJ and rasterio raise many kinds
                     remember(self.url, failed=True)
                     if trial == TRIES or not may_pass(error):
                         raise read_failed(self.url, error) from error
@@ -305,7 +305,7 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             counter.one_more()
 
         def _its_turn(self, window: Window) -> threading.Lock:
-            """Return the lock of a file's block: who comes second finds its bytes in GDAL's memory.
+            """Return the lock of a file's block: a second reader finds its bytes in GDAL's cache.
 
             A block of a 20 m file lies under several blocks of the area, which are read side by side.
             """
@@ -313,7 +313,7 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             return asked[self.url, window.row_off // height, window.col_off // width]
 
         def _read_into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; no mask is made of what is 0 anyway, a fifth of the time of a block."""
+            """Read a window; where 0 is the only no data no mask is made, which saves a fifth of the time."""
             if self._is_plain():
                 with self._its_turn(window):
                     self.dataset.read(window=window, indexes=1, out=target)

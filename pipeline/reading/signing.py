@@ -27,13 +27,13 @@ SILENCE_S = 5
 
 _lock = threading.Lock()
 _public: set[str] = set()
-"""Containers that Planetary Computer does not sign: somebody else's."""
+"""Containers of others, which Planetary Computer does not sign."""
 _failed: dict[str, tuple[float, str]] = {}
 """When a container's token could not be had, and why."""
 
 
 def signed(href: str) -> str:
-    """Return an address with a fresh signature where the file needs one, else the address as it is.
+    """Return an address with a fresh signature if the file needs one, else unchanged.
 
     Many readers ask at once; one request is made for all of them.
 
@@ -61,7 +61,7 @@ def signed(href: str) -> str:
             return href
         try:
             _fetch_token(account, container)
-        except Exception as error:
+        except Exception as error:  # of requests, urllib3 or pydantic, whichever the package met
             if getattr(getattr(error, "response", None), "status_code", None) in (400, 404):
                 _public.add(key)
                 return href
@@ -73,13 +73,13 @@ def signed(href: str) -> str:
 
 
 def _fetch_token(account: str, container: str) -> None:
-    """See that the package holds a token; it would wait for ever, so it waits in a thread of its own."""
+    """Let the package fetch a token, in a separate thread: it has no time-out of its own."""
     raised: list[Exception] = []
 
     def fetch() -> None:
         try:
             _package().get_token(account, container, retry_total=RETRIES, retry_backoff_factor=0.5)
-        except Exception as error:
+        except Exception as error:  # raised again in the thread that waits
             raised.append(error)
 
     thread = threading.Thread(target=fetch, name="sign", daemon=True)

@@ -69,7 +69,7 @@ class Way:
     single: bool = False
     """Whether only the best acquisition is read."""
     in_periods: bool = False
-    """Whether each part of the time gives values of its own."""
+    """Whether each part of the period gives its own values."""
 
 
 WAYS = (

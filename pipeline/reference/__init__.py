@@ -1,1 +1,1 @@
-"""Other maps of the same land: what they say of each cluster, and names that come from them."""
+"""Other maps of the same land: what they show in each cluster, and names taken from them."""

@@ -1,4 +1,4 @@
-"""What another map says of each cluster: hectares per cluster and class. It is agreement, never accuracy."""
+"""What another map shows in each cluster: hectares per cluster and class. Agreement, never accuracy."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Agreement:
     """Value in the map of each class of the table."""
 
     def shares(self, cluster: int) -> tuple[tuple[str, float], ...]:
-        """Return the classes beneath a cluster with their shares of what has a class, largest first."""
+        """Return the classes within a cluster and their shares of its classified pixels, largest first."""
         classes = self.table.drop(columns=NO_CLASS_NAME, errors="ignore")
         hectares = classes.to_numpy(float)[cluster - 1]
         total = float(hectares.sum())
@@ -60,7 +60,7 @@ def compare(
     classes: Mapping[int, str] | None = None,
     cancelled: IsCancelled | None = None,
 ) -> Agreement:
-    """Return what a reference map says of the clusters of a result, as they are shown.
+    """Compare the clusters of a result, as they are shown, with a reference map.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def compare(
     classes : mapping, optional
         Name of each value of a GeoTIFF, where the file does not tell.
     cancelled : callable, optional
-        Returns True when nobody wants the figures any more.
+        Returns True when the figures are no longer needed.
 
     Raises
     ------

@@ -93,7 +93,7 @@ def _searched(reference: Reference, bounds: Bounds, year: int) -> list[str]:
         items = answer.json()["features"]
         found = [str(item["assets"][reference.asset]["href"]) for item in items]
     except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        log.warning("searching %s failed", reference.api, exc_info=error)
+        log.warning("searching %s failed: %s", reference.api, error)
         raise ReadFailed(OFFLINE.format(title=reference.title), reference.api) from error
     if not found:
         raise ReadFailed(f"{reference.title} has no file here. Choose another reference map.", reference.api)
@@ -138,7 +138,7 @@ class ClassMap:
         try:
             with WarpedVRT(dataset, **place, **options) as warped:
                 values = warped.read(1)
-        except Exception as error:
+        except Exception as error:  # GDAL, PROJ and rasterio raise many kinds for a strange file
             raise _unreadable(self.title, dataset.name, error) from error
         values = np.where(values == nodata, 0, values)
         if values.min() < 0 or values.max() > LARGEST_VALUE:
@@ -171,7 +171,7 @@ def opened(reference: Reference, hrefs: Sequence[str], stack: ExitStack) -> Clas
         try:
             stack.enter_context(environment(href))
             datasets.append(stack.enter_context(rasterio.open(signed(href))))
-        except Exception as error:
+        except Exception as error:  # as in _warped
             problem = _unreadable(reference.title, href, error)
             if not _is_missing(error) or len(hrefs) == 1:
                 raise problem from error
@@ -192,14 +192,14 @@ def _is_missing(error: BaseException) -> bool:
 
 
 def _unreadable(title: str, href: str, error: Exception) -> ReadFailed:
-    log.warning("reading %s failed", href, exc_info=error)
+    log.warning("reading %s failed: %s", href, error)
     if href.startswith("http") and not _is_missing(error):
         return ReadFailed(OFFLINE.format(title=title), href)
     return ReadFailed(f"{title}: the file {Path(href).name} could not be opened. Is it a GeoTIFF?", href)
 
 
 def _named_inside(dataset: Any) -> Iterator[tuple[int, str]]:
-    """Yield the names of classes that a file or its side-car tells."""
+    """Yield the names of classes in a file or its side-car."""
     side_car = Path(f"{dataset.name}.aux.xml")
     if side_car.is_file():
         yield from _of_side_car(side_car)

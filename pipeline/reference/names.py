@@ -1,4 +1,4 @@
-"""Names that a reference map gives: its class where most of a cluster is of it, else what it is mixed of."""
+"""Names from a reference map: the class that covers most of a cluster, else the classes it mixes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _EXPECTED: Mapping[str, set[int]] = {
 
 
 def doubts(agreement: Agreement, suggestions: Sequence[Suggestion]) -> dict[int, str]:
-    """Return what the scene classification has against names: cluster -> ``71 % not vegetated``.
+    """Return where the scene classification contradicts names: cluster -> ``71 % not vegetated``.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def named(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Sugg
 
 
 def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    """Return the names so far, those changed that the scene classification speaks against.
+    """Return the names, with those changed that the scene classification contradicts.
 
     They become ``Mixed: 71 % not vegetated``; what is mostly snow is called so.
 

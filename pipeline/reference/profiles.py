@@ -1,4 +1,4 @@
-"""Which maps clusters can be compared with: one profile a map, with its classes, licence and own accuracy.
+"""Which maps clusters can be compared with: one profile per map: classes, licence, published accuracy.
 
 Further maps stand in the TOML file that ``DASHBOARD_CATALOGS`` names::
 
@@ -121,7 +121,7 @@ BUILT_IN = (SCENE_CLASSIFICATION, WORLDCOVER, WORLDCOVER_ON_PC, IO_LAND_COVER)
 
 
 def offered() -> tuple[Reference, ...]:
-    """Return the maps that are there: the built-in ones, then those of the settings."""
+    """Return the reference maps: the built-in ones, then those of the settings."""
     return (*BUILT_IN, *_configured())
 
 

@@ -1,9 +1,9 @@
 """The radiometric offset of processing baseline 04.00: whether it is in the pixels and has to go.
 
 From baseline 04.00 on (25 January 2022, and later reprocessings of older images) ESA adds 1000 to every
-digital number: reflectance = (DN - 1000) / 10000. Some catalogues have taken it away again, and their
-metadata do not always say so truly (Element84/earth-search issues 9, 66, 71). So the metadata propose, and
-the pixels have a veto: the share of dark ones tells, not the few darkest.
+digital number: reflectance = (DN - 1000) / 10000. Some catalogues have already removed it, and their
+metadata are not always right about it (Element84/earth-search issues 9, 66, 71). So the metadata propose, and
+the pixels have a veto: the share of dark pixels decides, not the few darkest.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ OWN_SHARE = 0.1
 
 @dataclass(frozen=True)
 class OffsetDecision:
-    """What is added to the digital numbers of a scene, and why."""
+    """The offset of the digital numbers of a scene, and the reason."""
 
     dn: int
     """0 or -1000."""
@@ -103,7 +103,7 @@ def baseline(properties: Mapping[str, Any]) -> str | None:
 
 
 class Verdict(Enum):
-    """What the pixels tell about the offset."""
+    """The evidence of the pixels on the offset."""
 
     HOLDS = "holds"
     LACKS = "lacks"
@@ -143,7 +143,7 @@ class Evidence:
 
     @property
     def verdict(self) -> Verdict:
-        """What they tell."""
+        """The verdict."""
         if self.n < MIN_PIXELS:
             return Verdict.TOO_FEW
         if self.dark >= LACKING_SHARE * self.n:
@@ -173,7 +173,7 @@ def check_against_pixels(decision: OffsetDecision, visible_dn: np.ndarray) -> Of
 
 
 def _judged(decision: OffsetDecision, evidence: Evidence) -> OffsetDecision:
-    """Return the decision in the light of the pixels; what they cannot tell the metadata decide."""
+    """Return the decision in the light of the pixels; where they prove nothing, the metadata decide."""
     verdict, numbers = evidence.verdict, evidence.words
     if verdict is Verdict.TOO_FEW:
         return replace(decision, reason=f"{decision.reason}; {verdict.value}")
@@ -202,7 +202,7 @@ def check_together(
 
     The tiles of which the catalogue says the same are judged by all their pixels together: a strip of shadow
     or water in a corner tile must not put a seam of 0.1 there. A tile that has a good part of the pixels and
-    proves something by itself keeps its own verdict.
+    proves something on its own keeps its verdict.
 
     Parameters
     ----------

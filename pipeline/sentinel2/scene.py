@@ -26,7 +26,7 @@ class BandFile:
 
 @dataclass(frozen=True)
 class Scene:
-    """One Sentinel-2 L2A granule: what is needed of its STAC item."""
+    """One Sentinel-2 L2A granule: the part of its STAC item that is needed."""
 
     id: str
     collection: str

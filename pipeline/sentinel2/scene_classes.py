@@ -1,6 +1,6 @@
-"""The scene classification (SCL) of ESA's L2A processor: the names of its classes, and what they say of land.
+"""The scene classification (SCL) of ESA's L2A processor: its class names, and what they say about land.
 
-It is made for masking clouds and is no land-cover map. Its classes of land are few, but they come with every
+It is made for masking clouds and is no land-cover map. Its land classes are few, but they come with every
 image.
 """
 

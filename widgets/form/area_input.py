@@ -1,4 +1,4 @@
-"""What becomes of a drawing, of an uploaded file and of a link: other settings, or a sentence why not."""
+"""Drawings, uploaded files and links: each gives new settings, or a sentence why not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Protocol
 
 from pipeline.catalogs import profiles
+from pipeline.errors import AnalysisError
 from pipeline.request import MAX_FILE_MB, AnalysisRequest
 from widgets.form.settings import Settings
 from widgets.page.messages import Message
@@ -72,7 +73,7 @@ class AreaInput:
 
             try:
                 found = from_file(name, content)
-            except Exception as error:
+            except AnalysisError as error:
                 self._gate.guard(self._failed)(error)
             else:
                 self._gate.guard(self._adopt)(name, found)
@@ -80,7 +81,7 @@ class AreaInput:
         self._gate.in_background(read, "upload")
 
     def refuse_file(self, name: str, size: int) -> None:
-        """Tell why a file was not even sent."""
+        """Say why a file was not sent."""
         if size == 0:
             self._say(Message("warn", f"<b>“{escape(name)}” cannot be read.</b> Choose it again."))
             return
@@ -113,7 +114,7 @@ def offered() -> tuple[str, ...]:
 
 
 def left_out(names: tuple[str, ...], source: str) -> Message:
-    """Return what is said when parts of a link or a file (the source) cannot be used."""
+    """Return the message when parts of a link or a file (the source) cannot be used."""
     if names == ("catalog",):
         text = f"<b>The image catalogue of this {source} is not offered here.</b> The form keeps its own."
     else:

@@ -37,9 +37,9 @@ class AreaPart(ipw.VBox):
     square : sequence of widgets
         The fields of a square.
     on_change : callable
-        Called with the settings' fields that shall change, as keywords.
+        Called with the fields of the settings to change, as keywords.
     on_clear : callable
-        Called when the drawing shall go, finished or not.
+        Called when the drawing is to be removed, finished or not.
     on_file, on_refused : callable
         As for `Upload`.
     """

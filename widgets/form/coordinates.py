@@ -1,4 +1,4 @@
-"""Coordinates as people write and copy them: two of them in one field, hemispheres, minutes and seconds."""
+"""Coordinates as people write and copy them: both in one field, hemispheres, minutes and seconds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Angle(NamedTuple):
 
 
 def parse_pair(text: str) -> tuple[str, str] | None:
-    r"""Return latitude and longitude when a text holds both, None when it holds anything else.
+    r"""Return latitude and longitude if a text holds both, else None.
 
     The latitude comes first, unless letters (N, S, E, W) say otherwise.
 
@@ -93,7 +93,7 @@ def parse_degrees(text: str, name: str) -> float | None:
 
 
 def _plain_number(text: str) -> float:
-    """Return what Python takes for a number, such as 1e1; NaN for anything else."""
+    """Return a number as Python reads it, such as 1e1; NaN for anything else."""
     try:
         return float(text.rstrip("°º").replace(MINUS, "-").replace(",", "."))
     except ValueError:
@@ -112,7 +112,7 @@ def _shown(angle: _Angle) -> str:
 
 
 def _angle(match: re.Match[str], number: str) -> _Angle | None:
-    """Return one angle of a match; None for what contradicts itself."""
+    """Return one angle of a match; None if it contradicts itself."""
     parts = {name[:-1]: value for name, value in match.groupdict().items() if name.endswith(number)}
     letter = (parts["before"] or parts["after"] or "").upper()
     if letter and parts["sign"]:

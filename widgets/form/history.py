@@ -1,4 +1,4 @@
-"""The areas that were in the form, so that one that was lost by a click can be brought back."""
+"""The areas that were in the form, so that one lost by a click can be brought back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is clustered: a named set of bands and indices, or a choice of one's own."""
+"""What is clustered: a named set of bands and indices, or the visitor's own choice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HINT = "With Ctrl or ⌘ several. Bands of 20 m are laid under the 10 m pixels a
 
 
 class LookAt(ipw.Box):
-    """A list of sets, and a list of all features (`choice`) for those who choose; `value` is the features."""
+    """A list of sets, and a list of all features (`choice`) for a free choice; `value` is the features."""
 
     value = traitlets.Tuple(DEFAULT_FEATURES)
 

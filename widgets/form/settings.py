@@ -1,4 +1,4 @@
-"""What stands in the form, as a value: not checked, any field may be empty."""
+"""The contents of the form as a value: unchecked, any field may be empty."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_OF_A_YEAR = 270
 
 @dataclass(frozen=True)
 class Settings:
-    """The fields of the form. Each way to set the area keeps what it holds while another one is chosen."""
+    """The fields of the form. Each way to set the area keeps its values while another one is chosen."""
 
     latitude: str = ""
     """As typed, degrees."""
@@ -140,7 +140,7 @@ class Settings:
 
     @property
     def _question(self) -> tuple[object, ...]:
-        """What the choice of scenes depends on."""
+        """The settings on which the choice of scenes depends."""
         place = {
             "square": (self.latitude, self.longitude, self.size_km),
             "draw": self.drawn,
@@ -223,7 +223,7 @@ def a_year(start: date | None, end: date | None) -> tuple[date, date]:
 
 
 def at_the_start() -> Settings:
-    """Return what the form shows when the page opens: the last weeks, or the demo's own period."""
+    """Return the settings with which the page opens: the last weeks, or the demo's own period."""
     catalog = default_name()
     start, end = today() - timedelta(days=DEFAULT_DAYS), today()
     if catalog == DEMO.name:

@@ -52,7 +52,7 @@ class SizeField(ipw.Box):
             self.value = self.slider.value
 
     def _was_typed(self, _change: object) -> None:
-        """Take a length that was typed; what is no length gives way to the present one."""
+        """Take a length that was typed; anything else is replaced by the present one."""
         if self._quiet:
             return
         side = parse_km(self.typed.value)

@@ -1,4 +1,4 @@
-"""A button that takes a file of the visitor's computer."""
+"""A button that takes a file from the visitor's computer."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Upload(anywidget.AnyWidget):
 
     @property
     def held_bytes(self) -> int:
-        """What has arrived of a file that is not complete yet."""
+        """The pieces so far of a file that is not complete yet."""
         return sum(map(len, self._pieces))
 
     def receive(self, content: dict[str, Any], buffers: Sequence[bytes | memoryview]) -> None:

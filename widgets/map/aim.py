@@ -1,4 +1,4 @@
-"""The map while land is labelled: no clusters, a cross at one pixel, and a photo from outside on demand."""
+"""The map during labelling: no clusters, a cross at one pixel, and an aerial photo on demand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GAP_PX, ARM_PX = 3.0, 9.0
 
 
 class Aim:
-    """Hides what the map knows, and goes from point to point.
+    """Hides the clusters on the map, and goes from point to point.
 
     Parameters
     ----------

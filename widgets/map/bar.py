@@ -1,4 +1,4 @@
-"""The line over the map: what changes the picture; before a result, a hint instead."""
+"""The line above the map: controls of the picture, or a hint before there is a result."""
 
 from __future__ import annotations
 

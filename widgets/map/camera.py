@@ -1,4 +1,4 @@
-"""Where the map looks, and how it is moved: only when there is a reason to."""
+"""Where the map looks, and how it is moved: only when there is a reason."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Camera:
         self.look_at(WORLD)
 
     def look_at_first(self, box: Box) -> None:
-        """Show a box when the page opens: as soon as the page has told how large the map is."""
+        """Show a box when the page opens: as soon as the size of the map is known."""
         self.look_at(box)
 
         def again(_change: Any) -> None:

@@ -19,7 +19,7 @@ _OPTIONS = {
 
 
 class Drawing:
-    """The drawing tools of a map. What is drawn is handed on at once; the outline of the area replaces it.
+    """The drawing tools of a map. A drawing is handed on at once; the outline of the area replaces it.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ class Drawing:
             self.finish(geo_json[-1]["geometry"])
 
     def finish(self, geometry: dict[str, Any]) -> None:
-        """Hand on what was drawn."""
+        """Hand a drawing on."""
         self.control.current_mode = None
         self._on_drawn(geometry)
 
     def _forget(self, _change: Any) -> None:
-        """Take the control's own copy of a drawing off the map; the page tells of it after the drawing."""
+        """Take the control's own copy of a drawing off the map; the page sends it after the drawing."""
         if self.control.data:
             self.control.data = []

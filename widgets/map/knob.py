@@ -1,4 +1,4 @@
-"""The knob at a corner of the area: drag it, and the area goes along."""
+"""The handle at a corner of the area: dragging it moves the area."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Knob:
         self.marker.observe(self._moved, "location")
 
     def place(self, shape: Shape | None) -> tuple[leaflet.Marker, ...]:
-        """Put the knob at an area; return what is to be laid on the map."""
+        """Put the handle at an area; return the layers for the map."""
         if shape is None:
             self._corner = None
             return ()
@@ -41,7 +41,7 @@ class Knob:
         return (self.marker,)
 
     def _moved(self, _change: object) -> None:
-        """Tell where the visitor dragged the marker; the page's own placing moves nothing."""
+        """Report where the visitor dragged the marker; the page's own placing is not reported."""
         place = tuple(self.marker.location)
         if self._corner is None or place == self._corner:
             return

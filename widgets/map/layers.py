@@ -40,7 +40,7 @@ Shape = Sequence[Sequence[Ring]]
 
 
 class Base:
-    """The ground under everything: continents, tiles from outside, a catalogue's picture of its own land."""
+    """The base map: continents, tiles from outside, or a catalogue's picture of its own land."""
 
     names = (LIGHT, SATELLITE, NONE)
 

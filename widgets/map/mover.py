@@ -1,4 +1,4 @@
-"""Buttons on the map: move the area with the next click, and bring back the area before."""
+"""Buttons on the map: move the area with the next click, or bring the previous area back."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Mover(ipw.HBox):
     Parameters
     ----------
     on_move : callable
-        Called when the next click shall place the area, and when it shall not after all.
+        Called when the next click is to place the area, and when that is called off.
     on_undo : callable
-        Called when the area before shall come back.
+        Called to bring the previous area back.
     """
 
     def __init__(self, on_move: Callable[[], None], on_undo: Callable[[], None]) -> None:
@@ -30,7 +30,7 @@ class Mover(ipw.HBox):
         self.show(can_move=False, moving=False, can_undo=False)
 
     def show(self, *, can_move: bool, moving: bool, can_undo: bool) -> None:
-        """Offer what can be done now."""
+        """Show the buttons that can be used now."""
         shown(self.move, can_move)
         shown(self.undo, can_undo)
         pressed(self.move, moving)

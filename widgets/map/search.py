@@ -1,4 +1,4 @@
-"""Places by name: a field on the map, and what is found as a list."""
+"""Places by name: a field on the map, and a list of matches."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """What is switched on of a result, and how strongly."""
+    """Which layers of a result are on, and their opacity."""
 
     true_colour: bool = True
     false_colour: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from itertools import accumulate
 from pathlib import Path
 
@@ -14,11 +14,8 @@ Position = tuple[float, float]
 @lru_cache(maxsize=1)
 def land() -> list[list[list[Position]]]:
     """Return the land: polygons, each its rings, in (latitude, longitude); 0.04 degrees coarse."""
-    bqplot = find_spec("bqplot")
-    assert bqplot is not None
-    assert bqplot.origin is not None
-    path = Path(bqplot.origin).parent / "map_data" / "WorldMap.json"
-    topology = json.loads(path.read_text("utf-8"))
+    path = distribution("bqplot").locate_file("bqplot/map_data/WorldMap.json")  # without importing it
+    topology = json.loads(Path(str(path)).read_text("utf-8"))
     shape = topology["objects"]["land"]
     arcs = [_unpacked(arc, topology["transform"]) for arc in topology["arcs"]]
     polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]

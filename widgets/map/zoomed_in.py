@@ -1,4 +1,4 @@
-"""Sharp when zoomed in: of a large result every n-th pixel is drawn, and again what the map shows of it."""
+"""Sharp pictures when zoomed in: a large result is drawn thinned, and the part in view again in full."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class ZoomedIn:
             self._show(None)
 
     def moved(self) -> None:
-        """The map shows something else."""
+        """The view of the map has changed."""
         if self._analysis is not None and pixel_m(self._analysis) > self._analysis.resolution_m:
             self._wish += 1
             self._delay.restart()
@@ -102,7 +102,7 @@ def pixel_m(analysis: Analysis) -> float:
 
 
 def part_to_draw(seen: Box, zoom: float, area: Box, drawn_m: float) -> Box | None:
-    """Return the part of an area to draw anew.
+    """Return the part of an area to draw again.
 
     Parameters
     ----------

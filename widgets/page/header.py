@@ -1,4 +1,4 @@
-"""The line over the page: what this is, and help."""
+"""The line at the top of the page: title and help."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HELP = (
 
 
 def header(workers: ipw.DOMWidget, address: ipw.DOMWidget) -> ipw.HBox:
-    """Return the header; `workers` tells where it calculates, `address` is what copies the link."""
+    """Return the header; `workers` is the line on the cluster, `address` the button that copies the link."""
     logo = f"<svg width='24' height='24' viewBox='0 0 24 24' aria-hidden='true'>{_LOGO}</svg>"
     title = "<h1>Land-cover clusters</h1><span>Sentinel-2 · 10 m · no training data</span>"
     brand = html(f"<div class='eo-brand'>{logo}{title}</div>")

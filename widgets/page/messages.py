@@ -71,7 +71,7 @@ class Message:
 
 
 def ready(area_ha: float, cost: Estimate, dates: int = 1) -> Message:
-    """Return what an area that can be calculated says: what it will cost, of so many dates at most."""
+    """Return the message on an area that can be calculated: the cost, for a number of dates at most."""
     price = f"{data(cost.megabytes)}, about {duration(cost.seconds)}"
     if dates > 1:
         price = f"up to {dates} dates, {price}"
@@ -81,7 +81,7 @@ def ready(area_ha: float, cost: Estimate, dates: int = 1) -> Message:
 
 
 def stale(when: str) -> Message:
-    """Return what settings other than the result's say."""
+    """Return the message on settings that differ from those of the result."""
     return Message("warn", f"<b>Settings changed.</b> The results are still from {escape(when)}.")
 
 
@@ -93,7 +93,7 @@ def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Me
 
 
 def silent_catalog(title: str) -> Message:
-    """Return what is said when the chosen catalogue gives no answer to a knock."""
+    """Return the message when the chosen catalogue does not answer a test."""
     html = (
         f"<b>{escape(title)} does not answer.</b> Images cannot be fetched from it now. "
         "The demo works without internet."
@@ -102,7 +102,7 @@ def silent_catalog(title: str) -> Message:
 
 
 def plain_words(error: Exception) -> str:
-    """Return what an error says to a visitor; what nobody expected says so."""
+    """Return the message for an error; an unexpected one says that it is."""
     return str(error) if isinstance(error, AnalysisError) else UNEXPECTED
 
 

@@ -1,4 +1,4 @@
-"""Brings every part of the page in line with its state, and shows what becomes of a run."""
+"""Brings every part of the page in line with the state, and shows the progress and end of a run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Painter:
     act : callable
         Called with the next step that the visitor chose.
     tell : callable
-        Called with what can be calculated and with the result, whenever the page was brought in line.
+        Called with the request and the result, whenever the page was brought up to date.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Painter:
         self._looked_at: tuple[float, ...] = ()
         self._shown_area: AreaOfInterest | None = None
         self.moving = False
-        """Whether the next click shall move the area."""
+        """Whether the next click is to move the area."""
 
     def take(self, parts: Parts, limit_km: float) -> None:
         """Take the parts to paint, and the longest side of an area that can be calculated here."""
@@ -76,7 +76,7 @@ class Painter:
         self.refresh()
 
     def run_failed(self, error: Exception) -> None:
-        """Tell why a run has no result."""
+        """Say why a run has no result."""
         self.refresh(messages.of_error(error, self._parts.fields.settings))
 
     # What else is shown
@@ -111,7 +111,7 @@ class Painter:
             self._parts.map.set_backdrop(overlay)
 
     def silent(self, profile: profiles.CatalogProfile) -> None:
-        """Tell that the chosen catalogue does not answer, unless the visitor has gone on."""
+        """Say that the chosen catalogue does not answer, unless the visitor has moved on."""
         parts = self._parts
         if (
             parts.fields.settings.catalog == profile.name
@@ -127,12 +127,12 @@ class Painter:
         message = messages.of_error(error, self._parts.fields.settings)
         try:
             self.refresh(message)
-        except Exception:
+        except Exception:  # a part may be broken in any way; the message is shown all the same
             log.exception("the page could not be brought up to date")
             self._parts.foot.show(message, self._act)
 
     def stop_moving(self) -> None:
-        """Let the next click move nothing, after all."""
+        """Call off moving the area with the next click."""
         if self.moving:
             self.moving = False
             self.refresh()
@@ -140,7 +140,7 @@ class Painter:
     # State
 
     def refresh(self, message: Message | None = None) -> None:
-        """Bring every part in line with the form, the result and the run; a message is told once."""
+        """Bring every part in line with the form, the result and the run; a message is shown once."""
         parts, before = self._parts, self.state
         if parts.runs.busy and message is not None and message.kind != "plain":
             self._unsaid = message

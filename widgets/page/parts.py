@@ -18,7 +18,7 @@ from widgets.toolkit.browser import Download, Names
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything on the page, and what goes on behind it."""
+    """Everything on the page and behind it."""
 
     fields: Fields
     foot: Foot

@@ -1,4 +1,4 @@
-"""How the area gets to another place: by a click, by its knob, back to where it was, and by the address."""
+"""The ways to move the area: by a click, by its handle, back to where it was, and by the address."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Placing:
     """Places the area. Made before the parts, which call it; `meet` hands them over."""
 
     def meet(self, parts: Parts, painter: Painter) -> None:
-        """Take the parts of the page, and what shows the area."""
+        """Take the parts of the page, and the painter that shows the area."""
         self._parts, self._painter = parts, painter
 
     def clicked(self, latitude: float, longitude: float) -> None:
-        """Place the area, or tell what is there: as the page's state says."""
+        """Place the area or inspect the pixel, whichever the page's state says."""
         click = self._painter.state.click
         if click == "inspect":
             self._parts.results.inspector.ask(latitude, longitude)
@@ -29,7 +29,7 @@ class Placing:
             self._place(latitude, longitude)
 
     def dragged(self, north: float, east: float) -> None:
-        """Move the area by so many degrees."""
+        """Move the area by some degrees."""
         area = self._painter.state.area
         if area is not None:
             self._place(area.latitude + north, area.longitude + self._painter.where.turn + east)

@@ -1,4 +1,4 @@
-"""Places the page knows by itself: the examples, and the land of the demo."""
+"""The places that the page knows: the examples, and the land of the demo."""
 
 from __future__ import annotations
 

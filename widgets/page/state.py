@@ -33,7 +33,7 @@ HINTS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the page's state depends on of a result."""
+    """The facts of a result on which the page's state depends."""
 
     request: AnalysisRequest
     when: str
@@ -47,7 +47,7 @@ class Outcome:
 
     @classmethod
     def of(cls, analysis: Analysis, seconds: float | None) -> Outcome:
-        """Return what counts of a result."""
+        """Return the facts of a result that matter here."""
         area_ha = float(analysis.areas["hectares"].sum())
         return cls(
             analysis.request,
@@ -72,7 +72,7 @@ class Situation:
     said: Message | None = None
     """What has just happened, told in the place of the usual message."""
     moving: bool = False
-    """Whether the next click shall move the area."""
+    """Whether the next click is to move the area."""
     can_undo: bool = False
     """Whether there was another area before."""
     area_before: AreaOfInterest | None = None
@@ -100,12 +100,12 @@ class PageState:
     request: AnalysisRequest | None
     """What can be calculated."""
     message: Message | None
-    """None: progress is told in its place."""
+    """None while progress is shown in its place."""
     button: Button
     freshness: Freshness | None
     """Of the result; None without one."""
     regroup: bool
-    """Whether only the number of clusters changed: the pixels are to be grouped anew soon."""
+    """Whether only the number of clusters changed: the pixels will be grouped again soon."""
     step: int
     """Of the invitation: 0 set the area, 1 check the dates, 2 calculate."""
     hint: str | None
@@ -125,7 +125,7 @@ class PageState:
 
 
 def state_of(now: Situation) -> PageState:
-    """Return what the page shows in a situation."""
+    """Return the state of the page in a situation."""
     settings, outcome = now.settings, now.outcome
     area, request, problem = _asked(now)
     pixels = pixels_inside(area) if area is not None else 0
@@ -155,7 +155,7 @@ def state_of(now: Situation) -> PageState:
 
 
 def _asked(now: Situation) -> tuple[AreaOfInterest | None, AnalysisRequest | None, Message | None]:
-    """Return the area and the request that the form makes, or what is wrong with it."""
+    """Return the area and the request of the form, or what is wrong with it."""
     area = now.area_before
     try:
         area = now.settings.area()
@@ -168,7 +168,7 @@ def _asked(now: Situation) -> tuple[AreaOfInterest | None, AnalysisRequest | Non
 
 
 def _check_size(area: AreaOfInterest, limit_km: float) -> None:
-    """Refuse what could not be calculated as soon as it is there."""
+    """Refuse a request that could not be calculated, as soon as it is in the form."""
     side = side_km(area)
     if side > limit_km:
         raise AreaTooLarge(side, limit_km, polygons=area.size_km is None)
@@ -181,7 +181,7 @@ def _is_current(now: Situation, request: AnalysisRequest | None) -> bool:
 
 
 def _was_stopped(now: Situation, request: AnalysisRequest | None) -> bool:
-    """Return whether the result is the first look of a run that did not come to its end."""
+    """Return whether the result is the preview of a run that was not finished."""
     return now.outcome is not None and now.outcome.request == request and now.outcome.preview
 
 
@@ -230,7 +230,7 @@ def _hint(now: Situation, area: AreaOfInterest | None) -> str:
 def _invitation(now: Situation, area: AreaOfInterest | None, moving: bool, draws: bool) -> str | None:
     settings = now.settings
     if moving:
-        return "Click where the middle of the area shall be"
+        return "Click where the centre of the area should be"
     if area is not None or (now.outcome is not None and not draws):
         return None
     if settings.mode == "draw":
@@ -239,7 +239,7 @@ def _invitation(now: Situation, area: AreaOfInterest | None, moving: bool, draws
 
 
 def _click(now: Situation, area: AreaOfInterest | None, moving: bool) -> Click:
-    """Return what a click does: after a result it moves the area only when told to."""
+    """Return the effect of a click: once there is a result it moves the area only on demand."""
     if now.settings.mode == "square" and (area is None or moving or now.outcome is None):
         return "place"
     drawing = now.settings.mode == "draw" and area is None

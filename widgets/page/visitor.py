@@ -1,4 +1,4 @@
-"""What the visitor does, and what follows from it."""
+"""The visitor's actions and their consequences."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Visitor:
         self._gate = gate
 
     def meet(self, parts: Parts, painter: Painter) -> None:
-        """Take the parts of the page, and what shows what comes of it."""
+        """Take the parts of the page and the painter that shows the effect."""
         self._parts, self._painter = parts, painter
 
     # The form
 
     def changed(self, change: Any) -> None:
-        """Take note that the form holds something else."""
+        """React to a change in the form."""
         self._parts.history.changed(change.old, change.new)
         preload.TOOLS.prepare(change.new.catalog)
         if change.new.catalog != change.old.catalog:
@@ -62,7 +62,7 @@ class Visitor:
         self._change(n_clusters=n_clusters)
 
     def request(self) -> AnalysisRequest | None:
-        """Return what the form asks for now; None while it asks for nothing that can be calculated."""
+        """Return the request of the form; None while it cannot be calculated."""
         try:
             return self._parts.fields.settings.request()
         except InvalidRequest:
@@ -79,7 +79,7 @@ class Visitor:
     # Runs
 
     def run(self, model: ClusterModel | None = None) -> None:
-        """Calculate what the form asks for."""
+        """Calculate the request of the form."""
         request = self._painter.state.request
         if request is not None:
             self._parts.runs.run(request, model)
@@ -100,7 +100,7 @@ class Visitor:
         self._parts.fields.settings = self._parts.fields.settings.with_scenes(ids)
 
     def use_model(self, model: ClusterModel) -> None:
-        """Calculate with given clusters; the form tells their number."""
+        """Calculate with given clusters; the form shows their number."""
         self.set_clusters(model.n_clusters)
         self._parts.runs.forget_regrouping()
         self.run(model)

@@ -1,4 +1,4 @@
-"""On which copy of the world an area is shown: where it was placed, or where the map looks."""
+"""The copy of the world on which an area is shown: where it was placed, or where the map looks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the image's own classification says of the classes: asked in the background after each result."""
+"""What the image's own classification says about the classes: looked up in the background after a result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Heard:
-    """What was said of the classes of one result."""
+    """The doubts about the classes of one result."""
 
     agreement: Agreement | None = None
     """None: the image has no scene classification here."""
@@ -26,9 +26,9 @@ class Heard:
 
 
 def heard_of(analysis: Analysis, cancelled: Callable[[], bool] | None = None) -> Heard:
-    """Return what the scene classification says of the classes as they are shown; nothing is read for it.
+    """Return the scene classification of the classes as they are shown; nothing is read for it.
 
-    A name that a person gave is nobody's suggestion, so nothing is held against it.
+    A name that a person gave is no suggestion, so nothing is held against it.
     """
     from pipeline.reference.names import doubts
 

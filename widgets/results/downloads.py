@@ -31,7 +31,7 @@ Save = Callable[[bytes, str, str], None]
 
 
 class FormatRow(ipw.Box):
-    """One kind of file: a button with its title, what it is good for, and its size."""
+    """One kind of file: a button with its title, its use and its size."""
 
     def __init__(self, kind: Format, on_click: Callable[[], None]) -> None:
         self._kind = kind
@@ -100,7 +100,7 @@ class Downloads(ipw.HBox):
             self._measure()
 
     def label(self, text: str, *, primary: bool) -> None:
-        """Set what the main button says, and whether it is the page's filled one."""
+        """Set the label of the main button, and whether it is the page's filled one."""
         self.main.description = text
         (self.main.add_class if primary else self.main.remove_class)("eo-primary")
 
@@ -151,7 +151,7 @@ class Downloads(ipw.HBox):
                     files.content(kind.key)
                 except AnalysisError:
                     pass
-                except Exception:
+                except Exception:  # no size is shown; pressing the button tells why
                     log.exception("%s could not be made", kind.title)
                 progress(kind.key, number / len(kinds))
 

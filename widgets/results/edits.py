@@ -1,4 +1,4 @@
-"""What a visitor makes of a result without calculating it anew: other classes, no patches below a size."""
+"""Edits of a result that need no new calculation: other classes, no patches below a size."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Edits:
     smallest_ha: float = 0.0
     """Patches below this many hectares join their neighbours; 0: all stay."""
     sample: SamplingDesign | None = None
-    """Points that were labelled, of this map or another one; None: nobody has checked any land."""
+    """Points that were labelled, of this map or another one; None: no land was checked."""
 
     def applied_to(self, analysis: Analysis, known: Checked | None = None) -> tuple[Analysis, Sieved | None]:
         """Return the result as it is after the edits, and what removing small patches changed.
@@ -67,7 +67,7 @@ class Edits:
 
 @dataclass(frozen=True)
 class _Made:
-    """What came of some edits."""
+    """The outcome of some edits."""
 
     edits: Edits
     refined: Analysis
@@ -140,7 +140,7 @@ class Editor:
             self.apply(wanted)
 
     def _tell_what_stays_behind(self, analysis: Analysis) -> None:
-        """Remember the result whose edited classes are not those of the new one."""
+        """Remember the previous result if its edited classes do not fit the new one."""
         before = self.calculated
         if before is None or self.edits is None or before.preview:
             return
@@ -170,7 +170,7 @@ class Editor:
             return
         self.edits = edits
         self.keeper.keep(analysis.model, edits.history)
-        self._start(lambda _analysis, _cancelled: edits)
+        self._start(analysis, lambda _analysis, _cancelled: edits)
 
     def later(self, make: Change, edits: Edits | None = None) -> None:
         """Change the classes by something that takes its time; until then all is as before.
@@ -182,19 +182,18 @@ class Editor:
         edits : Edits, optional
             The edits that are changed; the present ones.
         """
-        before = self.edits if edits is None else edits
-        if before is None:
+        before, analysis = self.edits if edits is None else edits, self.calculated
+        if before is None or analysis is None:
             return
 
         def made(calculated: Analysis, cancelled: IsCancelled) -> Edits:
             refined = self._refined(calculated, before.history.steps, cancelled)
             return replace(before, history=make(refined, before.history, cancelled))
 
-        self._start(made)
+        self._start(analysis, made)
 
-    def _start(self, make: Callable[[Analysis, IsCancelled], Edits]) -> None:
-        calculated, known = self.calculated, self._checked
-        assert calculated is not None, "called where there is a result"
+    def _start(self, calculated: Analysis, make: Callable[[Analysis, IsCancelled], Edits]) -> None:
+        known = self._checked
         self._worker.cancel()
 
         def work(_: Any, cancelled: IsCancelled) -> _Made:
@@ -227,7 +226,7 @@ class Editor:
             self.apply(replace(self.edits, smallest_ha=hectares))
 
     def check(self, sample: SamplingDesign | None) -> None:
-        """Let a labelled sample tell hectares with their intervals; None: as they are counted."""
+        """Estimate hectares with intervals from a labelled sample; None: show counted hectares."""
         if self.edits is not None:
             self.apply(replace(self.edits, sample=sample))
 

@@ -1,4 +1,4 @@
-"""Single pixels: after a result, a click on the map tells what is there, in a card over the map."""
+"""Single pixels: with a result, a click on the map opens a card that says what is there."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ class Inspector(ipw.VBox):
 
     @property
     def is_open(self) -> bool:
-        """Whether a pixel is told about."""
+        """Whether the card shows a pixel."""
         return bool(self.children)
 
     def show(self, analysis: Analysis) -> None:
-        """Take another result: what was told of a pixel does not hold any more."""
+        """Take another result: the facts about a pixel no longer hold."""
         self._analysis = analysis
         self.close_card()
 
     def set_blind(self, blind: bool) -> None:
-        """Tell nothing of any pixel while land is labelled."""
+        """Show no pixel while land is labelled."""
         self._blind = blind
         self.close_card()
 
     def ask(self, latitude: float, longitude: float) -> None:
-        """Tell about the pixel at a place; any world copy of the longitude will do."""
+        """Show the pixel at a place; the longitude may be of any world copy."""
         analysis = self._analysis
         if analysis is None or self._blind:
             return
@@ -78,7 +78,7 @@ class Inspector(ipw.VBox):
         self._worker.start(work)
 
     def ask_middle(self) -> None:
-        """Tell about the pixel in the middle of the map: for those who use no mouse."""
+        """Show the pixel in the middle of the map, for visitors without a mouse."""
         self.ask(*self._host.centre())
 
     def close_card(self) -> None:

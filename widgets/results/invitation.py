@@ -1,4 +1,4 @@
-"""What the results column says before there is a result: three steps, and places to start from."""
+"""The results column before there is a result: three steps, and places to start from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Invitation(ipw.VBox):
         self.show_examples(())
 
     def show_step(self, current: int, *, running: bool) -> None:
-        """Light a step (0..2); those before it are ticked."""
+        """Highlight a step (0..2); those before it are ticked."""
         title = "Results will appear here" if running else "What covers this land, and how much?"
         marks = ["done" if i < current else "now" if i == current else "" for i in range(len(_STEPS))]
         steps = "".join(

@@ -25,7 +25,7 @@ Entry = tuple[str, str, tuple[int, ...]]
 
 
 def mark_of(model: ClusterModel) -> str:
-    """Return a short text that tells the clusters of one model from those of another."""
+    """Return a short text that identifies the clusters of a model."""
     told: list[object] = [model.mean, model.scale, model.centres]
     if model.refinements:
         told.append(to_values(model.refinements))

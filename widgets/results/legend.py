@@ -107,7 +107,7 @@ class Legend(ipw.VBox):
         return tuple(r.box.value for r in self.rows[: self._shown])
 
     def ticks_for(self, n_clusters: int) -> tuple[bool, ...]:
-        """Which clusters will be on when a result of so many is shown (see `show`)."""
+        """Which clusters will be on when a result with a number of them is shown (see `show`)."""
         return self.ticks if n_clusters == self._shown else (True,) * n_clusters
 
     def show(
@@ -243,7 +243,7 @@ def chip(values: AreaRow) -> str:
 
 
 def chip_of(number: int, color: str, without: str = "–") -> str:
-    """Return a cluster's number on its colour, as HTML; a dash for what is masked."""
+    """Return a cluster's number on its colour, as HTML; a dash for the masked row."""
     return (
         f"<span class='eo-chip-box' style='background:{escape(color)};color:{ink_on(color)}'>"
         f"{number or without}</span>"
@@ -256,7 +256,7 @@ def ink_on(color: str) -> str:
 
 
 def _doubt(values: AreaRow) -> str:
-    """Return the sign of a name that is spoken against, as HTML; empty where nothing is."""
+    """Return the mark of a name with a doubt, as HTML; empty where there is none."""
     if not values.doubt:
         return ""
     told = f"The image’s own classification speaks against this name: {escape(values.doubt)}"

@@ -20,7 +20,7 @@ SPECTRA, CHECKED, SCENE_CLASSES, WORLDCOVER = "spectra", "checked", "scl", "worl
 
 @dataclass(frozen=True)
 class Source:
-    """Where names shall come from."""
+    """Where names are to come from."""
 
     key: str
     classes: Mapping[int, str] | None = None
@@ -30,7 +30,7 @@ class Source:
 def named(
     refined: Analysis, history: History, source: Source, cancelled: IsCancelled
 ) -> tuple[History, Agreement | None]:
-    """Return the classes with names from a source, and what its map says of them.
+    """Return the classes with names from a source, and its map's agreement.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def named(
     source : Source
         Where the names come from.
     cancelled : callable
-        Returns True when nobody wants the names any more.
+        Returns True when the names are no longer needed.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def split(refined: Analysis, history: History, number: int, cancelled: IsCancell
 
 
 def water_apart(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
-    """Return the classes with open water as one of its own (explore.regroup.water_apart).
+    """Return the classes with open water as a separate one (explore.regroup.water_apart).
 
     Raises
     ------
@@ -99,7 +99,7 @@ def water_apart(refined: Analysis, history: History, cancelled: IsCancelled) -> 
 def _with_new(
     history: History, refined: Analysis, made: Analysis, after: int, step: str, *, is_split: bool
 ) -> History:
-    """Return the classes with one more cluster; those that nobody edited are named anew among all."""
+    """Return the classes with one more cluster; those without edits get new names among all."""
     from pipeline.explore.regroup import with_new_cluster
 
     classes = with_new_cluster(history.present, made.suggestions, after, is_split=is_split)

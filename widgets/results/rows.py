@@ -11,6 +11,7 @@ from pipeline.text import hectares
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.accuracy import Checked
     from pipeline.result import Analysis
 
 ADDED_COLOR = "#eceff2"
@@ -19,7 +20,7 @@ ADDED_COLOR = "#eceff2"
 
 @dataclass(frozen=True)
 class AreaRow:
-    """One cluster, or what is masked or missing."""
+    """One cluster, or the masked and missing land."""
 
     number: int
     """1..k; 0 for what is masked or missing."""
@@ -41,7 +42,7 @@ class AreaRow:
 
 
 def of(analysis: Analysis) -> list[AreaRow]:
-    """Return the clusters in their order, then what is masked or missing."""
+    """Return the clusters in their order, then the masked and missing land."""
     table = analysis.areas
     rows = [
         _row(table, int(number), analysis.suggestions[number - 1].reason)
@@ -63,10 +64,8 @@ def missing_words(analysis: Analysis) -> str:
     return ", ".join(f"{hectares(value)} ha {words}" for value, words in parts if value)
 
 
-def estimated(analysis: Analysis) -> list[AreaRow]:
-    """Return what a checked sample says: the clusters, what only the land has, and what is masked."""
-    checked = analysis.checked
-    assert checked is not None, "called where there is a sample"
+def estimated(analysis: Analysis, checked: Checked) -> list[AreaRow]:
+    """Return the rows of a checked sample: clusters, classes found only on the land, masked land."""
     *clusters, masked = of(analysis)
     total = sum(row.hectares for row in clusters) + masked.hectares
     first: dict[str, int] = {}
@@ -92,7 +91,7 @@ def as_text(rows: Sequence[AreaRow]) -> str:
 
 
 def _estimated(row: AreaRow, figures: dict[str, float], total_ha: float) -> AreaRow:
-    """Return a row with the figures of an estimate; what cannot be said is as it was counted."""
+    """Return a row with the figures of an estimate; counted ones where the sample is too small."""
     if not figures or figures["hectares"] != figures["hectares"]:
         return replace(row, note="too few points")
     mean, low, high = figures["hectares"], figures["low_ha"], figures["high_ha"]

@@ -1,1 +1,1 @@
-"""What goes on behind the page: runs, work done ahead, the catalogue and the workers."""
+"""Behind the page: runs, work done ahead of time, the catalogue and the workers."""

@@ -1,4 +1,4 @@
-"""What goes on beside a run, in threads of its own: knocking at catalogues, the picture of their land."""
+"""Work beside a run, in separate threads: testing that a catalogue answers, the picture of its land."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def look_around(
     on_silence: Callable[[profiles.CatalogProfile], None],
     on_examples: Callable[[Sequence[profiles.Example]], None],
 ) -> None:
-    """Knock at the catalogues: report the chosen one's silence, and the examples of those that answer.
+    """Test the catalogues: report if the chosen one is silent, and the examples of those that answer.
 
     The embedded demo always answers; it is started only when somebody wants it.
     """
@@ -54,7 +54,7 @@ def load_backdrop(gate: Gate, catalog: str, on_loaded: Callable[[str, Any], None
 
 
 def log_to_terminal() -> None:
-    """Let what is logged here reach the terminal of the server.
+    """Let the log of this process reach the terminal of the server.
 
     A kernel catches its standard error streams, and Voilà drops what it caught: a traceback would vanish.
     The kernel application's own log is the one that still reaches the terminal.

@@ -1,4 +1,4 @@
-"""A function that is called once things have come to rest."""
+"""A function that is called when nothing has changed for a moment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Delay:
         self.timer: threading.Timer | None = None
 
     def restart(self, seconds: float | None = None) -> None:
-        """Wait anew (the usual time, or another one this once), then call."""
+        """Restart the wait (of the usual time, or of another one this once), then call."""
         self.cancel()
         wait = self._seconds if seconds is None else seconds
         self.timer = threading.Timer(wait, self._function)
@@ -22,6 +22,6 @@ class Delay:
         self.timer.start()
 
     def cancel(self) -> None:
-        """Call nothing any more."""
+        """Cancel the call."""
         if self.timer is not None:
             self.timer.cancel()

@@ -34,7 +34,7 @@ class Gate:
             with self.lock:
                 try:
                     function(*args, **kwargs)
-                except Exception as error:
+                except Exception as error:  # nothing may leave a callback: the browser would hear of it
                     log.exception("a callback of the page failed: %s", getattr(function, "__name__", ""))
                     self._report(error)
 
@@ -47,7 +47,7 @@ class Gate:
             with giving_back():
                 try:
                     function()
-                except Exception as error:
+                except Exception as error:  # a thread has no caller who could catch it
                     log.exception("%s failed", name)
                     with self.lock:
                         self._report(error)

@@ -1,4 +1,4 @@
-"""Other numbers of clusters, fitted ahead while nothing else is to do: choosing one then only labels."""
+"""Other numbers of clusters, fitted while the page is idle: choosing one then only needs labelling."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AGAIN_S = 5.0
 
 
 class Prefit:
-    """Fits in a thread, nearest numbers first; stops as soon as something else is to do.
+    """Fits in a thread, nearest numbers first; stops as soon as there is other work.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Prefit:
         self.delay.restart()
 
     def stop(self) -> None:
-        """Make way: something else is to do."""
+        """Stop: there is other work."""
         self.delay.cancel()
         self._stop.set()
 
@@ -80,7 +80,7 @@ class Prefit:
                         return
                 except Cancelled:
                     return
-                except Exception:
+                except Exception:  # nobody asked for it; a run that needs it fits again and reports
                     log.exception("%d clusters could not be fitted ahead", n_clusters)
                     return
                 fitted.add(n_clusters)
@@ -92,7 +92,7 @@ def _fitted(analysis: Analysis, n_clusters: int, stop: threading.Event) -> bool:
     Raises
     ------
     Cancelled
-        When something else is to do here.
+        When there is other work.
     """
     with turns.spare() as wanted:
         if wanted is None:

@@ -1,4 +1,4 @@
-"""What a run needs, made ready from the visitor's first deed on: imports, then a connection to the catalogue.
+"""What a run needs, prepared from the visitor's first action on: imports, then a catalogue connection.
 
 Until then a page costs the server little; a run that starts meanwhile waits for the imports.
 """
@@ -31,7 +31,7 @@ def look_ahead() -> None:
 
 
 def load() -> None:
-    """Import what a run needs, and the figures of its result; pages take turns."""
+    """Import the libraries of a run and of the figures of its result; pages take turns."""
     with turns.quick(Waiting()):
         preload.for_a_run()
         import_module("bqplot")
@@ -72,7 +72,7 @@ class Tools:
         Raises
         ------
         Cancelled
-            When the run is not wanted any more.
+            When the run was cancelled.
         """
         if self._thread is None:
             self.prepare("")
@@ -87,14 +87,14 @@ class Tools:
         try:
             if not self._loaded.is_set():
                 self._load()
-        except Exception:
+        except Exception:  # an import may raise anything; the run imports again and reports
             log.exception("the imports of a run failed")
         finally:
             self._loaded.set()
         try:
             if self._catalog:
                 self._connect(self._catalog)
-        except Exception:
+        except Exception:  # see `stac_api.warm`: the search reports it
             log.info("%s gives no connection", self._catalog, exc_info=True)
 
 

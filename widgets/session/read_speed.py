@@ -26,7 +26,7 @@ class ReadingClock:
         self._began: float | None = None
 
     def start(self, request: AnalysisRequest) -> None:
-        """A run starts. How many dates one that combines them reads is not known: nothing is learnt of it."""
+        """A run starts. Nothing is learnt from one that combines dates: it is not known how many it reads."""
         self._request, self._began = request if way_of(request.composite).single else None, None
 
     def stage(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""What the page calculates: one run at a time, the result it has, and grouping anew. Knows no widget."""
+"""What the page calculates: one run at a time, its result, and grouping again. Uses no widget."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 REGROUP_AFTER_S = 0.3
-"""How long the number of clusters must rest before pixels are grouped anew."""
+"""How long the number of clusters must stay the same before pixels are grouped again."""
 QUICK_S = 0.1
 """The same where that number was fitted ahead: it costs little to change one's mind."""
 
 
 class Listener(Protocol):
-    """Whoever shows what becomes of a run."""
+    """Shows the progress and the outcome of a run."""
 
     def run_began(self, stage: str) -> None:
         """A run began, with this stage."""
@@ -42,7 +42,7 @@ class Listener(Protocol):
 
 
 class Runs:
-    """Runs a request, groups its pixels anew, cancels, and keeps the result.
+    """Runs a request, groups its pixels again, cancels, and keeps the result.
 
     Parameters
     ----------
@@ -119,11 +119,11 @@ class Runs:
         return self._start(work, "searching")
 
     def regroup_soon(self, n_clusters: int) -> None:
-        """Group the pixels anew once the number of clusters has rested."""
+        """Group the pixels again once the number of clusters stays the same."""
         self._later.restart(QUICK_S if self._prefit.has(n_clusters) else None)
 
     def regroup(self) -> None:
-        """Group the pixels of the result anew, as the form asks for."""
+        """Group the pixels of the result again, as the form says."""
         result, request = self.result, self._wanted()
         if result is None or request is None or not only_regroups(request, result.request):
             return
@@ -143,7 +143,7 @@ class Runs:
         self._start(work, "clustering")
 
     def forget_regrouping(self) -> None:
-        """Group nothing anew that was to be grouped soon."""
+        """Call off a grouping that was to start soon."""
         self._later.cancel()
 
     def cancel(self) -> bool:

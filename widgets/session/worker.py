@@ -19,7 +19,7 @@ PROGRESS_INTERVAL_S = 0.1
 
 
 class Progress(Protocol):
-    """What a piece of work reports its progress to."""
+    """Takes the progress of a piece of work."""
 
     def __call__(self, stage: str, fraction: float) -> None:
         """Report the stage and how much of the whole is done (0..1)."""
@@ -115,7 +115,7 @@ class Worker:
             result = work(run, run.stop.is_set)
         except Cancelled as error:
             self.publish(run, self._failed, error, last=True)
-        except Exception as error:
+        except Exception as error:  # a thread has no caller who could catch it
             log.exception("the run failed")
             self.publish(run, self._failed, error, last=True)
         else:

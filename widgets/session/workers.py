@@ -1,4 +1,4 @@
-"""The dask cluster the page calculates on, if one is configured: a line that says how it is."""
+"""The dask cluster that the page uses, if one is configured: a line with its state."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _status() -> object:
 
 
 class Workers(ipw.Box):
-    """The line. `used` tells whether runs go to the cluster."""
+    """The line. `used` says whether runs use the cluster."""
 
     def __init__(self, gate: Gate, address: str | None, status: Status = _status) -> None:
         self._gate, self._status = gate, status
@@ -72,7 +72,7 @@ class Workers(ipw.Box):
 
 
 def words_of(status: object) -> tuple[str, str]:
-    """Return what is said of a cluster (HTML), and how serious it is."""
+    """Return the line on a cluster (HTML), and how serious it is."""
     workers, address = getattr(status, "workers", 0), escape(str(getattr(status, "address", "")))
     if not workers:
         return f"No workers at {address}", "warn"

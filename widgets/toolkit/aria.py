@@ -1,4 +1,4 @@
-"""Accessible names, roles and values the toolkit leaves out; `browser.Names` puts them on the page."""
+"""Accessible names, roles and values that ipywidgets leaves out; `browser.Names` puts them on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small anywidgets for what the toolkit lacks: saving a file, accessible names and keys, a heartbeat."""
+"""Small anywidgets for what ipywidgets lacks: saving a file, accessible names and keys, a heartbeat."""
 
 from __future__ import annotations
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
 from pipeline.text import percent
 from widgets.results.rows import AreaRow
 from widgets.toolkit.parts import arrange, classed
-
-if TYPE_CHECKING:
-    import bqplot as bq
 
 ROW_PX, DENSE_ROW_PX, DENSE_FROM = 46, 38, 10
 """Height of a legend row, and of one when there are many rows."""
@@ -35,8 +31,7 @@ class HectareBars(ipw.Box):
     def __init__(self) -> None:
         super().__init__()
         self.add_class("eo-fig")
-        self._bars: bq.Bars | None = None
-        self._figure: bq.Figure | None = None
+        self._drawn: _Drawn | None = None
 
     def show(self, rows: Sequence[AreaRow], n_clusters: int) -> None:
         """Draw one bar per row, in the rows' order and colours."""
@@ -44,28 +39,36 @@ class HectareBars(ipw.Box):
         hectares = [row.hectares for row in rows]
         top, ticks = nice_axis(longest(rows))
         height = f"{row_height(n_clusters) * len(rows) + AXIS_PX}px"
-        if self._bars is None:
-            self._create()
-        assert self._bars is not None
-        assert self._figure is not None
-        with self._scale.hold_sync(), self._bars.hold_sync(), self._axis.hold_sync(), self._names.hold_sync():
-            self._names.domain = names[::-1]
-            self._scale.max = top
-            self._axis.tick_values = ticks
-            self._bars.x, self._bars.y = names, hectares
-            self._bars.colors = [row.color for row in rows]
-        self._figure.layout.height = height
-        arrange(self, self._figure)
+        if self._drawn is None:
+            self._drawn = _Drawn()
+        drawn = self._drawn
+        with (
+            drawn.scale.hold_sync(),
+            drawn.bars.hold_sync(),
+            drawn.axis.hold_sync(),
+            drawn.names.hold_sync(),
+        ):
+            drawn.names.domain = names[::-1]
+            drawn.scale.max = top
+            drawn.axis.tick_values = ticks
+            drawn.bars.x, drawn.bars.y = names, hectares
+            drawn.bars.colors = [row.color for row in rows]
+        drawn.figure.layout.height = height
+        arrange(self, drawn.figure)
 
-    def _create(self) -> None:
+
+class _Drawn:
+    """The figure and its parts; made once, then only its values change."""
+
+    def __init__(self) -> None:
         import bqplot as bq
 
-        self._names = bq.OrdinalScale(domain=[])
-        self._scale = bq.LinearScale(min=0.0, max=1.0)
-        self._bars = bq.Bars(
+        self.names = bq.OrdinalScale(domain=[])
+        self.scale = bq.LinearScale(min=0.0, max=1.0)
+        self.bars = bq.Bars(
             x=[],
             y=[],
-            scales={"x": self._names, "y": self._scale},
+            scales={"x": self.names, "y": self.scale},
             orientation="horizontal",
             padding=0.8,
             stroke="#7d8b98",
@@ -73,13 +76,13 @@ class HectareBars(ipw.Box):
             tooltip=bq.Tooltip(fields=["x", "y"], labels=["Cluster", "Hectares"], formats=["", ",.1f"]),
             interactions={"hover": "tooltip"},
         )
-        self._axis = bq.Axis(
-            scale=self._scale, tick_format=",", grid_lines="none", tick_style=_TICK_STYLE, color="#c9d1d8"
+        self.axis = bq.Axis(
+            scale=self.scale, tick_format=",", grid_lines="none", tick_style=_TICK_STYLE, color="#c9d1d8"
         )
-        self._figure = classed(
+        self.figure = classed(
             bq.Figure(
-                marks=[self._bars],
-                axes=[self._axis],
+                marks=[self.bars],
+                axes=[self.axis],
                 fig_margin={"top": 0, "bottom": AXIS_PX, "left": 8, "right": 14},
                 padding_x=0,
                 padding_y=0,

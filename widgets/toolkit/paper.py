@@ -8,6 +8,6 @@ from widgets.toolkit.scripts import script
 
 
 class Paper(anywidget.AnyWidget):
-    """Tells the style sheet the sizes of map and results before the page is printed."""
+    """Gives the style sheet the sizes of map and results before the page is printed."""
 
     _esm = script("toolkit/paper.js")

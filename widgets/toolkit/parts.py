@@ -52,7 +52,7 @@ def push_button(text: str, on_click: Callable[[], None], *names: str, icon: str 
 
 
 def arrange(box: ipw.Box, *children: ipw.Widget) -> None:
-    """Give a box its children; nothing is sent to the page when it has them already."""
+    """Set the children of a box; nothing is sent to the page if they are the same."""
     if box.children != children:
         box.children = children
 
@@ -63,7 +63,7 @@ def push_buttons(labels: Iterable[str], on_click: Callable[[int], None]) -> tupl
 
 
 def pressed(button: ipw.Button, on: bool) -> None:
-    """Show a button that stays down as pressed or not; `browser.Names` tells readers."""
+    """Show a toggle button as pressed or not; `browser.Names` tells screen readers."""
     (button.add_class if on else button.remove_class)("eo-on")
 
 

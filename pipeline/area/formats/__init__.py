@@ -1,1 +1,1 @@
-"""File formats that areas come in: each is read into the same plain layers, within bounds."""
+"""File formats for areas: each is read into the same plain layers, within limits."""

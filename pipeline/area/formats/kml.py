@@ -1,7 +1,7 @@
 """KML (OGC 12-007r2): always longitude and latitude on WGS 84.
 
-Read element by element, without namespaces: exporters write prefixes that nobody declares. No document type
-is taken, so that no entity is expanded.
+Read element by element, without namespaces: exporters write undeclared prefixes. Document types are
+refused, so that no entity is expanded.
 """
 
 from __future__ import annotations

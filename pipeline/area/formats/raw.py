@@ -25,7 +25,7 @@ Scalar = str | int | float | bool | None
 
 
 class Damaged(Exception):
-    """The content is not what its format says."""
+    """The content does not follow its format."""
 
 
 class NoPlace(Exception):
@@ -38,7 +38,7 @@ class TooMuch(Exception):
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature: its polygons and what is known of it."""
+    """One feature: its polygons and attributes."""
 
     polygons: tuple[Polygon, ...]
     attributes: tuple[tuple[str, Scalar], ...] = ()
@@ -59,7 +59,7 @@ class Layer:
 
 @dataclass
 class Budget:
-    """Counts what is read, and ends it where it is too much."""
+    """Counts what is read, and stops when it is too much."""
 
     corners: int = 0
     features: int = 0

@@ -1,4 +1,4 @@
-"""Well-known binary, curves included: polygons of it, read with bounds before a geometry library could."""
+"""Polygons from well-known binary, curves included, within limits, before a geometry library sees them."""
 
 from __future__ import annotations
 

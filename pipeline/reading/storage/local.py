@@ -41,7 +41,7 @@ class Store(Protocol):
         """Return the pixels of a block."""
 
     def part(self, number: int, rows: slice, columns: slice) -> Pixels:
-        """Return a rectangle of a block, or every n-th pixel of one: no more than that travels."""
+        """Return a rectangle of a block, or every n-th pixel of one: nothing else is sent."""
 
 
 class LocalStore:
@@ -92,12 +92,12 @@ class LocalStore:
 def in_threads(
     work: Callable[[S], T], items: Sequence[S], threads: int, progress: Progress
 ) -> Iterator[tuple[S, T]]:
-    """Give items and what `work` makes of them as they come; no more than `threads` are under way or waiting.
+    """Yield items and the results of `work` as they come; no more than `threads` are under way or waiting.
 
     Raises
     ------
     Cancelled
-        As soon as the run shall end; work under way ends by itself.
+        As soon as the run is to end; work under way is left to finish.
     """
     pool = ThreadPoolExecutor(threads, thread_name_prefix="blocks")
     todo = iter(items)

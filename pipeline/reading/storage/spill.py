@@ -1,4 +1,4 @@
-"""Arrays kept aside: in memory as long as they are few, then in a private temporary folder."""
+"""Arrays kept for later: in memory while they are few, then in a private temporary folder."""
 
 from __future__ import annotations
 

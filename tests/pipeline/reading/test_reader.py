@@ -454,7 +454,9 @@ def test_an_item_without_grid_or_with_a_wrong_one_does_not_move_pixels(tile: Fol
         ("html", "not a GeoTIFF"),
     ],
 )
-def test_a_faulty_file_is_one_clear_sentence(tile: Folder, fault: str, words: str) -> None:
+def test_a_faulty_file_is_one_clear_sentence(
+    tile: Folder, fault: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
     started = time.monotonic()
     with pytest.raises(ReadFailed, match=words) as caught:
         read([scene("a", tile.fault(fault))], target(LEFT, TOP, 40, 40))
@@ -462,6 +464,8 @@ def test_a_faulty_file_is_one_clear_sentence(tile: Folder, fault: str, words: st
     assert caught.value.url.startswith(tile.fault(fault))
     assert str(caught.value).startswith("An image file could not be read. ")
     assert not any(word in str(caught.value) for word in ("Traceback", "vsicurl", "RasterioIOError", "CPLE"))
+    assert any(tile.fault(fault) in record.getMessage() for record in caplog.records)
+    assert not any(record.exc_info for record in caplog.records), "the caller has the error and its cause"
 
 
 def test_a_truncated_file_is_no_silent_hole(folder: Folder) -> None:

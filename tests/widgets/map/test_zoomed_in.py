@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.drawing.overlays import Overlay, Overlays
+from pipeline.drawing.overlays import Overlays
 from tests.support.patience import until
+from tests.support.pictures import overlays
 from widgets.map import zoomed_in
 from widgets.map.view import Box
 from widgets.map.zoomed_in import ZoomedIn, hole, part_to_draw, pixel_m
@@ -57,8 +58,7 @@ def analysis(draw: Any = None, step: int = 3) -> Any:
 
 
 def pictures() -> Overlays:
-    overlay = Overlay("data:,x", BOUNDS)
-    return Overlays(overlay, overlay, (overlay,))
+    return overlays(1, BOUNDS)
 
 
 class Map:

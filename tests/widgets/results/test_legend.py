@@ -49,7 +49,7 @@ def test_the_grey_row_tells_why_land_is_in_no_cluster(legend: Legend) -> None:
 
 
 def show(legend: Legend, of: Any) -> None:
-    legend.show(rows.of(of), (), rows.estimated(of), of.checked.sentence())
+    legend.show(rows.of(of), (), rows.estimated(of, of.checked), of.checked.sentence())
 
 
 def test_a_sample_turns_the_rows_into_estimates_and_a_switch_back(legend: Legend) -> None:
@@ -93,7 +93,7 @@ def test_while_classes_are_edited_hectares_are_as_counted(legend: Legend) -> Non
 def test_rows_tell_what_cannot_be_said() -> None:
     of = analysis()
     total = sum(r.hectares for r in rows.of(of))
-    known = rows.estimated(of)
+    known = rows.estimated(of, of.checked)
     assert sum(r.hectares for r in known[:-1]) == pytest.approx(
         float(of.checked.estimate.areas["hectares"].sum())
     )
@@ -102,10 +102,10 @@ def test_rows_tell_what_cannot_be_said() -> None:
 
     design = design_of().with_labels({1: "Water", 2: "Trees"})
     few = Checked(design, of.checked.classes, design.estimate())
-    assert {r.note for r in rows.estimated(analysis(checked=few))[:-1]} == {"too few points"}
+    assert {r.note for r in rows.estimated(of, few)[:-1]} == {"too few points"}
 
     of.areas.loc[3, "name"] = "Trees"
-    twice = rows.estimated(of)
+    twice = rows.estimated(of, of.checked)
     assert (twice[2].note, twice[2].hectares) == ("in row 2", 0.0)
 
 

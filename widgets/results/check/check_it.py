@@ -193,7 +193,7 @@ class CheckIt(ipw.VBox):
         self.labelling.begin(self._analysis, design, classes)
 
     def _paused(self, design: SamplingDesign) -> None:
-        """Labelling has paused or ended: show how far it is, and what it says."""
+        """Labelling has paused or ended: show the progress and the estimate."""
         if self._found is not None:
             self._found = design, self._found[1]
         self._paint()
@@ -222,7 +222,7 @@ class CheckIt(ipw.VBox):
             self._host.save(kind.made(self._found[0]), name, kind.mime)
 
     def fail(self, error: Exception) -> None:
-        """Say what could not be done."""
+        """Show an error."""
         self._warn(plain_words(error))
 
     def _warn(self, text: str, *, plain: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A sample as a file: saved for QGIS and Collect Earth, or for later, and opened again."""
+"""A sample as a file: saved for QGIS, Collect Earth or later, and opened again."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class SampleFiles(ipw.VBox):
         self.add_class("eo-check-files")
 
     def show(self, *, has_sample: bool) -> None:
-        """Offer to save only what there is."""
+        """Offer only files that can be saved."""
         self.children = (self._saving, self._opening) if has_sample else (self._opening,)
 
 

@@ -1,4 +1,4 @@
-"""The labeller: one point at a time, by keys, mouse or finger, without a look at the clusters."""
+"""The labeller: one point at a time, by keys, mouse or finger, with the clusters hidden."""
 
 from __future__ import annotations
 

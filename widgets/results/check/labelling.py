@@ -1,4 +1,4 @@
-"""Labelling while it is on: the labeller in place of the tab, the map at the point, the labels so far."""
+"""A labelling session: the labeller in place of the tab, the map at the point, the labels so far."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Labelling:
         self._analysis = analysis
 
     def pause(self) -> None:
-        """Stop for now, with what was labelled."""
+        """Pause, keeping the labels so far."""
         design = self.design
         if design is not None:
             self.end()

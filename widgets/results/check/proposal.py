@@ -47,7 +47,7 @@ class Proposal(ipw.VBox):
         self.add_class("eo-check-proposal")
 
     def show(self, analysis: Analysis) -> None:
-        """Tell how many points the classes of a result need."""
+        """Show how many points the classes of a result need."""
         self._analysis = analysis
         self._tell()
 

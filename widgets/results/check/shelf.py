@@ -1,4 +1,4 @@
-"""Samples that the visitor's browser keeps: for a reload, or next week."""
+"""Samples kept in the visitor's browser, for a reload or for next week."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_TAKEN = 12
 
 @dataclass(frozen=True)
 class Kept:
-    """A sample as the browser keeps it: nothing in it is believed before it was read."""
+    """A sample as the browser keeps it: not trusted until it was parsed."""
 
     design: str
     labels: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Kept:
 
 
 class Shelf(anywidget.AnyWidget):
-    """Keeps samples in the browser's storage, by what they were drawn on.
+    """Keeps samples in the browser's storage, by the map they were drawn on.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Shelf(anywidget.AnyWidget):
         self.send({"forget": key_of(design)})
 
     def receive(self, content: dict[str, Any]) -> None:
-        """Take what the page sends: the samples it keeps."""
+        """Take the kept samples from the browser."""
         entries = content.get("entries")
         if (
             content.get("event") != "kept"
@@ -114,12 +114,12 @@ def first_that_fits(
 
 
 def mark_of(grid: PixelGrid) -> str:
-    """Return what tells a grid from others."""
+    """Return a key of a grid."""
     rows, columns = grid.shape
     return f"{grid.epsg}/{grid.left:.0f}/{grid.top:.0f}/{grid.pixel_m:g}/{rows}x{columns}"
 
 
 def key_of(design: SamplingDesign) -> str:
-    """Return what tells a sample from others: the map it was drawn on, and its points."""
+    """Return a key of a sample: the map it was drawn on, and its points."""
     points = hashlib.sha256(repr([(p.row, p.column) for p in design.drawn]).encode()).hexdigest()[:8]
     return f"{design.fingerprint}-{design.seed}-{points}"

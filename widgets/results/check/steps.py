@@ -35,7 +35,7 @@ class Steps(ipw.HBox):
         self.add_class("eo-actions")
 
     def show(self, design: SamplingDesign, *, has_estimate: bool) -> None:
-        """Say what comes next for a sample."""
+        """Show the next step for a sample."""
         complete = design.upcoming is None
         begun = "Go on" if design.labels else "Start labelling"
         self.go.description = "Take the last label back" if complete else begun

@@ -27,7 +27,7 @@ LEGEND = (
 
 
 def first(suggestions: Sequence[Suggestion]) -> str:
-    """Return what to do with the classes before points are drawn: those of one kind are better merged."""
+    """Return advice on the classes before points are drawn: those of one kind are better merged."""
     kinds: dict[str, list[str]] = {}
     for suggestion in suggestions:
         names = kinds.setdefault(suggestion.kind, [])
@@ -66,7 +66,7 @@ def time_words(minutes: int) -> str:
 
 
 def estimate_table(checked: Checked) -> str:
-    """Return what the sample says: overall accuracy, hectares with intervals, accuracies of each class."""
+    """Return the estimate in words: overall accuracy, hectares with intervals, accuracies of each class."""
     estimate = checked.estimate
     rows = []
     for name in map(str, estimate.areas.index):
@@ -94,7 +94,7 @@ def estimate_table(checked: Checked) -> str:
 
 
 def interval(low: float, high: float) -> str:
-    """Return an interval in brackets: ``(2,330–2,970)``; nothing where there is none."""
+    """Return an interval in brackets: ``(2,330–2,970)``; empty where there is none."""
     return "" if low != low else f"({about_hectares(low)}–{about_hectares(high)})"
 
 

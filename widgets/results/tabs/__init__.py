@@ -1,1 +1,1 @@
-"""What a result can be asked: one tab a question, each in a file of its own."""
+"""The tabs over a result: one question each, one file each."""

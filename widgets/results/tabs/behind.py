@@ -1,4 +1,4 @@
-"""Names that stayed behind: made for other clusters than those that are shown."""
+"""Edited names of an earlier result, made for other clusters than those that are shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Behind(ipw.VBox):
         self.add_class("eo-behind-note")
 
     def show(self) -> None:
-        """Tell of the names, where there are any."""
+        """Show the names, if there are any."""
         behind = self._editor.left_behind
         shown(self, behind is not None)
         if behind is not None:

@@ -46,7 +46,7 @@ class ZoneRows(anywidget.AnyWidget):
 
 
 class ByZone(ipw.VBox):
-    """Which attribute names the zones, the table, and what should be known of it.
+    """The choice of the attribute that names the zones, the table, and its notes.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class ByZone(ipw.VBox):
             return
         if self._table is None:
             self._tell(COUNTING)
-        self._worker.start(lambda *_: analysis.zone_table)
+        self._worker.start(lambda *_: (analysis.request.area, analysis.zone_table))
 
     def leave(self) -> None:
         """Take the zone off the map."""
@@ -97,9 +97,8 @@ class ByZone(ipw.VBox):
         lines = [[name, *(f"{v:.2f}" for v in figures)] for name, *figures in self.rows.rows]
         return tab_separated([titles, *lines])
 
-    def _counted(self, table: ZoneTable) -> None:
-        assert self._analysis is not None
-        area = self._analysis.request.area
+    def _counted(self, counted: tuple[AreaOfInterest, ZoneTable]) -> None:
+        area, table = counted
         other = self._area is None or self._area.zones != area.zones
         self._table, self._area = table, area
         if other:
@@ -167,5 +166,5 @@ def outlined(zone: AreaOfInterest, turn: float) -> Sequence[leaflet.Polygon]:
 
 
 def tab_separated(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as text with tabs between the cells; what would break a row becomes a blank."""
+    """Return rows as text with tabs between the cells; white space within a cell becomes a blank."""
     return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows) + "\n"

@@ -1,4 +1,4 @@
-"""The tab of change: the same clusters on a second date, and how many hectares went from which to which."""
+"""The tab of change: the same clusters on a second date, and how many hectares moved from one to another."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ChangeTab(ipw.VBox):
         self.add_class("eo-pad")
 
     def show(self, analysis: Analysis) -> None:
-        """Take a result: another one ends the comparison, an edited one is compared anew."""
+        """Take a result: another one ends the comparison, an edited one is compared again."""
         self._analysis = analysis
         if self._editor.calculated is not self._base:
             self._base = self._editor.calculated

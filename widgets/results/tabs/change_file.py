@@ -1,4 +1,4 @@
-"""What changed, to take along: a button that saves the tables and the GeoTIFF in one zip."""
+"""The change as a file: a button that saves the tables and the GeoTIFF in one zip."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def bars(change: Change) -> str:
 
 
 def matrix(change: Change, first: str, second: str) -> str:
-    """Return the table of hectares: rows are what a place was, columns what it became."""
+    """Return the table of hectares: rows are the classes before, columns those after."""
     names = list(change.clusters["name"])
     colors = list(change.clusters["color"])
     chips = [chip_of(n, color) for n, color in enumerate(colors, start=1)]
@@ -55,7 +55,7 @@ def matrix(change: Change, first: str, second: str) -> str:
 
 
 def masked(change: Change, first: str, second: str) -> str:
-    """Return what could not be compared."""
+    """Return a sentence on land that could not be compared."""
     lost = change.masked
     return (
         f"<p class='eo-muted'>Masked: {hectares(lost['before_only'])} ha only on {escape(first)}, "
@@ -71,7 +71,7 @@ def _bar(share: float, color: str, name: str) -> str:
 
 
 def outcome(comparison: Comparison) -> str:
-    """Return all that is told of two dates."""
+    """Return the whole comparison of two dates."""
     first, second = (a.period_words for a in (comparison.before, comparison.after))
     change = comparison.change
     return (

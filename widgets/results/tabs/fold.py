@@ -1,4 +1,4 @@
-"""A heading that opens and closes what is below it: by keyboard too, unlike the accordion of ipywidgets."""
+"""A heading that opens and closes the part below it, by keyboard too, unlike the accordion of ipywidgets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from widgets.toolkit.parts import arrange, classed, push_button
 
 
 class Fold(ipw.VBox):
-    """A heading (a button) and what it opens; `browser.Names` tells readers which state it is in.
+    """A heading (a button) and the part it opens; `browser.Names` gives screen readers its state.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The tabs of the results: each file of this folder that defines a `TAB` is one, and is found by it.
+"""The tabs of the results, found by themselves: each file in this folder that defines a `TAB` is one.
 
 A new tab is one new file here::
 
@@ -28,7 +28,7 @@ ROOM = "widgets.results.tabs"
 
 @dataclass(frozen=True)
 class Column:
-    """What a tab may use of the column that it stands in."""
+    """What a tab may use of the column around it."""
 
     host: Host
     legend: Legend

@@ -1,4 +1,4 @@
-"""How often each pixel of a composite was seen clear: a picture to switch on, with its key."""
+"""How often each pixel of a composite was clear: a picture to switch on, with its key."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ AGREEMENT = "Agreement with this map, which has errors of its own: it does not t
 
 
 class NamesFrom(ipw.VBox):
-    """A choice, what the chosen map says of each class, and a step back.
+    """A choice of maps, the chosen one's classes within each class, and an undo button.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class NamesFrom(ipw.VBox):
         self._arrange()
 
     def show(self, analysis: Analysis) -> None:
-        """Show the source of the names of a result, and what its map says of the classes."""
+        """Show the source of the names of a result, and its map's agreement with the classes."""
         history = self._history
         if history is None:
             return
@@ -185,7 +185,7 @@ class NamesFrom(ipw.VBox):
 
 
 def _made_of(history: History) -> object:
-    """Return what tells classes of the same pixels: splits and merges."""
+    """Return a key of the classes: their splits and merges."""
     return history.steps, history.present.members
 
 

@@ -1,4 +1,4 @@
-"""The tab of quality: questions, each in a fold of its own and answered when it is opened."""
+"""The tab of quality: questions, each in a fold that gives the answer when it is opened."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ TEXT = "Label this area with the classes of an earlier result. Choose its model 
 
 
 class SavedModel(ipw.VBox):
-    """A button for the file, and what came of it.
+    """A button for the file, and the outcome.
 
     Parameters
     ----------

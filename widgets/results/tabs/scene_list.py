@@ -103,7 +103,7 @@ class SceneList:
         self._host.lay(LAYER, None)
 
     def mark_used(self, ids: Iterable[str], clear: float | None = None, *, combined: bool = False) -> None:
-        """Tell which image is in use, and the share (0..1) of the area that its result found clear.
+        """Set the image in use, and the share (0..1) of the area that its result found clear.
 
         With `combined` all dates with these scenes are, and each can be added or left out.
         """
@@ -183,7 +183,7 @@ class SceneList:
 
 
 def told(found: Sequence[SceneFacts], searching: bool, where: str) -> str:
-    """Return how many images there are, in words; `where` is such as "in June 2022"."""
+    """Return how many images there are, in words; `where` is a phrase such as "in June 2022"."""
     if not found:
         return f"Looking at the images {where}…" if searching else f"No images here {where}."
     count = f"{len(found)} date{'' if len(found) == 1 else 's'} {where}"

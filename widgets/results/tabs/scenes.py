@@ -34,7 +34,7 @@ class Scenes(ipw.VBox):
     host : Host
         Runs with another image.
     on_compare : callable
-        Called with an image that shall be compared with the result's.
+        Called with an image that is to be compared with that of the result.
     """
 
     def __init__(self, host: Host, on_compare: Callable[[SceneFacts], None] = lambda _facts: None) -> None:
@@ -59,7 +59,7 @@ class Scenes(ipw.VBox):
         if analysis.is_composite:
             self._combined = self._calculated = ids
             self._automatic = ids if analysis.request.scene_ids is None else frozenset()
-            self._mark_combined()
+            self._mark_combined(ids)
             arrange(self, self.looks, self.used, self.head, self.list_of_scenes.rows)
             return
         self.looks.leave()
@@ -87,24 +87,22 @@ class Scenes(ipw.VBox):
             self.list(wanted)
             return
         if self._combined is not None:
-            self._toggle(frozenset(facts.ids))
+            self._toggle(self._combined, frozenset(facts.ids))
             return
         self._host.use_scenes(None if facts.automatic else facts.ids)
 
-    def _toggle(self, ids: frozenset[str]) -> None:
+    def _toggle(self, before: frozenset[str], ids: frozenset[str]) -> None:
         """Add a date to those that are combined, or leave it out; it counts from the next run on."""
-        assert self._combined is not None, "called for composites"
-        self._combined = self._combined - ids if ids & self._combined else self._combined | ids
-        if not self._combined:
-            self._combined = self._calculated = ids
-        chosen = None if self._combined == self._automatic else tuple(sorted(self._combined))
-        self._host.choose_scenes(chosen)
-        self._mark_combined()
+        combined = before - ids if ids & before else before | ids
+        if not combined:
+            combined = self._calculated = ids
+        self._combined = combined
+        self._host.choose_scenes(None if combined == self._automatic else tuple(sorted(combined)))
+        self._mark_combined(combined)
 
-    def _mark_combined(self) -> None:
-        assert self._combined is not None, "called for composites"
-        self.list_of_scenes.mark_used(self._combined, combined=True)
-        what = COMBINED if self._combined == self._calculated else CHOSEN
+    def _mark_combined(self, combined: frozenset[str]) -> None:
+        self.list_of_scenes.mark_used(combined, combined=True)
+        what = COMBINED if combined == self._calculated else CHOSEN
         self.used.value = f"<p>{what}</p>"
 
     def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
@@ -119,7 +117,7 @@ class Scenes(ipw.VBox):
 
 
 def _listing(request: AnalysisRequest) -> AnalysisRequest:
-    """Return a request without what makes no difference to the images there are."""
+    """Return a request without the settings that make no difference to the list of images."""
     return AnalysisRequest(
         request.area,
         request.start,

@@ -19,7 +19,7 @@ DAYS_AFTER = 60
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two dates and what changed between them."""
+    """Two dates and the change between them."""
 
     before: Analysis
     """With the second date beside it."""

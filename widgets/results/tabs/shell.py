@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Page(Protocol):
-    """What is in a tab: a widget that can show a result."""
+    """The content of a tab: a widget that can show a result."""
 
     def show(self, analysis: Analysis) -> None:
         """Show a result. Called only while the page can be seen: figures in hidden boxes log errors."""
@@ -24,7 +24,7 @@ class Page(Protocol):
 
 
 class Tabs(ipw.Tab):
-    """The tabs; a page that nobody looks at is not even made.
+    """The tabs; a page is only made when it is first opened.
 
     Parameters
     ----------

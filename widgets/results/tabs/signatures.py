@@ -31,7 +31,7 @@ class SignatureFigure(LineFigure):
 
 
 def with_room(places: Sequence[float]) -> tuple[float, ...]:
-    """Return the places whose numbers do not run into those of the one before."""
+    """Return the places whose labels do not overlap the one before."""
     gap = NEAREST_TICKS * (places[-1] - places[0])
     kept = [places[0]]
     for place in places[1:]:

@@ -44,7 +44,7 @@ class SmallestPatch(ipw.VBox):
         self.add_class("eo-fold-body")
 
     def show(self, _analysis: Analysis) -> None:
-        """Show what removing small patches changed in the result."""
+        """Show the effect of removing small patches."""
         edits, sieved = self._editor.edits, self._editor.sieved
         self._filling = True
         try:

@@ -1,4 +1,4 @@
-"""How sure is this? How many pixels change cluster when it is calculated again, and where the doubt lies."""
+"""How sure is this? How many pixels change cluster in a new fit, and where the doubt lies."""
 
 from __future__ import annotations
 

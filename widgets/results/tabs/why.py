@@ -1,4 +1,4 @@
-"""Why the clusters have their names: rule and figures, and what the image's own classification says."""
+"""Why the clusters have their names: the rule, its figures, and what the image's own classification says."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Why:
         self.reasons.value = f"<div><p>{WHY}</p>{shown}{entries}</div>"
 
     def _said_of(self, number: int) -> str:
-        """Return what the image's own classification says of a class, as far as it is known."""
+        """Return the image's own classification of a class, as far as it is known."""
         heard = self.doubts.heard
         if heard is None or heard.agreement is None or number not in heard.agreement.table.index:
             return ""
