@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from pipeline.catalogs.items import ANY_CATALOG, UnusableItem, from_item
 from pipeline.sentinel2.scene import Scene
 from tests.pipeline.catalogs.test_hostile_catalogs import Api, page, serve
 from tests.pipeline.conftest import HOLDS, Land
-from tests.support.synthetic import item
+from tests.support.synthetic import NOON, item
 
 __all__ = ["serve"]  # a fixture
 Items = Callable[[str], list[dict[str, Any]]]
@@ -59,9 +59,11 @@ def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def damaged(served: dict[str, Any], way: tuple[Any, ...], damage: Any) -> dict[str, Any]:
-    spoiled = deepcopy(served)
+    """Return a copy of an item with one part of it spoiled; the rest is shared with the item."""
+    spoiled = copy(served)
     holder: Any = spoiled
     for key in way[:-1]:
+        holder[key] = copy(holder[key])
         holder = holder[key]
     if damage == "remove":
         del holder[way[-1]]
@@ -126,13 +128,13 @@ def test_every_field_of_every_recorded_item_may_be_damaged(shared_items: Items) 
 
 def test_a_search_full_of_damaged_items_finds_the_whole_one(serve: Callable[..., Api]) -> None:
     """The public names, from the answer's bytes on."""
-    whole = item("whole", "http://x", cloud_cover=0.0)
-    whole["properties"] |= {"view:sun_elevation": 60, "s2:nodata_pixel_percentage": 0.0}
+    whole = item("whole", "http://x", when=NOON + timedelta(days=3))
+    served = item("other", "http://x", cloud_cover=0.0)
+    served["properties"] |= {"view:sun_elevation": 60, "s2:nodata_pixel_percentage": 0.0}
     spoiled = []
-    for n, way in enumerate(places(whole)):
+    for n, way in enumerate(places(served)):
         for damage in ("remove", "double", DAMAGES[n % len(DAMAGES)], DAMAGES[(7 * n + 3) % len(DAMAGES)]):
-            other = {**deepcopy(whole), "id": f"other{len(spoiled)}"}
-            spoiled.append(damaged(other, way, damage))
+            spoiled.append(damaged({**served, "id": f"other{len(spoiled)}"}, way, damage))
     assert len(spoiled) > 200
     serve(lambda handler, body: page(handler, [*spoiled, whole], None))
     found = find_scenes(to("odd", max_cloud_cover=100))
