@@ -183,10 +183,10 @@ def _scenes(
         try:
             scenes.append(from_item(item, profile, needed))
         except UnusableItem as error:
-            name = str(item.get("id"))[:80]
-            if item.get("id") in wanted:
+            name = str(item.get("id"))
+            if name in wanted:
                 raise ReadFailed(f"A chosen scene cannot be used: {error}. Choose another one.") from error
-            problems.append(f"{name}: {error}")
+            problems.append(f"{name[:80]}: {error}")
     if problems:
         log.info("%d unusable items, the first ones: %s", len(problems), "; ".join(problems[:5]))
     if problems and not scenes:

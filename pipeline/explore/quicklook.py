@@ -20,7 +20,7 @@ from pipeline.drawing.encode import data_url, webp
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.overviews import at_overview, on_grid, opened
 from pipeline.sentinel2.bands import SCL, TRUE_COLOUR
-from pipeline.sentinel2.offset import QUANTIFICATION, check_against_pixels
+from pipeline.sentinel2.offset import QUANTIFICATION, check_together
 from pipeline.sentinel2.scene import Scene
 
 log = logging.getLogger(__name__)
@@ -119,10 +119,14 @@ def _picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndar
     """Return true colour uint8 ``(y, x, 3)``, and where there is data."""
     reflectance = np.zeros((len(TRUE_COLOUR), *grid.shape), np.float32)
     has_data = np.zeros(grid.shape, bool)
-    for scene in scenes:
-        dn = np.stack([_read(scene.bands[b].href, grid, Resampling.average) for b in TRUE_COLOUR])
-        valid = (dn > 0).all(axis=0)
-        offset = check_against_pixels(scene.offset, dn[:, valid])
+    tiles = [
+        np.stack([_read(s.bands[b].href, grid, Resampling.average) for b in TRUE_COLOUR]) for s in scenes
+    ]
+    seen = [dn.max(axis=0) > 0 for dn in tiles]  # over dark water one band may be 0
+    offsets = check_together(
+        [s.offset for s in scenes], [dn[:, valid] for dn, valid in zip(tiles, seen, strict=True)]
+    )
+    for dn, valid, offset in zip(tiles, seen, offsets, strict=True):
         new = valid & ~has_data
         reflectance[:, new] = (dn[:, new].astype(np.float32) + offset.dn) / QUANTIFICATION
         has_data |= valid

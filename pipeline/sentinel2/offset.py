@@ -33,6 +33,9 @@ BRIGHT_DN, BRIGHT_SHARE = 2000, 0.99
 """Where more than this share of a visible band is brighter, it is a desert or snow and proves nothing."""
 IMPOSSIBLE_DN = 500
 """With the offset in it no number is below this: a reflectance of -0.05. At a swath's edge there are some."""
+DEEP_SHARE = 0.5
+"""Share of the dark pixels with a number below `IMPOSSIBLE_DN` from which on they are no mere shadow: it was
+0.75 and more in the 14 real scenes without the offset."""
 INTRODUCED = "2022-01-25"
 """First day of baseline 04.00: decides where neither metadata nor pixels tell, and nowhere else."""
 MAX_NAME = 20
@@ -127,19 +130,33 @@ class Evidence:
     """Those below `DARK_DN` in every visible band."""
     bright: tuple[int, ...]
     """Those of at least `BRIGHT_DN`, for each visible band."""
+    deep: int = 0
+    """The dark ones with a number that cannot be with the offset in it (`IMPOSSIBLE_DN`)."""
 
     @classmethod
     def of(cls, visible_dn: np.ndarray) -> Evidence:
         """Return the evidence of pixels ``(3, n)``."""
         brightest = visible_dn.max(axis=0)
-        n_edge = int(np.count_nonzero(brightest < EDGE_DN))
-        n_dark = int(np.count_nonzero(brightest < DARK_DN)) - n_edge
+        edge, dark = brightest < EDGE_DN, brightest < DARK_DN
+        n_edge = int(np.count_nonzero(edge))
+        n_dark = int(np.count_nonzero(dark)) - n_edge
+        deep = np.count_nonzero(visible_dn[:, dark & ~edge].min(axis=0) < IMPOSSIBLE_DN)
         bright = np.count_nonzero(visible_dn >= BRIGHT_DN, axis=1)
-        return cls(visible_dn.shape[1] - n_edge, n_dark, tuple(bright.tolist()))
+        return cls(visible_dn.shape[1] - n_edge, n_dark, tuple(bright.tolist()), int(deep))
 
     def __add__(self, other: Evidence) -> Evidence:
         bright = tuple(a + b for a, b in zip(self.bright, other.bright, strict=True))
-        return Evidence(self.n + other.n, self.dark + other.dark, bright)
+        return Evidence(self.n + other.n, self.dark + other.dark, bright, self.deep + other.deep)
+
+    def proves_within(self, together: Evidence) -> bool:
+        """Whether a tile's own pixels decide on it, and not all pixels of the acquisition together.
+
+        They are a good part of all, and where they alone say that the offset is gone, numbers show it that
+        cannot be with it: shadow and deep water have 850 to 900, land without the offset has 200 or 300.
+        """
+        shadow = self.verdict is Verdict.LACKS and self.deep < DEEP_SHARE * self.dark
+        alone = shadow and together.verdict is not Verdict.LACKS
+        return self.verdict.proves and self.n >= OWN_SHARE * together.n and not alone
 
     @property
     def verdict(self) -> Verdict:
@@ -220,16 +237,16 @@ def check_together(
             if (d.dn, d.certain) == (decision.dn, decision.certain)
         ]
         together = sum(alike, start=Evidence(0, 0, (0, 0, 0)))
-        if len(alike) == 1 or (own.verdict.proves and own.n >= OWN_SHARE * together.n):
+        if len(alike) == 1 or own.proves_within(together):
             made.append(_judged(decision, own))
             continue
         # others decide: those that prove something alone if they agree, else all together
-        proven = {e.verdict for e in alike if e.verdict.proves and e.n >= OWN_SHARE * together.n}
+        proven = {e.verdict for e in alike if e.proves_within(together)}
         verdict = proven.pop() if len(proven) == 1 else together.verdict if not proven else None
-        if verdict is None or not verdict.proves:
-            made.append(_judged(decision, own))
-        else:
+        if verdict is not None and verdict.proves:
             made.append(_followed(decision, verdict))
+        else:  # its own pixels may say why they do not tell, but they do not decide
+            made.append(_judged(decision, together if own.verdict.proves else own))
     return tuple(made)
 
 

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from copy import deepcopy
-from datetime import date
+from copy import copy, deepcopy
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,20 +13,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box, mapping
 
-from pipeline import AnalysisError, AnalysisRequest, AreaOfInterest, TooCloudy, find_scenes
+from pipeline import AnalysisError, AnalysisRequest, AreaOfInterest, TooCloudy, analyse, find_scenes
 from pipeline.catalogs import known
 from pipeline.catalogs.acquisitions import acquisitions
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.items import ANY_CATALOG, UnusableItem, from_item
 from pipeline.sentinel2.scene import Scene
-from tests.pipeline.conftest import HOLDS
-from tests.support.synthetic import item
+from tests.pipeline.catalogs.test_hostile_catalogs import Api, page, serve
+from tests.pipeline.conftest import HOLDS, Land
+from tests.support.synthetic import NOON, item
 
+__all__ = ["serve"]  # a fixture
 Items = Callable[[str], list[dict[str, Any]]]
 PATTERNS = (
     *("earth-search-v1/search*1.json", "earth-search-v1/*c1*", "earth-search-v0/*"),
     *("planetary-computer/*13TDE*", "cdse/item*", "cdse/search_2026*"),
     *("eopf/*items.json", "dea-australia/*", "antimeridian/*"),
+)
+RECORDED = (
+    *(
+        "antimeridian/*",
+        "cdse/item*",
+        "cdse/search*",
+        "dea-australia/*",
+        "earth-search-v0/*",
+        "eopf/*items.json",
+    ),
+    *("earth-search-v1/search*.page*.json", "earth-search-v1/*c1*", "planetary-computer/itemcollection*"),
 )
 JUNK: tuple[Any, ...] = (
     *(None, True, 0, -1, 1.5, 1e308, float("nan"), float("inf"), 10**30),
@@ -45,9 +59,11 @@ def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def damaged(served: dict[str, Any], way: tuple[Any, ...], damage: Any) -> dict[str, Any]:
-    spoiled = deepcopy(served)
+    """Return a copy of an item with one part of it spoiled; the rest is shared with the item."""
+    spoiled = copy(served)
     holder: Any = spoiled
     for key in way[:-1]:
+        holder[key] = copy(holder[key])
         holder = holder[key]
     if damage == "remove":
         del holder[way[-1]]
@@ -86,6 +102,67 @@ def test_no_damage_by_structure_breaks_an_item(shared_items: Items, pattern: str
                 continue
             assert isinstance(found, Scene)
             assert isinstance(acquisitions([found], BESIDE, 32632), tuple), (way, damage)
+
+
+DAMAGES = ("remove", "double", *JUNK)
+
+
+def test_every_field_of_every_recorded_item_may_be_damaged(shared_items: Items) -> None:
+    """Of items that are alike, each one's fields get other damages than the one's before."""
+    n_items = n_fields = 0
+    for pattern in RECORDED:
+        profile = profile_for(pattern)
+        for served in shared_items(pattern):
+            whole = readable(served, profile)
+            assert from_item(whole, profile)
+            n_items += 1
+            for way in places(whole):
+                n_fields += 1
+                damage = DAMAGES[(n_items * 5 + n_fields) % len(DAMAGES)]
+                with suppress(UnusableItem):
+                    found = from_item(damaged(whole, way, damage), profile)
+                    assert isinstance(acquisitions([found], BESIDE, 32632), tuple), (way, damage)
+    assert n_items >= 56
+    assert n_fields > 10_000
+
+
+def test_a_search_full_of_damaged_items_finds_the_whole_one(serve: Callable[..., Api]) -> None:
+    """The public names, from the answer's bytes on."""
+    whole = item("whole", "http://x", when=NOON + timedelta(days=3))
+    served = item("other", "http://x", cloud_cover=0.0)
+    served["properties"] |= {"view:sun_elevation": 60, "s2:nodata_pixel_percentage": 0.0}
+    spoiled = []
+    for n, way in enumerate(places(served)):
+        for damage in ("remove", "double", DAMAGES[n % len(DAMAGES)], DAMAGES[(7 * n + 3) % len(DAMAGES)]):
+            spoiled.append(damaged({**served, "id": f"other{len(spoiled)}"}, way, damage))
+    assert len(spoiled) > 200
+    serve(lambda handler, body: page(handler, [*spoiled, whole], None))
+    found = find_scenes(to("odd", max_cloud_cover=100))
+    assert "whole" in [scene.id for scene in found]
+    for n in range(0, len(spoiled), 40):
+        serve(lambda handler, body, n=n: page(handler, spoiled[n : n + 40], None))
+        with suppress(AnalysisError):
+            assert find_scenes(to("odd"))
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_an_item_that_is_damaged_and_used_ends_in_a_result_or_a_sentence(
+    land: Land, data: st.DataObject
+) -> None:
+    """What passes the parser meets the reader: addresses, grids, scales, offsets, classes."""
+    name = "S2A_32TPS_20220617_0_L2A"
+    served = json.loads(json.dumps(item(name, land.files.url, shape=(560, 560), cloud_cover=4.25)))
+    ways = [way for way in places(served) if way[0] in ("assets", "properties", "geometry", "bbox")]
+    spoiled = damaged(served, data.draw(st.sampled_from(ways)), data.draw(st.sampled_from(DAMAGES)))
+    api = Api(lambda handler, body: page(handler, [spoiled], None))
+    try:
+        with suppress(AnalysisError):
+            done = analyse(replace(land.request(size_km=1), catalog=api.url, max_cloud_cover=100))
+            assert done.areas["pixels"].sum() == 10_000
+    finally:
+        api.server.shutdown()
+        api.server.server_close()
 
 
 @settings(max_examples=150)

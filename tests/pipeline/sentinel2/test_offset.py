@@ -140,6 +140,25 @@ def test_a_strip_of_deep_water_in_a_corner_tile_makes_no_seam() -> None:
     assert [d.dn for d in found] == [-1000, -1000]
 
 
+@pytest.mark.parametrize("parts", [(85, 15), (50, 50), (70, 20, 10), (40, 30, 20, 10), (97, 3)])
+@pytest.mark.parametrize("where", range(4))
+@pytest.mark.parametrize("share", [0.005, 0.02])
+def test_two_percent_of_dark_pixels_flip_no_tile_wherever_they_lie(
+    parts: tuple[int, ...], where: int, share: float
+) -> None:
+    """Shadow and deep water of a whole acquisition in one of its tiles: there they are a good part."""
+    tiles = [pixels(1050, 1080, 1040, n=200 * part) for part in parts]
+    dark = tiles[where % len(tiles)]
+    dark[:, : round(share * 20_000)] = np.array([[870], [880], [850]])
+    found = check_together([PROPOSED] * len(tiles), tiles)
+    assert [decision.dn for decision in found] == [-1000] * len(tiles)
+
+
+def test_a_tile_without_the_offset_among_tiles_with_it_is_known_by_numbers_that_cannot_be() -> None:
+    tiles = [pixels(1050, 1080, 1040, n=17_000), pixels(100, 200, 150, n=3000)]
+    assert [decision.dn for decision in check_together([PROPOSED] * 2, tiles)] == [-1000, 0]
+
+
 def test_tiles_that_cannot_tell_alone_decide_together() -> None:
     few = [pixels(100, 200, 150, n=60) for _ in range(4)]
     assert [check_against_pixels(PROPOSED, dn).dn for dn in few] == [-1000] * 4
