@@ -44,7 +44,7 @@ def test_the_area_moves_by_a_button_and_by_its_knob_and_comes_back(dashboard: Da
     dashboard.calculate()
     first = place(dashboard)
     dashboard.button("Move area").click()
-    expect(page.get_by_text("Click where the middle of the area shall be")).to_be_visible()
+    expect(page.get_by_text("Click where the middle of the area should be")).to_be_visible()
     dashboard.click_map(0.3, 0.3)
     expect(dashboard.latitude).not_to_have_value(first[0])
     expect(dashboard.badge).to_have_text("Out of date")

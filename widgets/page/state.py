@@ -230,7 +230,7 @@ def _hint(now: Situation, area: AreaOfInterest | None) -> str:
 def _invitation(now: Situation, area: AreaOfInterest | None, moving: bool, draws: bool) -> str | None:
     settings = now.settings
     if moving:
-        return "Click where the middle of the area shall be"
+        return "Click where the middle of the area should be"
     if area is not None or (now.outcome is not None and not draws):
         return None
     if settings.mode == "draw":

@@ -195,7 +195,7 @@ def test_a_drawing_takes_the_clicks_until_it_is_done() -> None:
 def test_after_a_result_a_click_moves_the_area_only_when_told_to() -> None:
     moving = shown(outcome=outcome(), moving=True)
     assert moving.click == "place"
-    assert moving.invitation == "Click where the middle of the area shall be"
+    assert moving.invitation == "Click where the middle of the area should be"
     assert shown(outcome=outcome()).click == "inspect"
     drawn = SETTINGS.changed(mode="draw", drawn=TRIANGLE)
     assert shown(drawn, outcome=outcome(drawn), moving=True).click == "inspect"
