@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DEMO = CatalogProfile(
     name="demo",
-    title="Demo (offline, made-up land)",
+    title="Demo (made-up land)",
     label="The demo catalogue",
     url=None,
     collections=("sentinel-2-c1-l2a",),

@@ -165,7 +165,7 @@ def test_a_strangers_link_is_read_with_care(open_page: Open, voila: str) -> None
     page.wait_until_ready()
     expect(page.message).to_contain_text("Not usable in this link: number of clusters, image catalogue.")
     expect(page.latitude).to_have_value("48.45")
-    expect(page.page.get_by_label("Image catalogue")).to_have_value("Demo (offline, made-up land)")
+    expect(page.page.get_by_label("Image catalogue")).to_have_value("Demo (made-up land)")
     expect(page.main).to_have_text("Calculate clusters")
     expect(page.page).to_have_url(re.compile(r"\?token=x&lat=48.45&lon=11.62&km=2.5&.*&k=6&catalog=demo$"))
 

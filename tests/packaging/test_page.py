@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 45_000
 ICON_CDN = "cdn.jsdelivr.net"
+TILES = "https://tile.openstreetmap.org/"
 JUPYTER = ["-P", "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port_retries=0"]
 WITHOUT_TOKEN = "--IdentityProvider.token="
 SMALL_NOTEBOOK = """
@@ -56,7 +57,8 @@ def shows_the_dashboard(browser: Browser, address: str) -> None:
     with visit(browser, address) as seen:
         expect(seen.page.locator(".leaflet-container").first).to_be_visible(timeout=PATIENCE_MS)
         assert seen.page.title() == "Land-cover clusters"
-        assert not [url for url in seen.outside if ICON_CDN in url]
+        expect(seen.page.locator("button.eo-main")).to_be_visible()
+        assert not [url for url in seen.outside if not url.startswith(TILES)]
         assert not seen.errors
 
 

@@ -20,7 +20,7 @@ SETS = {
 """Set of features -> what the list says."""
 OWN = "own"
 CHOOSE = "Choose…"
-HINT = "With Ctrl or ⌘ several. Bands of 20 m are laid under the 10 m pixels as they are."
+HINT = "Hold Ctrl or ⌘ to choose several. Bands of 20 m are used on the 10 m grid as they are, not smoothed."
 
 
 class LookAt(ipw.Box):

@@ -92,7 +92,7 @@ class Inspector(ipw.VBox):
             self._mark(None)
             self._say(OUTSIDE)
             return
-        entries = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in report.lines)
+        entries = "".join(f"<dt>{escape(k)}</dt><dd>{_unbroken(v)}</dd>" for k, v in report.lines)
         self.card.value = f"<dl>{entries}</dl>"
         arrange(self, self._panel)
         self._mark(report)
@@ -113,3 +113,10 @@ class Inspector(ipw.VBox):
     def _say(self, text: str) -> None:
         self.card.value = f"<p>{escape(text)}</p>"
         arrange(self, self._panel)
+
+
+def _unbroken(text: str) -> str:
+    """Return text as HTML whose lines end only between the parts of a list: ``blue 0.07 · green 0.09``."""
+    if " · " not in text:
+        return escape(text)
+    return " · ".join(f"<span>{escape(part)}</span>" for part in text.split(" · "))

@@ -34,9 +34,9 @@ class LegendRow(ipw.HBox):
         """Take the values of a cluster, or of what is masked; the bars' axis ends at `axis_ha`."""
         name = escape(values.name)
         self._chip.value = chip(values)
-        # Names of one kind carry the figure that orders them; it need not stand there twice.
-        told = values.reason in values.name or not values.number
-        reason = "" if told else escape(values.reason)
+        # Names of one kind end in the figure that orders them: it is the reason, and stands where reasons do.
+        shown_name = values.name.removesuffix(f" ({values.reason})") if values.reason else values.name
+        reason = escape(values.reason) if values.number else ""
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)
@@ -44,7 +44,7 @@ class LegendRow(ipw.HBox):
         self._whisker.value = _whisker(values, axis_ha)
         self._share.value = percent(values.share)
         if values.number:
-            self.box.description = values.name
+            self.box.description = shown_name
             label: ipw.Widget = self.box
         else:
             self._name.value = f"<span>{name}</span>"

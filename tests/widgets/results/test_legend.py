@@ -48,6 +48,15 @@ def test_the_grey_row_tells_why_land_is_in_no_cluster(legend: Legend) -> None:
     assert "ha" not in legend._masked.reason.value.replace("shadow", "")
 
 
+def test_the_figure_that_orders_names_stands_where_reasons_do(legend: Legend) -> None:
+    of = analysis()
+    of.areas["name"] = ["Masked", "Water", "Trees 1 (NDVI 0.2)", "Oak (NDVI 0.3)"]
+    legend.show(rows.of(of), ())
+    assert [r.box.description for r in legend.rows] == ["Water", "Trees 1", "Oak (NDVI 0.3)"]
+    assert all("NDVI 0.2</span>" in r.reason.value for r in legend.rows)
+    assert "title='Trees 1 (NDVI 0.2) NDVI 0.2'" in legend.rows[1].reason.value
+
+
 def show(legend: Legend, of: Any) -> None:
     legend.show(rows.of(of), (), rows.estimated(of, of.checked), of.checked.sentence())
 

@@ -23,6 +23,8 @@ ROOM = 0.08
 """Room for those numbers, as a share of the axis from left to right."""
 INK = {"#f5f0cf": "#b9ad62"}
 """Colours too pale for a line on white, and what stands for them."""
+PIXEL = "#14212b"
+"""Colour of the line of a single pixel."""
 TICK_STYLE = {"font-size": "11px", "fill": "#51606d"}
 MOST = 12
 
@@ -119,7 +121,7 @@ class LineFigure(ipw.Box):
             tooltip=bq.Tooltip(fields=["name"], labels=["Cluster"]),
         )  # fmt: skip
         self.pixel = bq.Lines(
-            x=[0.0], y=[0.0], scales=scales, colors=["#14212b"], stroke_width=2,
+            x=[0.0], y=[0.0], scales=scales, colors=[PIXEL], stroke_width=2,
             marker="circle", marker_size=36, visible=False,
         )  # fmt: skip
         self.numbers = bq.Label(

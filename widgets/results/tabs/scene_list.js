@@ -31,7 +31,9 @@ function render({ model, el }) {
     const button = element("button", "jupyter-button");
     text.append(title, words, note);
     const other = element("button", "jupyter-button eo-scene-other");
-    row.append(picture, text, state, other, button);
+    const does = element("div", "eo-scene-does");
+    does.append(state, button, other);
+    row.append(picture, text, does);
     other.addEventListener("click", () => model.send({ event: "other", key }));
     button.addEventListener("click", () => model.send({ event: "choose", key }));
     for (const event of ["pointerenter", "focusin"]) row.addEventListener(event, () => point(key));

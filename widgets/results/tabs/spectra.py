@@ -16,9 +16,10 @@ from widgets.results.tabs.curves import Curves
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
+from widgets.results.tabs.lines import PIXEL
 from widgets.results.tabs.scatter import ScatterFigure
 from widgets.results.tabs.signatures import SignatureFigure
-from widgets.toolkit.parts import arrange, column, html, push_button, row
+from widgets.toolkit.parts import arrange, column, html, push_button
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -48,13 +49,14 @@ class Spectra(ipw.VBox):
         middle = push_button(
             "Pixel in the middle of the map", host.gate.guard(inspector.ask_middle), "eo-link"
         )
-        tools = row("eo-tools", html(CLICK, "eo-muted"), html("", "eo-grow"), middle)
+        tools = column("eo-ask", html(CLICK, "eo-muted"), middle)
         self._fold = Fold(
             "Red / near-infrared",
             column("eo-fold-body", self._scatter, html("Each point is one pixel of the area.", "eo-muted")),
             host.gate.guard(self._show_scatter),
         )
         self._analysis: Analysis | None = None
+        self._clusters = ""
         self.curves = Curves(host.gate.guard)
         self._tools, self._note = tools, html(NOTE, "eo-note")
         super().__init__()
@@ -64,7 +66,7 @@ class Spectra(ipw.VBox):
         """Show the spectra of a result."""
         self._analysis = analysis
         names, colors = _names_and_colors(analysis)
-        self._chips.value = _chips(names, colors)
+        self._chips.value = self._clusters = _chips(names, colors)
         if _has_periods(analysis):
             self.curves.show(analysis, names, colors)
             arrange(self, self._chips, self.curves, self._fold)
@@ -83,6 +85,7 @@ class Spectra(ipw.VBox):
         """Lay one pixel's spectrum over the signatures, or take it away."""
         bands = self._analysis.bands if self._analysis is not None else ()
         order = [bands.index(band.key) for band in by_wavelength(bands)]
+        self._chips.value = self._clusters + (_chip(PIXEL, "the pixel you chose") if spectrum else "")
         self.figure.show_pixel(None if spectrum is None else [spectrum[n] for n in order])
 
     def _show_scatter(self) -> None:
@@ -101,10 +104,12 @@ def _names_and_colors(analysis: Analysis) -> tuple[list[str], list[str]]:
 
 
 def _chips(names: Sequence[str], colors: Sequence[str]) -> str:
-    return "".join(
-        f"<span><i style='background:{escape(color)}'></i>{number} {escape(name)}</span>"
-        for number, (name, color) in enumerate(zip(names, colors, strict=True), start=1)
-    )
+    pairs = enumerate(zip(names, colors, strict=True), start=1)
+    return "".join(_chip(color, f"{number} {name}") for number, (name, color) in pairs)
+
+
+def _chip(color: str, text: str) -> str:
+    return f"<span><i style='background:{escape(color)}'></i>{escape(text)}</span>"
 
 
 TAB = Tab(20, "Spectra", lambda column: Spectra(column.host, column.inspector))
