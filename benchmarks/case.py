@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import Any
 from odc.geo.geobox import GeoBox
 
 from benchmarks.settings import BY_NAME
-from benchmarks.tiles import ASSETS, LEFT_M, TOP_M, Block, Tile
+from benchmarks.tiles import LEFT_M, TOP_M, Block, Tile, step_m
 from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.area.grid import grid_for
+from pipeline.clustering.features import bands_to_read
 
 CATALOG = "benchmarks"
 """Name of the rig's STAC API in requests (rig.py configures it)."""
 START, END = date(2022, 6, 1), date(2022, 6, 30)
+YEAR: dict[str, Any] = {"start": date(2022, 1, 1), "end": date(2022, 12, 31)}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class Case:
     centre_px: int
     """Row and column of the area's centre."""
     n_clusters: int = 5
+    features: str = "10m"
+    """Name of a set of features."""
+    composite: str = "day"
+    dates: int = 1
+    """Dates that are combined; more than one are read of the whole year."""
+    periods: int = 4
 
     @property
     def tile(self) -> Tile:
@@ -45,7 +53,17 @@ class Case:
         """The request that all tools answer."""
         longitude, latitude = self.tile.point(self.centre_px)
         area = AreaOfInterest.square(longitude, latitude, self.size_km)
-        return AnalysisRequest(area=area, start=START, end=END, n_clusters=self.n_clusters, catalog=CATALOG)
+        one = AnalysisRequest(
+            area=area,
+            start=START,
+            end=END,
+            n_clusters=self.n_clusters,
+            catalog=CATALOG,
+            features=self.features,  # type: ignore[arg-type]
+        )
+        if self.composite == "day":
+            return one
+        return replace(one, **YEAR, composite=self.composite, max_dates=self.dates, periods=self.periods)
 
     @cached_property
     def grid(self) -> GeoBox:
@@ -57,9 +75,14 @@ class Case:
         found: dict[str, Any] = json.loads(Path(self.item).read_text())
         return found
 
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """The files that are read of every date: those of the bands, and the scene classification."""
+        return (*bands_to_read(self.request.features), "scl")
+
     def window(self, asset: str) -> tuple[slice, slice]:
         """Return rows and columns of a file that the area covers."""
-        step = 20 if asset == "scl" else 10
+        step = step_m(asset)
         left, top = (self.grid.affine.c - LEFT_M) / step, (TOP_M - self.grid.affine.f) / step
         height, width = (n * 10 / step for n in self.grid.shape)
         return slice(int(top), -int(-(top + height) // 1)), slice(int(left), -int(-(left + width) // 1))
@@ -69,6 +92,6 @@ class Case:
         return tuple(self.tile.blocks(asset, *self.window(asset)))
 
     def least(self) -> tuple[int, int]:
-        """Return number and bytes of the blocks under the area, all five files together."""
-        blocks = [block for asset in ASSETS for block in self.blocks(asset)]
-        return len(blocks), sum(block.size for block in blocks)
+        """Return number and bytes of the blocks under the area, all files and dates together."""
+        blocks = [block for asset in self.assets for block in self.blocks(asset)]
+        return self.dates * len(blocks), self.dates * sum(block.size for block in blocks)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.tiles import ASSETS, EPSG, Tile
+from benchmarks.tiles import EPSG, Tile, step_m
 from synthetic.items import COG, feature, grid, outline
 
 COLLECTION = "sentinel-2-c1-l2a"
+MONTHS = tuple((f"2022-{month:02d}-15", 3.0 + month) for month in range(1, 13))
+"""One more visit in every month, for what is made of many dates."""
 VISITS = ((2, 71.0), (7, 44.0), (12, 18.0), (17, 2.0), (22, 63.0), (27, 9.0))
 """Days of June 2022 and cloud cover; each is described by the same files."""
 CODES = (("32TPS", "32TQS"), ("32TPR", "32TQR"))
@@ -23,17 +25,22 @@ def items(tiles: Iterable[Tile], base: str | None = None) -> list[dict[str, Any]
     tiles : iterable of Tile
         What was visited.
     base : str, optional
-        Address of the files of the only tile; without it, hrefs name local files.
+        Address of the files of the only tile; each visit has a folder of its own there, so that nothing
+        remembers another visit's files. Without it, hrefs name local files.
     """
-    visits = sorted(VISITS, key=lambda visit: visit[1])
-    return [_item(tile, base or tile.folder.as_uri(), day, cover) for tile in tiles for day, cover in visits]
+    visits = [(f"2022-06-{day:02d}", cover) for day, cover in sorted(VISITS, key=lambda visit: visit[1])]
+    return [
+        _item(tile, f"{base}/{day}" if base else tile.folder.as_uri(), day, cover)
+        for tile in tiles
+        for day, cover in (*visits, *MONTHS)
+    ]
 
 
-def _item(tile: Tile, base: str, day: int, cover: float) -> dict[str, Any]:
+def _item(tile: Tile, base: str, day: str, cover: float) -> dict[str, Any]:
     side = tile.settings.tile_px
     code = CODES[tile.down][tile.across]
     properties = {
-        "datetime": f"2022-06-{day:02d}T10:16:00Z",
+        "datetime": f"{day}T10:16:00Z",
         "platform": "sentinel-2a",
         "proj:epsg": EPSG,
         "eo:cloud_cover": cover,
@@ -41,17 +48,17 @@ def _item(tile: Tile, base: str, day: int, cover: float) -> dict[str, Any]:
         "s2:processing_baseline": "05.10",
     }
     return feature(
-        f"S2A_T{code}_202206{day:02d}T101559_L2A",
+        f"S2A_T{code}_{day.replace('-', '')}T101559_L2A",
         COLLECTION,
         outline(*tile.corner, (side, side), 10, EPSG),
         properties,
-        {asset: _asset(tile, base, asset) for asset in ASSETS},
+        {asset: _asset(tile, base, asset) for asset in tile.assets},
         ("projection/v1.1.0",),
     )
 
 
 def _asset(tile: Tile, base: str, asset: str) -> dict[str, Any]:
-    factor = 2 if asset == "scl" else 1
+    factor = step_m(asset) // 10
     side = tile.settings.tile_px // factor
     return {
         "href": f"{base}/{asset}.tif",

@@ -50,6 +50,12 @@ def again(case: Case) -> dict[str, Any]:
     }
 
 
+def regroup(case: Case) -> dict[str, Any]:
+    """Return seconds of other numbers of clusters on the pixels of a run."""
+    analysis = analyse(case.request)
+    return {"recluster_s": [_seconds(partial(analysis.recluster, k)) for k in OTHER_K]}
+
+
 def _bytes(*pictures: Overlay) -> int:
     return sum(len(picture.url) for picture in pictures)
 

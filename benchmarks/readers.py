@@ -81,68 +81,71 @@ def floor(case: Case) -> np.ndarray:
 class _Floor:
     def __init__(self, case: Case) -> None:
         self.case = case
-        rows, columns = case.grid.shape
-        self.dn = np.zeros((len(BANDS), rows, columns), np.uint16)
-        self.classes = np.zeros(tuple(s.stop - s.start for s in case.window("scl")), np.uint8)
-        self.jobs: asyncio.Queue[tuple[str, Block | None]] = asyncio.Queue()
+        files = [(date, asset) for date in range(case.dates) for asset in case.assets]
+        self.planes = {
+            file: np.zeros(tuple(s.stop - s.start for s in case.window(file[1])), _dtype(file[1]))
+            for file in files
+        }
+        self.jobs: asyncio.Queue[tuple[tuple[int, str], Block | None] | None] = asyncio.Queue()
         self.decoded: list[Future[None]] = []
-        self.left = len(ASSETS)
+        self.left = len(files)
 
     async def read(self) -> np.ndarray:
-        for asset in ASSETS:
-            self.jobs.put_nowait((asset, None))
+        for file in self.planes:
+            self.jobs.put_nowait((file, None))
         with ThreadPoolExecutor(DECODERS) as decoders:
             count = min(CONNECTIONS, self.case.least()[0])
             await asyncio.gather(*(self._work(decoders) for _ in range(count)))
         for decoded in self.decoded:
             decoded.result()
-        return self.dn
+        return np.stack([self.planes[0, band] for band in BANDS])
 
     async def _work(self, decoders: ThreadPoolExecutor) -> None:
         address = urlsplit(self.case.stac_item()["assets"]["red"]["href"])
         reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=2**22)
         try:
             while self.left:
-                asset, block = await self.jobs.get()
-                if not asset:
+                job = await self.jobs.get()
+                if job is None:
                     break
-                await self._one(asset, block, reader, writer, decoders)
+                await self._one(*job, reader, writer, decoders)
         finally:
             writer.close()
 
     async def _one(
         self,
-        asset: str,
+        file: tuple[int, str],
         block: Block | None,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         decoders: ThreadPoolExecutor,
     ) -> None:
+        date, asset = file
         first, size = (block.offset, block.size) if block else (0, HEADER_BYTES)
         wanted = f"Range: bytes={first}-{first + size - 1}"
-        writer.write(f"GET /{asset}.tif HTTP/1.1\r\nHost: rig\r\n{wanted}\r\n\r\n".encode())
+        writer.write(f"GET /{date}/{asset}.tif HTTP/1.1\r\nHost: rig\r\n{wanted}\r\n\r\n".encode())
         header = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(header.split("content-length:")[1].split("\r\n")[0])
         data = await reader.readexactly(length)
         if block is None:
             blocks = self.case.blocks(asset)
             for found in blocks:
-                self.jobs.put_nowait((asset, found))
+                self.jobs.put_nowait((file, found))
             self.left += len(blocks)
         else:
-            self.decoded.append(decoders.submit(self._decode, asset, block, data))
+            self.decoded.append(decoders.submit(self._decode, file, block, data))
         self.left -= 1
         if not self.left:
             for _ in range(CONNECTIONS):
-                self.jobs.put_nowait(("", None))
+                self.jobs.put_nowait(None)
 
-    def _decode(self, asset: str, block: Block, data: bytes) -> None:
-        side = self.case.tile.settings.block_px
-        dtype = np.uint8 if asset == "scl" else np.uint16
+    def _decode(self, file: tuple[int, str], block: Block, data: bytes) -> None:
+        side, asset = self.case.tile.settings.block_px, file[1]
+        dtype = _dtype(asset)
         pixels = np.frombuffer(zlib.decompress(data), dtype).reshape(side, side)
         if asset != "scl":
             pixels = np.cumsum(pixels, axis=1, dtype=dtype)
-        target = self.classes if asset == "scl" else self.dn[BANDS.index(asset)]
+        target = self.planes[file]
         rows, columns = self.case.window(asset)
         here = tuple(
             slice(max(span.start, start), min(span.stop, start + side))
@@ -151,6 +154,10 @@ class _Floor:
         target[_moved(here[0], rows.start), _moved(here[1], columns.start)] = pixels[
             _moved(here[0], block.row), _moved(here[1], block.column)
         ]
+
+
+def _dtype(asset: str) -> type[np.uint8] | type[np.uint16]:
+    return np.uint8 if asset == "scl" else np.uint16
 
 
 def _moved(span: slice, start: int) -> slice:

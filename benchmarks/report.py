@@ -42,7 +42,7 @@ def markdown(
         aims, text = _part(part, records[name], settings)
         found += aims
         sections.append(f"## {part.title}\n\n{text}")
-    found.sort(key=lambda target: target.name.split()[0])
+    found.sort(key=lambda target: int(target.name.split()[0]))
     drawn = "\n\n".join(f"![{p.stem.replace('_', ', ')}]({p.parent.name}/{p.name})" for p in pictures)
     return (
         "\n\n".join(
@@ -51,7 +51,7 @@ def markdown(
                 INTRODUCTION.format(command=command),
                 _setting(settings, [r for r in records.values() if r]),
                 "## Against what was asked for",
-                "The number is that of the demand in issue 3; 9 is “many machines”.",
+                "The number is that of the demand in issue 3; 9 is “many machines”, 12 issue 12 (bands, dates).",
                 _aims(found),
                 *_remarks(found),
                 *(["## Against area", drawn] if drawn else []),

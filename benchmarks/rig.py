@@ -65,12 +65,18 @@ class Rig:
             "DASHBOARD_MAX_SIZE_KM": str(MAX_SIZE_KM),
         }
 
-    def case(self, size_km: float, centre_px: int | None = None) -> Case:
-        """Return an area of this rig, at the setting's usual centre or another."""
+    def case(self, size_km: float, centre_px: int | None = None, **wanted: Any) -> Case:
+        """Return an area of this rig, at the setting's usual centre or another, with more of `Case`."""
         settings = self.tile.settings
         centre = settings.centre_px if centre_px is None else centre_px
         return Case(
-            settings.name, str(self.tile.folder), self.catalog, str(self.item), float(size_km), centre
+            settings.name,
+            str(self.tile.folder),
+            self.catalog,
+            str(self.item),
+            float(size_km),
+            centre,
+            **wanted,
         )
 
     def forget(self) -> None:

@@ -40,6 +40,11 @@ class Settings:
     """Sizes read from local files, below the whole tile."""
     local_rounds: int
     """Runs on local files: growth, GRASS, one and two workers."""
+    dates: int
+    """Dates that are combined behind the line; twice as many where memory is measured."""
+    dates_km: float
+    """Size of that area; twice as long where memory is measured."""
+    dates_rounds: int
     tiles_across: int
     """Rows and columns of tiles for the worker processes' largest area; 1: left out."""
 
@@ -69,6 +74,9 @@ FULL = Settings(
     fit_starts=10,
     growth_km=(20, 60),
     local_rounds=3,
+    dates=6,
+    dates_km=10,
+    dates_rounds=3,
     tiles_across=2,
 )
 QUICK = replace(
@@ -88,6 +96,7 @@ QUICK = replace(
     fit_seeds=4,
     growth_km=(10, 20),
     local_rounds=1,
+    dates_rounds=1,
     tiles_across=1,
 )
 TOY = replace(
@@ -106,6 +115,8 @@ TOY = replace(
     fit_seeds=1,
     fit_starts=2,
     growth_km=(1,),
+    dates=4,
+    dates_km=1,
     tiles_across=2,
 )
 BY_NAME = {s.name: s for s in (FULL, QUICK, TOY)}

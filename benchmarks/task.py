@@ -34,6 +34,7 @@ IMPORTS = {
     "whole": OURS,
     "baseline": ("benchmarks.baseline",),
     "again": ("benchmarks.pictures",),
+    "regroup": ("benchmarks.pictures",),
 }
 """What a task imports before it is timed."""
 
@@ -142,6 +143,13 @@ def again(case: Case) -> dict[str, Any]:
     return run(case)
 
 
+def regroup(case: Case) -> dict[str, Any]:
+    """Run ours, then other numbers of clusters."""
+    from benchmarks.pictures import regroup as run
+
+    return run(case)
+
+
 TASKS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "search": search,
     "analyse": analyse,
@@ -151,6 +159,7 @@ TASKS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "decode": decode,
     "baseline": baseline,
     "again": again,
+    "regroup": regroup,
     **{name: _reader(name) for name in ("ours", "odc_stac", "floor")},
 }
 

@@ -28,6 +28,16 @@ GENERATOR = 2
 """Counted up when the pixels or the files change."""
 EPSG, LEFT_M, TOP_M = 32632, 600_000, 5_200_020
 ASSETS = (*BANDS, "scl")
+TWENTY_M_FROM = {
+    "rededge1": ("red", 1.9),
+    "rededge2": ("nir", 1.3),
+    "rededge3": ("nir", 1.5),
+    "nir08": ("nir", 1.6),
+    "swir16": ("red", 2.6),
+    "swir22": ("red", 2.2),
+}
+"""Bands of 20 m: every second pixel of a band of 10 m, times a number that makes its file
+as large as a real one."""
 MODEL_TIEPOINT = 33922
 """TIFF tag that holds a file's upper left corner."""
 
@@ -53,6 +63,12 @@ class Tile:
     """Tiles to the left of this one."""
     down: int = 0
     """Tiles above it."""
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        """Names of its files."""
+        more = TWENTY_M_FROM if (self.folder / "swir16.tif").exists() else ()
+        return (*ASSETS, *more)
 
     @property
     def corner(self) -> tuple[int, int]:
@@ -81,6 +97,26 @@ class Tile:
 def tile(settings: Settings) -> Tile:
     """Return the tile of a setting; made first, atomically, where it is missing."""
     return Tile(_cached(settings, "", lambda folder: _write(folder, settings)), settings)
+
+
+def step_m(asset: str) -> int:
+    """Return the side of a file's pixels, metres."""
+    return 10 if asset in BANDS else 20
+
+
+def with_20_m(first: Tile) -> Tile:
+    """Return a tile with the bands of 20 m beside its files."""
+
+    def make(folder: Path) -> None:
+        index = json.loads((first.folder / "blocks.json").read_text())
+        for asset in ASSETS:
+            os.link(first.folder / f"{asset}.tif", folder / f"{asset}.tif")
+        for asset in TWENTY_M_FROM:
+            _write_20_m(first.folder, folder, asset, first.settings)
+            index[asset] = _index(folder / f"{asset}.tif")
+        (folder / "blocks.json").write_text(json.dumps(index))
+
+    return Tile(_cached(first.settings, "-20m", make), first.settings)
 
 
 def square_of_tiles(settings: Settings) -> list[Tile]:
@@ -147,6 +183,20 @@ def _write(folder: Path, settings: Settings) -> None:
         source.unlink()
         index[asset] = _index(target)
     (folder / "blocks.json").write_text(json.dumps(index))
+
+
+def _write_20_m(source: Path, folder: Path, asset: str, settings: Settings) -> None:
+    """Write one band of 20 m, made of a band of 10 m (`TWENTY_M_FROM`)."""
+    band, factor = TWENTY_M_FROM[asset]
+    with rasterio.open(source / f"{band}.tif") as file:
+        dn = file.read(1)[::2, ::2]
+    made = np.where(dn > 0, (dn.astype(np.float32) * factor).clip(1, 60_000), 0).astype(np.uint16)
+    target = folder / f"{asset}.raw.tif"
+    opened = profile(made.shape, np.uint16, LEFT_M, TOP_M, epsg=EPSG, step=20, nodata=0)
+    with rasterio.open(target, "w", **opened) as raw:
+        raw.write(made, 1)
+    as_cog(target, folder / f"{asset}.tif", **_cog_options(asset, settings))
+    target.unlink()
 
 
 def _raw(folder: Path, asset: str, settings: Settings) -> Any:

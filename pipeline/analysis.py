@@ -6,8 +6,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 
 from pipeline import run_log, turns
 from pipeline.area.blocks import BLOCK_PX
@@ -16,9 +17,9 @@ from pipeline.catalogs.acquisitions import ImagePlan, with_twins
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
-from pipeline.composites import read_composite
-from pipeline.errors import AnalysisError, ReadFailed
-from pipeline.estimate import MEMORY_SHARE, check_size, cost, free_memory_mb, total_memory_mb
+from pipeline.composites import best_date, read_composite
+from pipeline.errors import AnalysisError, Cancelled, ReadFailed
+from pipeline.estimate import MEMORY_SHARE, check_size, estimate_of, free_memory_mb, total_memory_mb
 from pipeline.grouping import grouped
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
@@ -30,6 +31,7 @@ from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.reading.ways import way_of
+from pipeline.refining import Watch
 from pipeline.request import AnalysisRequest
 from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
@@ -76,7 +78,7 @@ def analyse(
     on_preview : callable, optional
         Called, from another thread, with an analysis of the files' overviews (`Analysis.preview`) while the
         full resolution is being read; not called for areas below `PREVIEW_FROM_PX`, nor where the files have
-        no overviews.
+        no overviews. Of a composite first with its best date, then with what has arrived of it so far.
     model : ClusterModel, optional
         Label with this model instead of fitting one.
     workers : bool
@@ -130,7 +132,7 @@ def _analyse(
         check_size(request.area, MEMORY_SHARE * free_memory_mb())
     plans = find_plans(request, progress)
     searched = time.perf_counter()
-    with nullcontext() if queue is None else _place(queue, extent, progress) as progress.turn:
+    with nullcontext() if queue is None else _place(queue, request, extent, progress) as progress.turn:
         began = time.perf_counter()
         progress.report("reading", 0)
         pixels = _read(request, plans, extent, model, progress, on_preview, workers)
@@ -145,12 +147,11 @@ def _analyse(
 
 
 @contextmanager
-def _place(queue: Turns, extent: Extent, progress: Progress) -> Iterator[Turn]:
+def _place(queue: Turns, request: AnalysisRequest, extent: Extent, progress: Progress) -> Iterator[Turn]:
     """Wait for a place and for memory that others hold; refuse an area that does not fit even then."""
     rows, columns = extent.shape
     size: Size = "large" if rows * columns >= LARGE_PX else "small"
-    needed = cost(rows, columns, bands=extent.bands)
-    with queue.turn(size, progress, needed.memory_mb) as turn:
+    with queue.turn(size, progress, estimate_of(request).memory_mb) as turn:
         check_size(extent.area, MEMORY_SHARE * free_memory_mb())
         yield turn
 
@@ -164,25 +165,48 @@ def _read(
     on_preview: OnPreview | None,
     workers: bool,
 ) -> Imagery:
-    """Return the pixels of the plans; hand on a first look meanwhile."""
+    """Return the pixels of the plans; hand on a first look meanwhile, and what a composite is so far."""
+    single = way_of(request.composite).single
     with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
-        if on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
-            look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
-            if look is not None:
-                shown = aside.submit(_show_preview, request, look, model, progress.silent(), on_preview)
-                if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
-                    shown.result()
-        if way_of(request.composite).single:
+        if on_preview is None:
+            watch = None
+        else:
+            show = partial(_show_preview, request, model, progress.silent(), on_preview)
+            watch = Watch(aside, show)
+            if not single:
+                scenes = best_date(request, plans)
+                aside.submit(_first_look, scenes, extent, request.seed, progress.silent(), show)
+            elif max(extent.shape) >= PREVIEW_FROM_PX:
+                look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
+                if look is not None:
+                    shown = aside.submit(show, look)
+                    if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
+                        shown.result()
+        if single:
             return _read_best(request, plans, extent, progress, workers)
-        return read_composite(request, plans, extent, progress, workers)
+        return read_composite(request, plans, extent, progress, workers, watch)
+
+
+def _first_look(
+    scenes: Sequence[Scene],
+    extent: Extent,
+    seed: int,
+    progress: Progress,
+    show: Callable[[Imagery], object],
+) -> None:
+    """Show the best date of a composite, while its other dates are looked at."""
+    with suppress(Cancelled):
+        look = first_look(scenes, extent, seed, progress)
+        if look is not None:
+            show(look)
 
 
 def _show_preview(
     request: AnalysisRequest,
-    look: Imagery,
     model: ClusterModel | None,
     progress: Progress,
     on_preview: OnPreview,
+    look: Imagery,
 ) -> None:
     try:
         on_preview(grouped(request, look, model, progress, preview=True))

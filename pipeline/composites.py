@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -13,14 +13,15 @@ from pipeline.errors import NothingToGroup, ReadFailed
 from pipeline.notes import composite_notes
 from pipeline.progress import Progress
 from pipeline.reading import imagery
-from pipeline.reading.composite import Composite
-from pipeline.reading.dates import Look, chosen, look_at, period_of
+from pipeline.reading.composite import Composite, PeriodMosaic, WatchedComposite
+from pipeline.reading.dates import Look, chosen, examine, look_at, period_of
 from pipeline.reading.extent import Extent
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.reader import Reading
-from pipeline.reading.storage.dask import store_of
+from pipeline.reading.storage.dask import configured, store_of
 from pipeline.reading.storage.local import READ_AHEAD
 from pipeline.reading.ways import way_of
+from pipeline.refining import DateProgress, Refining, Watch
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
 from pipeline.text import period_words
@@ -41,8 +42,14 @@ def read_composite(
     extent: Extent,
     progress: Progress,
     workers: bool,
+    watch: Watch | None = None,
 ) -> Imagery:
     """Return the acquisitions of a period combined: medians of clear pixels.
+
+    Parameters
+    ----------
+    watch : Watch, optional
+        Shows what the composite is so far, while it is read.
 
     Raises
     ------
@@ -57,11 +64,7 @@ def read_composite(
     looks = _looks(candidates(request, plans, parts), plans, extent, progress)
     failed: list[tuple[Look, ReadFailed]] = []
     while True:
-        left = [look for look in looks if all(look is not bad for bad, _ in failed)]
-        if request.scene_ids is None:
-            dates = chosen(left, request.start, request.end, parts, request.max_dates)
-        else:
-            dates = sorted(left, key=lambda look: look.scenes[0].datetime)
+        dates = _wanted(request, looks, parts)
         if not dates and failed:
             raise failed[0][1]
         if not dates:
@@ -69,19 +72,57 @@ def read_composite(
                 f"Nothing to group: none of {len(looks)} images is clear here "
                 f"{period_words(request.start, request.end)}. Choose a longer period."
             )
-        try:
-            found = _read(request, dates, n_periods, extent, progress, workers)
-        except ReadFailed as error:
-            bad = [look for look in dates if _is_of(error.url, look)]
-            if not bad or len(failed) == MOST_FAILED:
-                raise
-            failed.append((bad[0], error))
-            looks += look_at(_twins_of(bad[0].scenes, plans)[:1], extent, progress)
-            continue
-        overcast = [look.day for look in looks if look.overcast]
-        unread = [(look.scenes[0], error) for look, error in failed]
-        notes = composite_notes(found, [look.day for look in dates], overcast, unread)
-        return replace(found, notes=(*found.notes, *notes))
+        new = [look for look in dates if not look.examined]
+        if new:  # what turns out to be overcast makes room for others
+            bad = _examine(new, looks, extent, progress)
+        else:
+            try:
+                found = _read(request, dates, n_periods, extent, progress, workers, watch)
+            except ReadFailed as error:
+                bad = [(look, error) for look in dates if _is_of(error.url, look)][:1]
+                if not bad:
+                    raise
+            else:
+                return _told(found, dates, looks, failed)
+        for look, reason in bad:
+            failed.append((look, reason))
+            if len(failed) > MOST_FAILED:
+                raise reason
+            looks.remove(look)
+            looks += look_at(_twins_of(look.scenes, plans)[:1], extent, progress)
+
+
+def _told(
+    found: Imagery,
+    dates: Sequence[Look],
+    looks: Sequence[Look],
+    failed: Sequence[tuple[Look, ReadFailed]],
+) -> Imagery:
+    """Return imagery with the notes on its dates."""
+    overcast = [look.day for look in looks if look.overcast and look not in dates]
+    unread = [(look.scenes[0], error) for look, error in failed]
+    notes = composite_notes(found, [look.day for look in dates], overcast, unread)
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def _wanted(request: AnalysisRequest, looks: Sequence[Look], parts: int) -> list[Look]:
+    """Return the acquisitions that are read, by day: those of the request, or well chosen ones."""
+    if request.scene_ids is None:
+        return chosen(looks, request.start, request.end, parts, request.max_dates)
+    return sorted(looks, key=lambda look: look.scenes[0].datetime)
+
+
+def _examine(
+    new: Sequence[Look], looks: list[Look], extent: Extent, progress: Progress
+) -> list[tuple[Look, ReadFailed]]:
+    """Put examined looks in the place of new ones; return those that cannot be read."""
+    bad = []
+    for look, found in zip(new, examine(new, extent, progress), strict=True):
+        if isinstance(found, ReadFailed):
+            bad.append((look, found))
+        else:
+            looks[looks.index(look)] = found
+    return bad
 
 
 def _looks(
@@ -108,6 +149,7 @@ def _read(
     extent: Extent,
     progress: Progress,
     workers: bool,
+    watch: Watch | None,
 ) -> Imagery:
     scenes = [scene for look in dates for scene in look.scenes]
     composite = Composite(
@@ -118,7 +160,16 @@ def _read(
         extent.mask,
         request.composite,
     )
-    reading = Reading(scenes, extent, progress, composite=composite)
+    if workers and configured() is not None:
+        reading = Reading(scenes, extent, progress, composite=composite)
+    else:
+        counted = DateProgress(progress, len(dates))
+        on_date: Callable[[PeriodMosaic], object] = counted.date_ended
+        if watch is not None:
+            on_date = Refining(extent, scenes, composite, request.seed, counted, watch).date_ended
+        watched = WatchedComposite(**vars(composite), on_date=on_date)
+        reading = Reading(scenes, extent, counted, composite=watched)
+        counted.n_blocks = len(reading.blocks)
     block_bytes = max(b.height * b.width for b in reading.blocks) * composite.bytes_per_px(len(extent.bands))
     store = store_of(reading.blocks, workers, min(max(1, BYTES_AT_ONCE // block_bytes), READ_AHEAD))
     return imagery.read(scenes, extent, store, reading, request.seed, progress, composite=composite)
@@ -143,6 +194,14 @@ def candidates(request: AnalysisRequest, plans: Sequence[ImagePlan], parts: int)
     for scene in (scene for plan in plans for scene in plan.scenes):
         days.setdefault(scene.solar_day(request.area.longitude), []).append(scene)
     return [tuple(scenes) for scenes in days.values()]
+
+
+def best_date(request: AnalysisRequest, plans: Sequence[ImagePlan]) -> tuple[Scene, ...]:
+    """Return the acquisition that is shown before the others have come: that with the fewest clouds."""
+    if request.scene_ids is None:
+        return plans[0].scenes
+    days = candidates(request, plans, 1)
+    return min(days, key=lambda scenes: sum(s.cloud_cover or 0.0 for s in scenes) / len(scenes))
 
 
 def _is_of(url: str, look: Look) -> bool:

@@ -26,7 +26,7 @@ class FileServer:
     Parameters
     ----------
     folder : pathlib.Path
-        Its files are served; nothing below or above it.
+        Its files are served, under their names in any folder; nothing below or above it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,10 +60,11 @@ class FileServer:
         if path == "/forget":
             self._log.clear()
             return 200, ["Content-Length: 0"], b""
-        if path not in self._files:
+        name = path[path.rfind("/") :]
+        if name not in self._files:
             self._log.append((path, 0, 0, connection, 404))
             return 404, ["Content-Length: 0"], b""
-        descriptor, size = self._files[path]
+        descriptor, size = self._files[name]
         found = re.search(r"(?im)^range: *bytes=(\d*)-(\d*)\r?$", request)
         first, last = _range(found[1], found[2], size) if found else (0, size - 1)
         if first > last:

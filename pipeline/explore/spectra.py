@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,6 +55,8 @@ def signatures_of(analysis: Analysis) -> tuple[Signature, ...]:
 def curves_of(analysis: Analysis, name: str) -> tuple[Signature, ...]:
     """Return a feature over the periods of a composite: clusters 1..k, one value a period.
 
+    NaN for periods of the request that have not arrived when a preview is made.
+
     Parameters
     ----------
     name : str
@@ -62,7 +65,9 @@ def curves_of(analysis: Analysis, name: str) -> tuple[Signature, ...]:
     planes = analysis.pixels.bands
     values = computed(analysis.sample.reflectance.T, planes, over_periods((name,), planes)).T
     found = signatures(values, analysis.sample_labels, len(analysis.suggestions))
-    return tuple(Signature(_row(m), _row(s)) for m, s in zip(found.mean, found.sd, strict=True))
+    to_come = (math.nan,) * (analysis.request.periods - values.shape[1])
+    rows = zip(found.mean, found.sd, strict=True)
+    return tuple(Signature((*_row(m), *to_come), (*_row(s), *to_come)) for m, s in rows)
 
 
 def curve_names(analysis: Analysis) -> tuple[str, ...]:

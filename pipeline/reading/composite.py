@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,6 +49,28 @@ class Composite:
         """Return the mosaic of a block."""
         return PeriodMosaic(shape, n_bands, self)
 
+    def first(self, n_dates: int, n_scenes: int, n_periods: int) -> Composite:
+        """Return the composite of the first dates, with their scenes and periods."""
+        return replace(
+            self,
+            acquisitions=self.acquisitions[:n_scenes],
+            periods=self.periods[:n_dates],
+            n_periods=n_periods,
+            offsets=self.offsets[:n_scenes],
+        )
+
+
+@dataclass(frozen=True)
+class WatchedComposite(Composite):
+    """A composite that tells of every date that has arrived under a block; it stays on this machine."""
+
+    on_date: Callable[[PeriodMosaic], object] = lambda _mosaic: None
+    """Called, while a block is read, with its mosaic; may raise."""
+
+    def mosaic(self, shape: tuple[int, int], n_bands: int) -> Mosaic:
+        """Return the mosaic of a block."""
+        return PeriodMosaic(shape, n_bands, self, self.on_date)
+
 
 class PeriodMosaic:
     """The clear acquisitions of each period as one; a pixel that lacks one period gets it from others.
@@ -58,8 +80,14 @@ class PeriodMosaic:
     exists. A pixel that lacks more periods has too few clear looks.
     """
 
-    def __init__(self, shape: tuple[int, int], n_bands: int, plan: Composite) -> None:
-        self._shape, self._n_bands, self._plan = shape, n_bands, plan
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        n_bands: int,
+        plan: Composite,
+        on_date: Callable[[PeriodMosaic], object] = lambda _mosaic: None,
+    ) -> None:
+        self._shape, self._n_bands, self._plan, self._on_date = shape, n_bands, plan, on_date
         self._acquisition, self._first_valid = -1, FirstValid(shape, n_bands)
         self._period, self._stack = 0, list[np.ndarray]()
         # not touched before its period comes: memory that is not written does not count
@@ -81,16 +109,22 @@ class PeriodMosaic:
         self._end_period()
         for period in set(range(self._plan.n_periods)) - self._done:
             self._made[period] = np.nan
-        filled, too_few = filled_in_time(self._made)
-        seen = self._looks > 0
-        state = np.where(seen, HAS_DATA | np.uint8(NO_CLASS), self._state)
-        state |= np.where(too_few & seen, TOO_FEW_LOOKS, np.uint8(0))
-        looks = self._looks | np.where(filled, FILLED, np.uint8(0))
-        planes = self._made.reshape(-1, *self._shape)
-        for plane in planes:
-            plane[np.isnan(plane)] = 0
-        sources = (0,) if self._state.any() else ()
-        return Pixels(planes, state, sources, looks=looks)
+        return _composed(self._made, self._looks, self._state)
+
+    @property
+    def n_periods(self) -> int:
+        """Periods that have begun."""
+        return self._period + 1
+
+    def so_far(self, step: int) -> Pixels:
+        """Return the composite of every `step`-th pixel from what has been fed so far."""
+        every = (..., slice(step // 2, None, step), slice(step // 2, None, step))
+        made = self._made[: self.n_periods][every].copy()
+        for period in set(range(self.n_periods)) - self._done:
+            made[period] = np.nan
+        if self._stack:
+            made[self._period] = way_of(self._plan.way).combine([v[every].copy() for v in self._stack])
+        return _composed(made, self._looks[every].copy(), self._state[every].copy())
 
     def _end_acquisition(self) -> None:
         if self._acquisition < 0:
@@ -99,8 +133,12 @@ class PeriodMosaic:
         clear = self._plan.mask.clear(pixels.state)
         self._state = np.where(self._state == 0, pixels.state, self._state)
         self._acquisition = -1
-        if not clear.any():
-            return
+        if clear.any():
+            self._take(pixels, clear)
+        self._on_date(self)
+
+    def _take(self, pixels: Pixels, clear: Mask) -> None:
+        """Take the clear values of an acquisition."""
         period = self._plan.periods[self._plan.acquisitions[pixels.sources[0]]]
         if period != self._period:
             self._end_period()
@@ -123,6 +161,20 @@ class PeriodMosaic:
             rows = slice(start, start + step)
             made[:, rows] = combine([values[:, rows] for values in self._stack])
         self._stack, self._done = [], self._done | {self._period}
+
+
+def _composed(made: Planes, looks: np.ndarray, state: np.ndarray) -> Pixels:
+    """Return pixels of medians ``(period, band, y, x)``, in place: gaps filled in time, no NaN left."""
+    seen = looks > 0
+    filled, too_few = filled_in_time(made)
+    state = np.where(seen, HAS_DATA | np.uint8(NO_CLASS), state)
+    state |= np.where(too_few & seen, TOO_FEW_LOOKS, np.uint8(0))
+    planes = made.reshape(-1, *state.shape)
+    for plane in planes:
+        plane[np.isnan(plane)] = 0
+    sources = (0,) if state.any() else ()
+    told = np.asarray(looks | np.where(filled, FILLED, np.uint8(0)), np.uint8)
+    return Pixels(planes, state, sources, looks=told)
 
 
 def filled_in_time(medians: Planes) -> tuple[Mask, Mask]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 SIDE_PX = 256
 """Longer side of the small grid on which acquisitions are compared."""
+LIGHT_PX = 62
+"""Longer side of the smaller one on which their light is examined: of 10 km the coarsest overview, one block
+of a file, shows it."""
 THREADS = 16
 """Acquisitions whose overviews are waited for at the same time."""
 MIN_CLEAR = 0.02
@@ -35,18 +38,20 @@ BRIGHTEST_LAND, OVERCAST_SHARE = 1.0, 0.5
 """Where more than this share is brighter in all visible bands than land can be, the day is overcast."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """What the files' overviews show of an acquisition over an area."""
 
     scenes: tuple[Scene, ...]
-    """With their offsets decided."""
+    """With their offsets decided once it is examined."""
     clear: Mask
     """bool ``(y, x)`` on the small grid: clear pixels of the area."""
     share: float
     """Share (0..1) of the area that is clear."""
-    overcast: bool
+    overcast: bool = False
     """Whether most of it is brighter than land can be, whatever the classification says."""
+    examined: bool = False
+    """Whether the visible bands were looked at: they decide the offsets, and whether it is overcast."""
 
     @property
     def day(self) -> date:
@@ -62,9 +67,7 @@ class Look:
 def look_at(acquisitions: Sequence[Sequence[Scene]], extent: Extent, progress: Progress) -> list[Look]:
     """Return what each acquisition shows of an area; those whose files cannot be read are left out."""
     small = small_grid(extent.grid)
-    within = inside(extent.area, small)
-    if not within.any():
-        within = np.ones(small.shape, bool)
+    within = _within(extent, small)
 
     def look(scenes: Sequence[Scene]) -> Look | None:
         progress.check()
@@ -78,48 +81,97 @@ def look_at(acquisitions: Sequence[Sequence[Scene]], extent: Extent, progress: P
         return [found for found in pool.map(look, acquisitions) if found is not None]
 
 
-def small_grid(grid: GeoBox) -> GeoBox:
-    """Return a grid of the same extent with at most `SIDE_PX` pixels a side."""
+def examine(looks: Sequence[Look], extent: Extent, progress: Progress) -> list[Look | ReadFailed]:
+    """Return acquisitions with their offsets decided, and whether they are overcast, by their visible bands.
+
+    Of one whose files cannot be read: why.
+    """
+    small = small_grid(extent.grid, LIGHT_PX)
+    within = _within(extent, small)
+
+    def read(wanted: tuple[Scene, str]) -> np.ndarray | ReadFailed:
+        progress.check()
+        try:
+            return _read(*wanted, small)
+        except ReadFailed as error:
+            return error
+
+    names = [
+        (scene, band)
+        for look in looks
+        for scene in look.scenes
+        for band in (*VISIBLE, SCL)
+        if band in scene.bands
+    ]
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="light") as pool:
+        planes = dict(zip(((s.id, b) for s, b in names), pool.map(read, names), strict=True))
+    return [_examined(look, planes, within, extent, float(small.resolution.x)) for look in looks]
+
+
+def small_grid(grid: GeoBox, side_px: int = SIDE_PX) -> GeoBox:
+    """Return a grid of the same extent with at most so many pixels a side."""
     rows, columns = grid.shape
-    scale = max(1.0, max(rows, columns) / SIDE_PX)
+    scale = max(1.0, max(rows, columns) / side_px)
     shape = max(1, round(rows / scale)), max(1, round(columns / scale))
     return GeoBox(shape, grid.affine * Affine.scale(columns / shape[1], rows / shape[0]), grid.crs)
+
+
+def _within(extent: Extent, grid: GeoBox) -> Mask:
+    """Return which pixels of a small grid belong to the area; all where none does."""
+    within = inside(extent.area, grid)
+    return within if within.any() else np.ones(grid.shape, bool)
 
 
 def _look(scenes: Sequence[Scene], grid: GeoBox, within: Mask, extent: Extent) -> Look:
     shape = (int(grid.shape[0]), int(grid.shape[1]))
     clear, covered = np.zeros(shape, bool), np.zeros(shape, bool)
-    numbers, shown = [], []
     for scene in scenes:
-        dn = np.stack([_read(scene, band, grid) for band in VISIBLE])
+        if SCL in scene.bands:
+            classes = scene.scene_classes(_read(scene, SCL, grid))
+            has_data = classes > 0
+            good = extent.mask.clear_classes(classes, float(grid.resolution.x))
+        else:
+            has_data = good = _read(scene, VISIBLE[0], grid) > 0
+        clear |= good & ~covered
+        covered |= has_data
+    clear &= within
+    return Look(tuple(scenes), clear, float(clear.sum() / within.sum()))
+
+
+def _examined(
+    look: Look,
+    planes: Mapping[tuple[str, str], np.ndarray | ReadFailed],
+    within: Mask,
+    extent: Extent,
+    resolution_m: float,
+) -> Look | ReadFailed:
+    """Return a look with its offsets decided by planes of its scenes, each ``(y, x)``."""
+    covered = np.zeros(within.shape, bool)
+    numbers, shown = [], []
+    for scene in look.scenes:
+        visible = [planes[scene.id, band] for band in VISIBLE]
+        classes = planes.get((scene.id, SCL))
+        for plane in (*visible, classes):
+            if isinstance(plane, ReadFailed):
+                return plane
+        dn = np.stack([np.asarray(plane) for plane in visible])
         has_data = dn.max(axis=0) > 0
         good = has_data
-        if SCL in scene.bands:
-            classes = _read(scene, SCL, grid)
-            has_data &= classes > 0
-            good = has_data & extent.mask.clear_classes(classes, float(grid.resolution.x))
-        new = has_data & ~covered
-        clear |= good & new
-        covered |= has_data
+        if classes is not None:
+            known = scene.scene_classes(np.asarray(classes))
+            has_data = has_data & (known > 0)
+            good = has_data & extent.mask.clear_classes(known, resolution_m)
         numbers.append(dn[:, good])
-        shown.append((dn, new & within))
-    decided = check_together([s.offset for s in scenes], numbers)
+        shown.append(dn[:, has_data & within & ~covered])
+        covered |= has_data
+    decided = check_together([s.offset for s in look.scenes], numbers)
     bright = sum(
-        int(
-            np.count_nonzero(
-                ((dn[:, new].astype(int) + offset.dn) / QUANTIFICATION > BRIGHTEST_LAND).all(axis=0)
-            )
-        )
-        for (dn, new), offset in zip(shown, decided, strict=True)
+        int(np.count_nonzero(((dn.astype(int) + offset.dn) / QUANTIFICATION > BRIGHTEST_LAND).all(axis=0)))
+        for dn, offset in zip(shown, decided, strict=True)
     )
     n_seen = int(np.count_nonzero(covered & within))
-    clear &= within
-    return Look(
-        tuple(replace(s, offset=offset) for s, offset in zip(scenes, decided, strict=True)),
-        clear,
-        float(clear.sum() / within.sum()),
-        bright > OVERCAST_SHARE * max(n_seen, 1),
-    )
+    scenes = tuple(replace(s, offset=offset) for s, offset in zip(look.scenes, decided, strict=True))
+    return replace(look, scenes=scenes, overcast=bright > OVERCAST_SHARE * max(n_seen, 1), examined=True)
 
 
 def _read(scene: Scene, band: str, grid: GeoBox) -> np.ndarray:

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +14,11 @@ from pipeline import Analysis, Cancelled, ClusterUnavailable, ReadFailed, analys
 from pipeline.area import blocks
 from pipeline.exports.geotiff import geotiff_bytes
 from pipeline.reading.storage import dask
+from synthetic.bands import TWENTY_M
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.dask_cluster import DaskCluster, dask_cluster
 from tests.support.patience import quickest
-from tests.support.synthetic import NOON, item, write_granule
+from tests.support.synthetic import NOON, item, write_granule, write_tiff
 
 pytestmark = pytest.mark.xdist_group("dask")
 
@@ -75,28 +78,57 @@ def test_many_places_are_read_on_workers(land: Land, on_cluster: DaskCluster, tm
     assert there.areas.equals(here.areas)
 
 
-def test_a_composite_is_the_same_as_on_one_machine(
-    land: Land, on_cluster: DaskCluster, folder: Folder, fake_api: Callable[..., str]
-) -> None:
-    """Three dates with clouds in different places; one still holds the offset."""
+@pytest.fixture
+def three_dates(land: Land, folder: Folder, fake_api: Callable[..., str]) -> str:
+    """Serve three dates with clouds in different places and bands of 20 m; one still holds the offset."""
     served = []
     for n, first in enumerate((0, 100, 200)):
         classes = land.classes[::2, ::2].copy()
         classes[first : first + 60] = 9
         new = n == 1
-        write_granule(folder.path / str(n), land.dn + 1000 * new, classes, land.left, land.top)
+        dn = land.dn + 1000 * new
+        write_granule(folder.path / str(n), dn, classes, land.left, land.top)
         properties = {"s2:processing_baseline": "05.11" if new else "02.14"}
         when = NOON.replace(day=10 + n)
         url = f"{folder.url}/{n}"
-        served.append(item(f"d{n}", url, shape=(560, 560), when=when, properties=properties))
-    request = land.request(catalog=fake_api(items=served, conforms=HOLDS), composite="median")
+        one = item(f"d{n}", url, shape=(560, 560), when=when, properties=properties)
+        for number, band in enumerate(TWENTY_M):
+            coarse = (dn[number % 4, ::2, ::2] + 50 * number).astype(np.uint16)
+            write_tiff(folder.path / str(n) / f"{band}.tif", coarse, land.left, land.top, step=20)
+            one["assets"][band] = {**one["assets"]["scl"], "href": f"{url}/{band}.tif"}
+        served.append(one)
+    return fake_api(items=served, conforms=HOLDS)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"composite": "median"},
+        {"composite": "periods", "periods": 3, "start": date(2022, 6, 10), "end": date(2022, 6, 12)},
+        {"composite": "periods", "periods": 2, "features": "all-bands", "mask_buffer_m": 60.0},
+        {"features": "all-bands"},
+        {"features": ("NDVI", "swir16", "NDMI"), "composite": "median"},
+    ],
+    ids=["median", "periods", "periods of all bands", "all bands", "indices"],
+)
+def test_dates_and_bands_are_the_same_as_on_one_machine(
+    land: Land, on_cluster: DaskCluster, three_dates: str, changes: dict[str, Any]
+) -> None:
+    request = land.request(catalog=three_dates, **changes)
     there, here = analyse(request), analyse(request, workers=False)
     assert isinstance(there.pixels.store, dask.DaskStore)
-    assert [s.offset.dn for s in there.scenes] == [0, -1000, 0]
+    assert len(there.pixels.store.blocks) == 9
     assert (there.labels.values == here.labels.values).all()
+    assert there.areas.equals(here.areas)
+    assert there.model == here.model
     assert (there.looks.values == here.looks.values).all()
-    assert {2, 3} <= set(np.unique(here.looks.values))
+    assert there.missing == here.missing
     assert there.notes == here.notes
+    if request.composite != "day":
+        assert [s.offset.dn for s in there.scenes] == [0, -1000, 0]
+        assert len(np.unique(here.looks.values)) > 1
+    again, expected = there.recluster(6), here.recluster(6)
+    assert (again.labels.values == expected.labels.values).all()
 
 
 def test_the_state_of_the_cluster_is_told(on_cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:
