@@ -7,8 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.clustering.palette import colours
-from pipeline.clustering.surface_types import Suggestion
+from pipeline.clustering.surface_types import MIXED as MIXED
+from pipeline.clustering.surface_types import Suggestion, suggest
+from pipeline.errors import InvalidRequest
+from pipeline.progress import IsCancelled
 from pipeline.reference.agreement import Agreement
+from pipeline.reference.profiles import SCENE_CLASSIFICATION
 from pipeline.sentinel2.scene_classes import (
     NOT_VEGETATED,
     SCENE_CLASSES,
@@ -25,11 +29,13 @@ CLEAR_MAJORITY = 0.6
 """Share of a class from which on a cluster has its name."""
 MAJORITY = 0.5
 """Share that speaks against a name from which on it is not shown."""
-MIXED = "Mixed"
+CHECKED_BY = f"the spectra, checked by the {SCENE_CLASSIFICATION.title.lower()}"
+"""Where names come from that the scene classification was held against."""
 _SILENT = {2, UNCLASSIFIED}
 """Scene classes that speak neither for nor against a name."""
+_SNOW = "Snow or ice"
 _EXPECTED: Mapping[str, set[int]] = {
-    "Snow or ice": {SNOW},
+    _SNOW: {SNOW},
     "Very bright": {NOT_VEGETATED, SNOW},
     "Water": {WATER},
     "Burnt": {NOT_VEGETATED},
@@ -45,6 +51,8 @@ _EXPECTED: Mapping[str, set[int]] = {
 def doubts(agreement: Agreement, suggestions: Sequence[Suggestion]) -> dict[int, str]:
     """Return what the scene classification has against names: cluster -> ``71 % not vegetated``.
 
+    A name that a person or another map gave is nobody's suggestion, so nothing is held against it.
+
     Parameters
     ----------
     agreement : Agreement
@@ -54,13 +62,43 @@ def doubts(agreement: Agreement, suggestions: Sequence[Suggestion]) -> dict[int,
     """
     found = {}
     for cluster, suggestion in enumerate(suggestions, start=1):
-        expected = _EXPECTED.get(suggestion.kind)
-        shares = {agreement.values[name]: share for name, share in agreement.shares(cluster)}
-        against = {v: s for v, s in shares.items() if expected and v not in expected | _SILENT}
-        if sum(against.values()) > MAJORITY:
+        agreeing, against = _votes(agreement, cluster, suggestion)
+        if sum(against.values()) > agreeing:
             value = max(against, key=against.__getitem__)
             found[cluster] = f"{100 * against[value]:.0f} % {SCENE_CLASSES[value].lower()}"
     return found
+
+
+def agreeing_share(agreement: Agreement, suggestions: Sequence[Suggestion]) -> float | None:
+    """Return how much of the land has a scene class that goes with its name, 0..1; None where none has a say.
+
+    Left out is land of names that say no kind (mixed ones, a person's own), and of scene classes that tell
+    nothing of the ground.
+    """
+    yes = no = 0.0
+    for cluster, suggestion in enumerate(suggestions, start=1):
+        agreeing, against = _votes(agreement, cluster, suggestion)
+        hectares = float(agreement.table.iloc[cluster - 1].sum())
+        yes, no = yes + agreeing * hectares, no + sum(against.values()) * hectares
+    return yes / (yes + no) if yes + no else None
+
+
+def _votes(agreement: Agreement, cluster: int, suggestion: Suggestion) -> tuple[float, dict[int, float]]:
+    """Return the share of a cluster whose scene class goes with its name, and the others' shares by class.
+
+    Both are nothing for a name that is not that of its kind, perhaps with a number.
+    """
+    if not _is_suggested(suggestion):
+        return 0.0, {}
+    expected = _EXPECTED[suggestion.kind]
+    shares = {agreement.values[name]: share for name, share in agreement.shares(cluster)}
+    agreeing = sum(share for value, share in shares.items() if value in expected)
+    return agreeing, {v: share for v, share in shares.items() if v not in expected | _SILENT}
+
+
+def _is_suggested(suggestion: Suggestion) -> bool:
+    """Tell whether a name is that of its kind, perhaps with a number."""
+    return suggestion.kind in _EXPECTED and suggestion.name.startswith(suggestion.kind)
 
 
 def named(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
@@ -108,13 +146,18 @@ def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Su
         Names from the spectra.
     """
     against = doubts(agreement, suggestions)
+    snow = {
+        cluster: dict(agreement.shares(cluster)).get(SCENE_CLASSES[SNOW], 0.0)
+        for cluster, given in enumerate(suggestions, start=1)
+        if _is_suggested(given) and given.kind != _SNOW
+    }
+    snowy = [cluster for cluster, share in snow.items() if share >= CLEAR_MAJORITY]
+    pale = dict(zip(snowy, colours(["snow"] * len(snowy), range(len(snowy))), strict=True))
     made = []
     for cluster, given in enumerate(suggestions, start=1):
-        shares = dict(agreement.shares(cluster))
-        snow = shares.get(SCENE_CLASSES[SNOW], 0.0)
-        if snow >= CLEAR_MAJORITY:
-            reason = f"{_figure(given)}, {100 * snow:.0f} % snow or ice"
-            made.append(Suggestion("Snow or ice", "Snow or ice", reason, given.color))
+        if cluster in pale:
+            reason = f"{_figure(given)}, {100 * snow[cluster]:.0f} % snow or ice"
+            made.append(Suggestion(_SNOW, _SNOW, reason, pale[cluster]))
         elif cluster in against:
             reason = f"{_figure(given)}, {against[cluster]}"
             made.append(Suggestion(f"{MIXED}: {against[cluster]}", MIXED, reason, given.color))
@@ -141,9 +184,29 @@ def with_checked_names(analysis: Analysis) -> Analysis:
     InvalidRequest
         When the image has no scene classification here.
     """
-    agreement = analysis.compare("scl")
-    title = f"the spectra, checked by the {agreement.reference.title.lower()}"
-    return _renamed(analysis, checked(agreement, analysis.suggestions), title)
+    return _renamed(analysis, checked(analysis.compare("scl"), analysis.suggestions), CHECKED_BY)
+
+
+def believable(analysis: Analysis, cancelled: IsCancelled | None = None) -> Analysis:
+    """Return the analysis as the page shows it first: with names that its own classification bears out.
+
+    As `with_checked_names`, but these names are suggestions: a model or a link does not carry them, and on
+    another date they are made anew. Without a scene classification, and of a preview, all stays as it is.
+    """
+    if analysis.preview:
+        return analysis
+    try:
+        agreement = analysis.compare("scl", cancelled=cancelled)
+    except InvalidRequest:
+        return analysis
+    return analysis.with_suggestions(checked(agreement, analysis.suggestions), CHECKED_BY)
+
+
+def from_spectra(analysis: Analysis) -> tuple[Suggestion, ...]:
+    """Return what the spectra alone suggest for the clusters; names that a given model carries stay."""
+    if analysis.edits is not None:
+        return analysis.suggestions
+    return suggest(analysis.spectra, analysis.bands)
 
 
 def _renamed(analysis: Analysis, names: Sequence[Suggestion], names_from: str) -> Analysis:

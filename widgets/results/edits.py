@@ -11,6 +11,7 @@ from pipeline.errors import InvalidRequest
 from pipeline.explore.classes import Classes, History
 from pipeline.progress import IsCancelled
 from widgets.results.kept_classes import Carried, Keeper, mark_of
+from widgets.results.naming import THE_SPECTRA
 from widgets.session.gate import Gate
 from widgets.session.worker import Worker
 
@@ -43,7 +44,8 @@ class Edits:
         """
         edited, found = self._applied_to_classes(analysis)
         if self.history.names_from:
-            edited = replace(edited, names_from=self.history.names_from)
+            source = self.history.names_from
+            edited = replace(edited, names_from="" if source == THE_SPECTRA else source)
         if self.sample is None or edited.preview:
             return edited, found
         from pipeline.accuracy.checked import check
@@ -82,9 +84,15 @@ def taken_from_link(
     carried: Carried, calculated: Analysis, history: History, cancelled: IsCancelled
 ) -> History:
     """Return the classes of a link that were made after splitting clusters."""
-    from pipeline.explore.regroup import repeated
+    return carried.history(history, refined(calculated, carried.steps, cancelled).suggestions)
 
-    return carried.history(history, repeated(calculated, carried.steps, cancelled).suggestions)
+
+def refined(analysis: Analysis, steps: str, cancelled: IsCancelled) -> Analysis:
+    """Return a result after clusters were split and water was set apart, named as results are."""
+    from pipeline.explore.regroup import repeated
+    from pipeline.reference.names import believable
+
+    return believable(repeated(analysis, steps, cancelled), cancelled)
 
 
 class Editor:
@@ -210,11 +218,7 @@ class Editor:
         if known is None or not f"{steps}.".startswith(f"{done}."):
             known, done = calculated, ""
         left = steps.removeprefix(done).lstrip(".") if done else steps
-        if left:
-            from pipeline.explore.regroup import repeated
-
-            known = repeated(known, left, cancelled)
-        return known
+        return refined(known, left, cancelled) if left else known
 
     def classes(self, change: Callable[[History], History]) -> None:
         """Change the classes."""

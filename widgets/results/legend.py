@@ -34,9 +34,9 @@ class LegendRow(ipw.HBox):
         """Take the values of a cluster, or of what is masked; the bars' axis ends at `axis_ha`."""
         name = escape(values.name)
         self._chip.value = chip(values)
-        # Names of one kind carry the figure that orders them; it need not stand there twice.
-        told = values.reason in values.name or not values.number
-        reason = "" if told else escape(values.reason)
+        # What a name says itself, such as the figure that orders its kind, need not stand there twice.
+        told = [part for part in values.reason.split(", ") if part not in values.name]
+        reason = escape(", ".join(told)) if values.number else ""
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)
