@@ -11,7 +11,7 @@ from pipeline.clustering.surface_types import MIXED as MIXED
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.errors import InvalidRequest
 from pipeline.progress import IsCancelled
-from pipeline.reference.agreement import Agreement
+from pipeline.reference.agreement import NO_CLASS_NAME, Agreement
 from pipeline.reference.profiles import SCENE_CLASSIFICATION
 from pipeline.sentinel2.scene_classes import (
     NOT_VEGETATED,
@@ -131,6 +131,16 @@ def named(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Sugg
         color = chosen.get(n, given.color)
         made.append(Suggestion(title, name or MIXED, f"{_figure(given)}, {shares}", color))
     return tuple(made)
+
+
+def told_share(agreement: Agreement) -> float:
+    """Return how much of the land with a class in a map has one that the map's names (`named`) tell, 0..1."""
+    told = total = 0.0
+    for cluster, row in enumerate(agreement.table.drop(columns=NO_CLASS_NAME, errors="ignore").to_numpy(), 1):
+        shares = [share for _, share in agreement.shares(cluster)]
+        n_told = 1 if _main(agreement, cluster) else 2
+        told, total = told + float(row.sum()) * sum(shares[:n_told]), total + float(row.sum())
+    return told / total if total else 0.0
 
 
 def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:

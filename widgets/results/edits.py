@@ -18,6 +18,7 @@ from widgets.session.worker import Worker
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked, SamplingDesign
     from pipeline.explore.sieve import Sieved
+    from pipeline.reference.agreement import Agreement
     from pipeline.result import Analysis
 
 
@@ -127,6 +128,8 @@ class Editor:
         self._known: tuple[Analysis | None, str] = (None, "")
         self._checked: Checked | None = None
         self.keeper = Keeper()
+        self.named_by: Agreement | None = None
+        """What the map says that names were last taken from; None: none was asked."""
         self.left_behind: Analysis | None = None
         """An earlier result with edited classes that are made of other clusters than the present ones."""
 

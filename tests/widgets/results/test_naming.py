@@ -1,7 +1,8 @@
 """Names from other maps, clusters split, water set apart: on the page, on the demo's land."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from pipeline.exports.snippet import python_snippet
 from pipeline.reference import agreement
 from pipeline.reference.files import OFFLINE
 from pipeline.reference.names import CHECKED_BY, believable
+from pipeline.reference.words import SILENT, agreement_words
 from tests.support.patience import until
 from widgets.results import rows
 from widgets.results.doubts import heard_of
@@ -26,6 +28,7 @@ from widgets.results.kept_classes import carried_by
 from widgets.results.legend import Legend
 from widgets.results.tabs.areas import Areas
 from widgets.results.tabs.names import choices
+from widgets.results.tabs.sure import HowSure
 from widgets.session.gate import Gate
 
 
@@ -175,6 +178,40 @@ def test_names_that_the_image_speaks_against_say_so_at_first_and_the_spectra_are
     page.settle()
     assert [name for name in page.names() if name.startswith("Mixed: ")][:1] == mixed[:1]
     assert not page.errors
+
+
+def test_how_sure_says_what_it_knows_of_grouping_names_and_land(page: Page, june: Analysis) -> None:
+    host: Any = SimpleNamespace(gate=page.gate, lay=lambda _name, _layers: None)
+    sure = HowSure(host, page.editor)
+
+    def told_of(analysis: Analysis) -> str:
+        sure.show(analysis)
+        until(lambda: not sure._asks.busy, page.gate.lock)
+        return str(sure._sentence.value)
+
+    told = told_of(page.shown)
+    assert "of the pixels" in told
+    share = re.findall(r"own classification goes with the names on (\d+) %", told)
+    assert int(share[0]) > 90, "the demo's classification is nearly right"
+    assert "not accuracy" in told
+    assert "Nobody has checked the land yet" in told
+
+    page.areas.names_fold.toggle()
+    page.areas.names.choice.value = "worldcover"
+    page.settle()
+    told = told_of(page.shown)
+    share = re.findall(
+        r"ESA WorldCover 2021 \(made up, as the land\) shows what the names say on (\d+) %", told
+    )
+    assert 60 <= int(share[0]) <= 100
+
+    design = page.shown.sampling_design(n=60)
+    labelled = design.with_labels({p.id: p.stratum for p in design.drawn})
+    told = told_of(page.shown.with_sample(labelled))
+    assert "The land was checked at 60 random points: 100 %" in told
+
+    mine = [replace(s, name=f"Mine {n}") for n, s in enumerate(june.suggestions)]
+    assert SILENT.split(",")[0] in agreement_words(june.with_suggestions(mine))
 
 
 def test_maps_of_the_settings_and_of_known_catalogues_are_choices(

@@ -82,7 +82,6 @@ class NamesFrom(ipw.VBox):
         self.fields: dict[int, ipw.Text] = {}
         self._use = push_button("Use these names", guard(self._use_names))
         self._form = column("eo-class-names")
-        self._agreement: Agreement | None = None
         self._of: object = None
         self._keys = {THE_SPECTRA: SPECTRA, **{r.title: r.name for r in reversed(offered())}}
         self._first = SPECTRA
@@ -104,8 +103,8 @@ class NamesFrom(ipw.VBox):
         self.undo.disabled = not history.can_undo
         if self._values:
             self._ask_names()
-        elif self._agreement is not None and self._of == _made_of(history):
-            self.told.value = _told(self._agreement, analysis)
+        elif self._editor.named_by is not None and self._of == _made_of(history):
+            self.told.value = _told(self._editor.named_by, analysis)
         else:
             self.told.value = "" if self.choice.value != OWN else f"<p>{ASK_FILE}</p>"
         self._arrange()
@@ -163,7 +162,7 @@ class NamesFrom(ipw.VBox):
 
         def make(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
             made, agreement = named(refined, history, source, cancelled)
-            self._agreement, self._of = agreement, _made_of(made)
+            self._editor.named_by, self._of = agreement, _made_of(made)
             known = {key for _, key in self.choice.options}
             self._keys[made.names_from] = source.key if source.key in known else OWN
             if agreement is not None and source.classes is None:
