@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.clustering.palette import colours
+from pipeline.clustering.refinements import WaterApart
 from pipeline.clustering.surface_types import MIXED as MIXED
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.errors import InvalidRequest
@@ -23,6 +24,7 @@ from pipeline.sentinel2.scene_classes import (
 )
 
 if TYPE_CHECKING:
+    from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
 
 CLEAR_MAJORITY = 0.6
@@ -69,18 +71,18 @@ def doubts(agreement: Agreement, suggestions: Sequence[Suggestion]) -> dict[int,
     return found
 
 
-def agreeing_share(agreement: Agreement, suggestions: Sequence[Suggestion]) -> float | None:
-    """Return how much of the land has a scene class that goes with its name, 0..1; None where none has a say.
+def agreeing_ha(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[float, float]:
+    """Return how many hectares have a scene class that goes with their name, of how many that can be told.
 
-    Left out is land of names that say no kind (mixed ones, a person's own), and of scene classes that tell
-    nothing of the ground.
+    It cannot be told of land whose name says no kind (a mixed one, a person's own), nor of scene classes that
+    tell nothing of the ground.
     """
     yes = no = 0.0
     for cluster, suggestion in enumerate(suggestions, start=1):
         agreeing, against = _votes(agreement, cluster, suggestion)
         hectares = float(agreement.table.iloc[cluster - 1].sum())
         yes, no = yes + agreeing * hectares, no + sum(against.values()) * hectares
-    return yes / (yes + no) if yes + no else None
+    return yes, yes + no
 
 
 def _votes(agreement: Agreement, cluster: int, suggestion: Suggestion) -> tuple[float, dict[int, float]]:
@@ -143,7 +145,9 @@ def told_share(agreement: Agreement) -> float:
     return told / total if total else 0.0
 
 
-def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+def checked(
+    agreement: Agreement, suggestions: Sequence[Suggestion], wanted: Container[str] = ()
+) -> tuple[Suggestion, ...]:
     """Return the names so far, those changed that the scene classification speaks against.
 
     They become ``Mixed: 71 % not vegetated``; what is mostly snow is called so.
@@ -154,6 +158,8 @@ def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Su
         With the scene classification.
     suggestions : sequence of Suggestion
         Names from the spectra.
+    wanted : container of str
+        Kinds that a person asked for (`asked_for`): their names stay, whatever is against them.
     """
     against = doubts(agreement, suggestions)
     snow = {
@@ -168,7 +174,7 @@ def checked(agreement: Agreement, suggestions: Sequence[Suggestion]) -> tuple[Su
         if cluster in pale:
             reason = f"{_figure(given)}, {100 * snow[cluster]:.0f} % snow or ice"
             made.append(Suggestion(_SNOW, _SNOW, reason, pale[cluster]))
-        elif cluster in against:
+        elif cluster in against and given.kind not in wanted:
             reason = f"{_figure(given)}, {against[cluster]}"
             made.append(Suggestion(f"{MIXED}: {against[cluster]}", MIXED, reason, given.color))
         else:
@@ -194,7 +200,8 @@ def with_checked_names(analysis: Analysis) -> Analysis:
     InvalidRequest
         When the image has no scene classification here.
     """
-    return _renamed(analysis, checked(analysis.compare("scl"), analysis.suggestions), CHECKED_BY)
+    names = checked(analysis.compare("scl"), analysis.suggestions, asked_for(analysis.model))
+    return _renamed(analysis, names, CHECKED_BY)
 
 
 def believable(analysis: Analysis, cancelled: IsCancelled | None = None) -> Analysis:
@@ -209,7 +216,13 @@ def believable(analysis: Analysis, cancelled: IsCancelled | None = None) -> Anal
         agreement = analysis.compare("scl", cancelled=cancelled)
     except InvalidRequest:
         return analysis
-    return analysis.with_suggestions(checked(agreement, analysis.suggestions), CHECKED_BY)
+    names = checked(agreement, analysis.suggestions, asked_for(analysis.model))
+    return analysis.with_suggestions(names, CHECKED_BY)
+
+
+def asked_for(model: ClusterModel) -> set[str]:
+    """Return the kinds that a person had set apart by a rule of their own: water, where that was done."""
+    return {"Water"} if any(isinstance(r, WaterApart) for r in model.refinements) else set()
 
 
 def from_spectra(analysis: Analysis) -> tuple[Suggestion, ...]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pipeline.errors import InvalidRequest
 from pipeline.progress import IsCancelled
 from pipeline.reference.agreement import Agreement
-from pipeline.reference.names import agreeing_share, told_share
+from pipeline.reference.names import agreeing_ha, told_share
+from pipeline.text import hectares
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -32,22 +33,20 @@ def agreement_words(
         Returns True when nobody wants the sentence any more.
     """
     if named_by is not None and _gave_the_names(named_by, analysis):
-        share = told_share(named_by)
-        return f"{named_by.reference.title} shows what the names say on {_percent(share)}. {NOT_ACCURACY}"
+        share = 100 * told_share(named_by)
+        land = f"{share:.0f} % of the land that has a class in it"
+        return f"{named_by.reference.title} shows what the names say on {land}. {NOT_ACCURACY}"
     try:
         agreement = analysis.compare("scl", cancelled=cancelled)
     except InvalidRequest:
         return NOTHING
-    agreeing = agreeing_share(agreement, analysis.suggestions)
-    if agreeing is None:
+    agreeing, judged = agreeing_ha(agreement, analysis.suggestions)
+    if not judged:
         return SILENT
-    return f"The image’s own classification goes with the names on {_percent(agreeing)}. {NOT_ACCURACY}"
+    land = f"{100 * agreeing / judged:.0f} % of the {hectares(judged)} ha that it can judge"
+    return f"The image’s own classification goes with the names on {land}. {NOT_ACCURACY}"
 
 
 def _gave_the_names(agreement: Agreement, analysis: Analysis) -> bool:
     same = len(agreement.table) == len(analysis.suggestions)
     return same and analysis.names_from == agreement.reference.title
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} % of the land that it can tell"

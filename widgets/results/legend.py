@@ -35,8 +35,9 @@ class LegendRow(ipw.HBox):
         name = escape(values.name)
         self._chip.value = chip(values)
         # What a name says itself, such as the figure that orders its kind, need not stand there twice.
-        told = [part for part in values.reason.split(", ") if part not in values.name]
-        reason = escape(", ".join(told)) if values.number else ""
+        # The shares that another map adds to the figure stand in the tooltip.
+        figure = values.reason.partition(", ")[0]
+        reason = "" if figure in values.name or not values.number else f"<i></i> <b>{escape(figure)}</b>"
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)

@@ -58,7 +58,8 @@ def named(
     shown = refined.with_classes(classes.lut(), classes.suggestions())
     if source.key == CHECKED:
         agreement = shown.compare(SCENE_CLASSES, cancelled=cancelled)
-        made, title = names.checked(agreement, shown.suggestions), names.CHECKED_BY
+        wanted = names.asked_for(refined.model)
+        made, title = names.checked(agreement, shown.suggestions, wanted), names.CHECKED_BY
     else:
         agreement = shown.compare(source.key, source.classes, cancelled)
         made = names.named(agreement, shown.suggestions)

@@ -24,7 +24,7 @@ from pipeline.reference.agreement import NO_CLASS_NAME, Agreement, compare
 from pipeline.reference.files import tiles
 from pipeline.reference.names import (
     MIXED,
-    agreeing_share,
+    agreeing_ha,
     believable,
     checked,
     doubts,
@@ -108,11 +108,11 @@ def test_a_name_has_the_majority_of_what_can_tell(done: Analysis) -> None:
     wood = Suggestion("Dense vegetation", "Dense vegetation", "NDVI 0.80", "#205e06")
     agreement = Agreement(find("scl"), table, values)
     assert not doubts(agreement, [wood])
-    assert agreeing_share(agreement, [wood]) == pytest.approx(40 / 75)
+    assert agreeing_ha(agreement, [wood]) == pytest.approx((40, 75))
     turned = Agreement(find("scl"), table.iloc[:, [1, 0, 2]].set_axis(table.columns, axis=1), values)
     assert doubts(turned, [wood]) == {1: "40 % not vegetated"}
     assert not doubts(turned, [replace(wood, name="My wood")])
-    assert agreeing_share(agreement, [replace(wood, name="My wood")]) is None
+    assert agreeing_ha(agreement, [replace(wood, name="My wood")]) == (0, 0)
 
 
 def test_snow_is_named_snow() -> None:
