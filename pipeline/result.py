@@ -107,6 +107,18 @@ class Analysis(Outcome, InNotebooks):
         model = replace(self.model, classes=classes)
         return self._with(self.raster.mapped(lut), suggestions, edits=edits, model=model)
 
+    def with_suggestions(self, suggestions: Sequence[Suggestion], names_from: str = "") -> Analysis:
+        """Return the analysis with other suggested names; labels, model and a person's edits are as before.
+
+        Parameters
+        ----------
+        suggestions : sequence of Suggestion
+            Name and colour of each class that is shown now.
+        names_from : str
+            The map that gave the names; empty: the spectra alone.
+        """
+        return self._with(self.raster, suggestions, names_from=names_from)
+
     def with_labels(
         self,
         labels: np.ndarray,
@@ -120,7 +132,10 @@ class Analysis(Outcome, InNotebooks):
 
     def _with(self, raster: LabelRaster, suggestions: Sequence[Suggestion], **changes: object) -> Analysis:
         made = tuple(suggestions)
-        drawn = with_clusters(self.overlays, raster, [s.color for s in made], whole_frame(self.grid))
+        colors = [s.color for s in made]
+        drawn = self.overlays
+        if raster is not self.raster or colors != [s.color for s in self.suggestions]:
+            drawn = with_clusters(self.overlays, raster, colors, whole_frame(self.grid))
         return replace(
             self,
             raster=raster,

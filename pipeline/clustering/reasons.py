@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from pipeline.clustering.surface_types import (
     INFRARED,
     KINDS,
+    MIXED,
     NDVI,
     NDWI,
     UNKNOWN,
@@ -93,11 +94,15 @@ def _reason(cluster: int, spectrum: Spectrum, suggestion: Suggestion) -> Reason:
     figures = tuple(
         (label, f"{figure.value(spectrum):.2f}".replace("-", "−")) for label, figure in told.items()
     )
-    sentence = f"{suggestion.reason}: {kind.rule}."
+    figure = kind.figure.words(spectrum)
+    sentence = f"{figure}: {kind.rule}."
     if position and kind is not KINDS[-1]:
         before = " or ".join(f"“{k.name}”" for k in tried[:position])
         sentence += f" It did not meet the rule for {before}, tried before."
-    if suggestion.kind != kind.name:
+    if suggestion.kind == MIXED and suggestion.name.startswith(MIXED):
+        said = suggestion.name.removeprefix(f"{MIXED}: ")
+        sentence += f" By the spectrum it would be “{kind.name}”; {said} speaks against that."
+    elif suggestion.kind != kind.name:
         sentence += f" By the spectrum it would be “{kind.name}”; another map has given the name."
     elif suggestion.name.startswith(f"{kind.name} "):
         sentence += f" Clusters of this name are numbered by their {kind.figure.label}."

@@ -18,6 +18,8 @@ from pipeline.sentinel2.bands import BANDS, NIR, VISIBLE
 from pipeline.sentinel2.indices import INDEX_BY_NAME
 
 MASKED_NAME = "Cloud, shadow, no data"
+MIXED = "Mixed"
+"""Kind of a cluster of which no class has a clear majority in a map that was held against it."""
 
 
 @dataclass(frozen=True)

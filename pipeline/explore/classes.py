@@ -233,7 +233,7 @@ class History:
     steps: str = ""
     """Clusters that were split and water set apart, as a link tells it (explore.regroup.repeated)."""
     names_from: str = ""
-    """The map that gave the names; empty: the spectra, or a person."""
+    """The map that gave the names; empty: as the result suggests them, or a person."""
     before: History | None = None
     """As it was before the last split, or before names came from elsewhere."""
 

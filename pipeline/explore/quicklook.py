@@ -65,7 +65,7 @@ def quicklook(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask: C
     """
     small = _shrunk(grid, PREVIEW_PX)
     shown = _thinned(inside, *small.shape)
-    rgb, has_data = _picture(scenes, small)
+    rgb, has_data = picture(scenes, small)
     rgba = np.dstack([rgb, np.where(has_data & shown, 255, 0).astype(np.uint8)])
     preview = data_url("webp", webp(rgba))
     if not all(SCL in scene.bands for scene in scenes):
@@ -115,8 +115,14 @@ def _thinned(inside: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return thinned if thinned.any() else np.ones((rows, columns), bool)
 
 
-def _picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndarray]:
-    """Return true colour uint8 ``(y, x, 3)``, and where there is data."""
+def picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndarray]:
+    """Return true colour uint8 ``(y, x, 3)``, and where there is data.
+
+    Raises
+    ------
+    ReadFailed
+        When a file cannot be read.
+    """
     reflectance = np.zeros((len(TRUE_COLOUR), *grid.shape), np.float32)
     has_data = np.zeros(grid.shape, bool)
     tiles = [

@@ -38,7 +38,9 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     if given and classes is not None and classes.suggestions() == analysis.suggestions:
         classes = None  # the model carries them
     again = bool(analysis.model.refinements) and not given
-    edits = _edits(analysis, classes, smallest_patch_ha)
+    from pipeline.reference.names import CHECKED_BY
+
+    checked = classes is None and analysis.names_from == CHECKED_BY
     sample, zoned = _sample(analysis), bool(analysis.request.area.zones)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
@@ -51,13 +53,14 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
         *(["from pipeline.explore.classes import Classes"] if classes is not None else []),
         *(["from pipeline.explore.regroup import repeated"] if again else []),
         *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
+        *(["from pipeline.reference.names import believable"] if checked else []),
         *(["from pipeline.accuracy import SamplingDesign"] if "SamplingDesign" in "".join(sample) else []),
         "",
         *_request(analysis),
         *([f"# a {given_words(analysis.model)}"] if given else []),
         *([f"model = ClusterModel.from_json({analysis.model.to_json()!r})"] if given else []),
         f"analysis = analyse(request{', model=model' if given else ''})",
-        *edits,
+        *_edits(analysis, classes, checked, smallest_patch_ha),
         *sample,
         "print(analysis.areas)",
         *(["print(analysis.zones)"] if zoned else []),
@@ -116,10 +119,12 @@ def _catalog(name: str) -> str:
     return name if profile in WORLDWIDE or profile.url is None else profile.url
 
 
-def _edits(analysis: Analysis, classes: Classes | None, smallest_patch_ha: float) -> list[str]:
+def _edits(analysis: Analysis, classes: Classes | None, checked: bool, smallest_patch_ha: float) -> list[str]:
     lines = []
     if not analysis.model_given and analysis.model.refinements:
         lines.append(f"analysis = repeated(analysis, {steps(analysis.model)!r})")
+    if checked:
+        lines.append("analysis = believable(analysis)")
     if classes is not None:
         lines += [
             f"classes = Classes.from_json({classes.to_json()!r})",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -15,15 +15,17 @@ from pipeline.area.grid import outline
 from pipeline.catalogs.profiles import reference_map
 from pipeline.errors import InvalidRequest
 from pipeline.progress import IsCancelled, Progress
-from pipeline.reading.pixels import NO_CLASS
+from pipeline.reading.pixels import NO_CLASS, Pixels
 from pipeline.reference.profiles import SCENE_CLASSIFICATION, Reference, find
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.reference.files import ClassMap
     from pipeline.result import Analysis
 
 VALUES = 256
+STRIP_PX = 2**16
 NO_CLASS_NAME = "No class"
 """Column of the pixels of which the map says nothing; left out where there is none."""
 MOST_SHOWN = 3
@@ -86,7 +88,7 @@ def compare(
     progress = Progress(cancelled=cancelled)
     known = find(reference, classes) if isinstance(reference, str) else reference
     if known.name == SCENE_CLASSIFICATION.name:
-        counts = _counted(analysis, lambda number, _: _scene_classes(analysis, number), progress)
+        counts = _counted(analysis, analysis.pixels.store.each(_scene_classes, progress), progress)
         if not counts[1:, list(known.classes)].any():
             raise InvalidRequest("The image has no scene classification here. Choose another reference map.")
         return Agreement(known, *_table(analysis, counts, known.classes))
@@ -101,10 +103,7 @@ def compare(
         hrefs = dict.fromkeys(href for box in boxes for href in addresses(known, box, year))
         class_map = opened(known, tuple(hrefs), stack)
 
-        def of_block(_: int, block: Block) -> np.ndarray:
-            return class_map.on(analysis.grid[block.rows, block.columns])
-
-        counts = _counted(analysis, of_block, progress)
+        counts = _counted(analysis, _on_blocks(class_map, analysis), progress)
     return Agreement(known, *_table(analysis, counts, class_map.classes))
 
 
@@ -119,23 +118,28 @@ def _boxes(grid: GeoBox) -> tuple[tuple[float, float, float, float], ...]:
     return ((west, south, 180.0, north), (-180.0, south, east - 360, north))
 
 
-def _scene_classes(analysis: Analysis, number: int) -> np.ndarray:
-    scl = analysis.pixels.store.get(number).scl
-    return np.where(scl == NO_CLASS, np.uint8(0), scl)
+def _scene_classes(_: Block, pixels: Pixels) -> np.ndarray:
+    """Return the scene classes of a block: uint8 ``(y, x)``; of blocks on a cluster nothing else travels."""
+    return np.where(pixels.scl == NO_CLASS, np.uint8(0), pixels.scl)
 
 
-def _counted(
-    analysis: Analysis, classes_of: Callable[[int, Block], np.ndarray], progress: Progress
-) -> np.ndarray:
-    """Return pixels per cluster and value: int64 ``(k + 1, 256)``. Blocks without a cluster are not read."""
+def _on_blocks(class_map: ClassMap, analysis: Analysis) -> Iterator[tuple[int, np.ndarray]]:
+    """Give the classes of a map block by block; blocks without a cluster are not read."""
+    for number, block in enumerate(analysis.raster.blocks):
+        if analysis.raster.get(number).any():
+            yield number, class_map.on(analysis.grid[block.rows, block.columns])
+
+
+def _counted(analysis: Analysis, classes: Iterable[tuple[int, np.ndarray]], progress: Progress) -> np.ndarray:
+    """Return pixels per cluster and value: int64 ``(k + 1, 256)``."""
     k = len(analysis.suggestions)
     counts = np.zeros((k + 1) * VALUES, np.int64)
-    for number, block in enumerate(analysis.raster.blocks):
+    for number, values in classes:
         progress.check()
-        labels = analysis.raster.get(number)
-        if labels.any():
-            pairs = labels.astype(np.intp) * VALUES + classes_of(number, block)
-            counts += np.bincount(pairs.ravel(), minlength=counts.size)
+        # Label and value in one number; strips stay in the processor's cache when they are counted.
+        pairs = (analysis.raster.get(number).astype(np.uint16) * VALUES + values).ravel()
+        for start in range(0, pairs.size, STRIP_PX):
+            counts += np.bincount(pairs[start : start + STRIP_PX], minlength=counts.size)
     return counts.reshape(k + 1, VALUES)
 
 

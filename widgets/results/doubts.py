@@ -26,21 +26,14 @@ class Heard:
 
 
 def heard_of(analysis: Analysis, cancelled: Callable[[], bool] | None = None) -> Heard:
-    """Return the scene classification of the classes as they are shown; nothing is read for it.
-
-    A name that a person gave is no suggestion, so nothing is held against it.
-    """
+    """Return what the scene classification says of the classes as they are shown; nothing is read for it."""
     from pipeline.reference.names import doubts
 
     try:
         agreement = analysis.compare("scl", cancelled=cancelled)
     except InvalidRequest:
         return Heard()
-    suggested = {
-        n for n, s in enumerate(analysis.suggestions, start=1) if s.kind and s.name.startswith(s.kind)
-    }
-    found = doubts(agreement, analysis.suggestions)
-    return Heard(agreement, {n: text for n, text in found.items() if n in suggested})
+    return Heard(agreement, doubts(agreement, analysis.suggestions))
 
 
 class Doubts:

@@ -11,12 +11,14 @@ from pipeline.errors import InvalidRequest
 from pipeline.explore.classes import Classes, History
 from pipeline.progress import IsCancelled
 from widgets.results.kept_classes import Carried, Keeper, mark_of
+from widgets.results.naming import THE_SPECTRA
 from widgets.session.gate import Gate
 from widgets.session.worker import Worker
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked, SamplingDesign
     from pipeline.explore.sieve import Sieved
+    from pipeline.reference.agreement import Agreement
     from pipeline.result import Analysis
 
 
@@ -43,7 +45,8 @@ class Edits:
         """
         edited, found = self._applied_to_classes(analysis)
         if self.history.names_from:
-            edited = replace(edited, names_from=self.history.names_from)
+            source = self.history.names_from
+            edited = replace(edited, names_from="" if source == THE_SPECTRA else source)
         if self.sample is None or edited.preview:
             return edited, found
         from pipeline.accuracy.checked import check
@@ -82,9 +85,15 @@ def taken_from_link(
     carried: Carried, calculated: Analysis, history: History, cancelled: IsCancelled
 ) -> History:
     """Return the classes of a link that were made after splitting clusters."""
-    from pipeline.explore.regroup import repeated
+    return carried.history(history, refined(calculated, carried.steps, cancelled).suggestions)
 
-    return carried.history(history, repeated(calculated, carried.steps, cancelled).suggestions)
+
+def refined(analysis: Analysis, steps: str, cancelled: IsCancelled) -> Analysis:
+    """Return a result after clusters were split and water was set apart, named as results are."""
+    from pipeline.explore.regroup import repeated
+    from pipeline.reference.names import believable
+
+    return believable(repeated(analysis, steps, cancelled), cancelled)
 
 
 class Editor:
@@ -119,6 +128,8 @@ class Editor:
         self._known: tuple[Analysis | None, str] = (None, "")
         self._checked: Checked | None = None
         self.keeper = Keeper()
+        self.named_by: Agreement | None = None
+        """What the map says that names were last taken from; None: none was asked."""
         self.left_behind: Analysis | None = None
         """An earlier result with edited classes that are made of other clusters than the present ones."""
 
@@ -209,11 +220,7 @@ class Editor:
         if known is None or not f"{steps}.".startswith(f"{done}."):
             known, done = calculated, ""
         left = steps.removeprefix(done).lstrip(".") if done else steps
-        if left:
-            from pipeline.explore.regroup import repeated
-
-            known = repeated(known, left, cancelled)
-        return known
+        return refined(known, left, cancelled) if left else known
 
     def classes(self, change: Callable[[History], History]) -> None:
         """Change the classes."""

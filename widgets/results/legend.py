@@ -35,8 +35,10 @@ class LegendRow(ipw.HBox):
         name = escape(values.name)
         self._chip.value = chip(values)
         # Names of one kind end in the figure that orders them: it is the reason, and stands where reasons do.
-        shown_name = values.name.removesuffix(f" ({values.reason})") if values.reason else values.name
-        reason = escape(values.reason) if values.number else ""
+        # The shares that another map adds to the figure stand in the tooltip.
+        figure = values.reason.partition(", ")[0]
+        shown_name = values.name.removesuffix(f" ({figure})") if figure else values.name
+        reason = f"<b>{escape(figure)}</b>" if values.number else ""
         self.reason.value = f"<span title='{name} {escape(values.reason)}'>{reason}</span>"
         estimated = values.low_ha is not None or values.note
         counted = (about_hectares if estimated else hectares)(values.hectares)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SPECTRA, CHECKED, SCENE_CLASSES, WORLDCOVER = "spectra", "checked", "scl", "worldcover"
 """Where names can come from; anything else is the path of a classified GeoTIFF."""
+THE_SPECTRA = "the spectra"
+"""`History.names_from` where a person wants the names of the spectra, whatever speaks against them."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,14 @@ def named(
     """
     from pipeline.reference import names
 
-    classes = _as_suggested(history.present, refined.suggestions)
+    classes = _as_suggested(history.present, names.from_spectra(refined))
     if source.key == SPECTRA:
-        return history.anew(classes, names_from=""), None
+        return history.anew(classes, names_from=THE_SPECTRA), None
     shown = refined.with_classes(classes.lut(), classes.suggestions())
     if source.key == CHECKED:
         agreement = shown.compare(SCENE_CLASSES, cancelled=cancelled)
-        made = names.checked(agreement, shown.suggestions)
-        title = f"the spectra, checked by the {agreement.reference.title.lower()}"
+        wanted = names.asked_for(refined.model)
+        made, title = names.checked(agreement, shown.suggestions, wanted), names.CHECKED_BY
     else:
         agreement = shown.compare(source.key, source.classes, cancelled)
         made = names.named(agreement, shown.suggestions)
@@ -74,11 +76,12 @@ def split(refined: Analysis, history: History, number: int, cancelled: IsCancell
         For a merged class, or one that cannot be split.
     """
     from pipeline.explore import regroup
+    from pipeline.reference.names import believable
 
     (cluster, *others) = history.present[number].members
     if others:
         raise regroup.merged_class()
-    made = regroup.split(refined, cluster, cancelled)
+    made = believable(regroup.split(refined, cluster, cancelled), cancelled)
     return _with_new(history, refined, made, cluster, f"s{cluster}", is_split=True)
 
 
@@ -91,8 +94,9 @@ def water_apart(refined: Analysis, history: History, cancelled: IsCancelled) -> 
         When water is apart already.
     """
     from pipeline.explore import regroup
+    from pipeline.reference.names import believable
 
-    made = regroup.water_apart(refined, cancelled)
+    made = believable(regroup.water_apart(refined, cancelled), cancelled)
     return _with_new(history, refined, made, len(refined.suggestions), "w", is_split=False)
 
 

@@ -103,8 +103,9 @@ class Runs:
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
             preload.TOOLS.wait(progress, cancelled)
             from pipeline import analyse, turns
+            from pipeline.reference.names import believable
 
-            return analyse(
+            found = analyse(
                 request,
                 progress,
                 cancelled,
@@ -114,6 +115,7 @@ class Runs:
                 model=model,
                 queue=turns.of_the_page(),
             )
+            return believable(found, cancelled)
 
         self.clock.start(request)
         return self._start(work, "searching")
@@ -136,9 +138,10 @@ class Runs:
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
             from pipeline import turns
             from pipeline.progress import Progress as Waiting
+            from pipeline.reference.names import believable
 
             with turns.quick(Waiting(None, cancelled, progress.detail)):
-                return result.recluster(n_clusters, progress, cancelled)
+                return believable(result.recluster(n_clusters, progress, cancelled), cancelled)
 
         self._start(work, "clustering")
 

@@ -12,7 +12,7 @@ from benchmarks.names import Named, june, measured
 from benchmarks.truth import demo_truth
 from pipeline import Analysis
 from pipeline.explore.regroup import water_apart
-from pipeline.reference.names import with_checked_names
+from pipeline.reference.names import believable, with_checked_names
 from widgets.results.doubts import heard_of
 
 
@@ -84,7 +84,9 @@ def test_on_bolzano_names_that_most_pixels_speak_against_carry_a_sign(bolzano: A
 
 
 def test_on_bolzano_river_and_lakes_are_water_in_two_clicks(bolzano: Analysis) -> None:
-    made = water_apart(bolzano)
+    made = believable(water_apart(believable(bolzano)))
+    assert made.suggestions[-1].name == "Water", "whatever the coarser classification says of a narrow river"
+    assert heard_of(made).doubts, "but it is marked"
     river = made.labels.values == len(made.suggestions)
     scl = np.asarray(made.compare("scl").table["Water"])
     assert made.areas["hectares"].iloc[-1] > 5

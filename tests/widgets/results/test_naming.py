@@ -1,7 +1,8 @@
 """Names from other maps, clusters split, water set apart: on the page, on the demo's land."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,8 @@ from pipeline.clustering.surface_types import Suggestion
 from pipeline.exports.snippet import python_snippet
 from pipeline.reference import agreement
 from pipeline.reference.files import OFFLINE
+from pipeline.reference.names import CHECKED_BY, believable
+from pipeline.reference.words import SILENT, agreement_words
 from tests.support.patience import until
 from widgets.results import rows
 from widgets.results.doubts import heard_of
@@ -24,6 +27,8 @@ from widgets.results.edits import Editor
 from widgets.results.kept_classes import carried_by
 from widgets.results.legend import Legend
 from widgets.results.tabs.areas import Areas
+from widgets.results.tabs.names import choices
+from widgets.results.tabs.sure import HowSure
 from widgets.session.gate import Gate
 
 
@@ -125,6 +130,102 @@ def test_without_a_connection_there_is_a_sentence_and_the_names_stay(
     assert page.areas.names.told.value.count("could not be reached") == OFFLINE.count("could not be reached")
     assert page.areas.names.choice.value == "spectra"
     assert page.names() == before
+
+
+def test_names_that_the_image_speaks_against_say_so_at_first_and_the_spectra_are_a_choice(
+    page: Page, june: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a land that the image's own classification calls bare, all of it."""
+    monkeypatch.setattr(agreement, "_scene_classes", lambda _block, pixels: np.full_like(pixels.scl, 5))
+    plain = [s.name for s in june.suggestions]
+    shown = believable(june)
+    page.begin(shown)
+    mixed = [name for name in page.names() if name.startswith("Mixed: ")]
+    assert mixed
+    assert set(mixed) == {"Mixed: 100 % not vegetated"}
+    assert page.shown.names_from == CHECKED_BY
+    assert not page.areas.undo.disabled or page.editor.carried is None, "nobody has edited anything"
+    assert page.editor.carried is None
+    row = page.legend.rows[page.names().index(mixed[0])]
+    assert "NDVI" in row.reason.value or "NDWI" in row.reason.value, "both figures"
+    assert not row.doubt.value
+    page.areas.why.fold.toggle()
+    told = page.areas.why.reasons.value
+    for said in ("By the spectrum it would be “", "100 % not vegetated speaks against that", "NDWI", "NIR"):
+        assert said in told
+
+    page.areas.names_fold.toggle()
+    names = page.areas.names
+    assert names.choice.value == "checked"
+    names.choice.value = "spectra"
+    page.settle()
+    assert page.names() == plain
+    assert page.shown.names_from == ""
+    assert names.choice.value == "spectra"
+    assert sum(bool(r.doubt.value) for r in page.legend.rows) == len(mixed), "now the sign tells"
+    carried = page.editor.carried
+    assert carried is not None
+    other = Page()
+    other.editor.keeper.expect(carried_by(carried.to_text()))
+    other.begin(shown)
+    assert other.names() == plain
+    names.undo.click()
+    page.settle()
+    assert page.names() == [s.name for s in shown.suggestions]
+
+    page.areas.edit.click()
+    page.areas.water.click()
+    page.settle()
+    assert [name for name in page.names() if name.startswith("Mixed: ")][:1] == mixed[:1]
+    assert not page.errors
+
+
+def test_how_sure_says_what_it_knows_of_grouping_names_and_land(page: Page, june: Analysis) -> None:
+    host: Any = SimpleNamespace(gate=page.gate, lay=lambda _name, _layers: None)
+    sure = HowSure(host, page.editor)
+
+    def told_of(analysis: Analysis) -> str:
+        sure.show(analysis)
+        until(lambda: not sure._asks.busy, page.gate.lock)
+        return str(sure._sentence.value)
+
+    told = told_of(page.shown)
+    assert "of the pixels" in told
+    share = re.findall(r"own classification goes with the names on (\d+) %", told)
+    assert int(share[0]) > 90, "the demo's classification is nearly right"
+    assert "not accuracy" in told
+    assert "Nobody has checked the land yet" in told
+
+    page.areas.names_fold.toggle()
+    page.areas.names.choice.value = "worldcover"
+    page.settle()
+    told = told_of(page.shown)
+    share = re.findall(
+        r"ESA WorldCover 2021 \(made up, as the land\) shows what the names say on (\d+) %", told
+    )
+    assert 60 <= int(share[0]) <= 100
+
+    design = page.shown.sampling_design(n=60)
+    labelled = design.with_labels({p.id: p.stratum for p in design.drawn})
+    told = told_of(page.shown.with_sample(labelled))
+    assert "The land was checked at 60 random points: 100 %" in told
+
+    mine = [replace(s, name=f"Mine {n}") for n, s in enumerate(june.suggestions)]
+    assert SILENT.split(",")[0] in agreement_words(june.with_suggestions(mine))
+
+
+def test_maps_of_the_settings_and_of_known_catalogues_are_choices(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = tmp_path / "catalogs.toml"
+    monkeypatch.setenv("DASHBOARD_CATALOGS", str(settings))
+    settings.write_text(
+        'offer = ["earth-search"]\n[references.canton]\ntitle = "Our canton"\npath = "a.tif"\n'
+    )
+    keys = [key for _, key in choices()]
+    assert keys == ["spectra", "checked", "scl", "worldcover", "canton", "own"]
+    settings.write_text('offer = ["earth-search", "planetary-computer"]\n')
+    assert "io-lulc" in [key for _, key in choices()]
 
 
 def own_map(june: Analysis, path: Path, **tags: str) -> bytes:

@@ -4,7 +4,7 @@
 const AHEAD = 24;
 const PACE_OF = 20;
 const LONGEST_S = 60;
-const KEYS = "1234567890abcdefghijklmnopqrtvwxyz";
+const KEYS = "1234567890abcefghijklmnopqrtvwxyz";
 const CROSS =
   '<svg viewBox="0 0 310 310" aria-hidden="true"><g fill="none" stroke-linecap="square">' +
   ["#ffffff", "#14212b"]
@@ -83,7 +83,14 @@ function render({ model, el }) {
   const photo = pushed("eo-label-photo eo-toggle", "S", "Satellite photo", togglePhoto);
   photo.setAttribute("aria-pressed", "false");
   photo.title = "A sharper photo from outside, which may be of another year";
-  others.append(unsure, back, photo);
+  const more = pushed("eo-label-dates eo-toggle", "D", "Other dates", toggleDates);
+  more.setAttribute("aria-pressed", "false");
+  more.title = "The same place on other days of the period";
+  others.append(unsure, back, photo, more);
+  const days = made("div", "eo-label-days");
+  days.setAttribute("role", "group");
+  days.setAttribute("aria-label", "Other dates");
+  days.hidden = true;
   const adding = made("form", "eo-label-add");
   const field = made("input", "");
   field.maxLength = 60;
@@ -96,7 +103,7 @@ function render({ model, el }) {
   const last = made("p", "eo-muted eo-label-last");
   el.classList.add("eo-labeller");
   el.tabIndex = -1;
-  el.append(head, bar, pictures, question, choices, others, adding, last);
+  el.append(head, bar, pictures, days, question, choices, others, adding, last);
 
   function secondsLeft() {
     const pace = gaps.length < 5 ? model.get("seconds") : gaps.reduce((sum, gap) => sum + gap) / gaps.length;
@@ -135,6 +142,7 @@ function render({ model, el }) {
     draw();
     wantChips();
     model.send({ event: "at", point: id });
+    wantDates();
     shownAt = performance.now();
   }
 
@@ -180,6 +188,32 @@ function render({ model, el }) {
     model.send({ event: "photo", on });
   }
 
+  function toggleDates() {
+    days.hidden = !days.hidden;
+    more.classList.toggle("eo-on", !days.hidden);
+    more.setAttribute("aria-pressed", String(!days.hidden));
+    wantDates();
+  }
+
+  function wantDates() {
+    for (const image of days.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    days.replaceChildren();
+    if (days.hidden) return;
+    days.append(made("p", "eo-muted", "Reading the other dates…"));
+    model.send({ event: "dates", point: order[index] });
+  }
+
+  function showDates({ dates, days: names, said }, buffers) {
+    if (days.hidden || dates !== order[index]) return;
+    days.replaceChildren();
+    if (said) days.append(made("p", "eo-muted", said));
+    names.forEach((name, i) => {
+      const look = chip(name);
+      look.image.src = URL.createObjectURL(new Blob([buffers[i]], { type: "image/png" }));
+      days.append(look.figure);
+    });
+  }
+
   function addButton(name) {
     const key = KEYS[choices.children.length] ?? "";
     choices.append(pushed("eo-label-class", key.toUpperCase(), name, () => give(name)));
@@ -212,6 +246,7 @@ function render({ model, el }) {
     else if (key === "Backspace") act = takeBack;
     else if (key === "u") act = () => give(null);
     else if (key === "s") act = togglePhoto;
+    else if (key === "d") act = toggleDates;
     else if (key.length === 1 && number >= 0 && number < classes.length) act = () => give(classes[number]);
     if (!act) return;
     event.preventDefault();
@@ -220,6 +255,7 @@ function render({ model, el }) {
   }
 
   function receive(message, buffers) {
+    if (message.dates !== undefined) showDates(message, buffers);
     if (!message.chips) return;
     message.chips.forEach((id, i) => {
       const urls = [0, 1].map((k) => URL.createObjectURL(new Blob([buffers[2 * i + k]], { type: "image/png" })));

@@ -22,7 +22,7 @@ class Labeller(anywidget.AnyWidget):
     ----------
     heard : mapping of str to callable
         Gets the page's messages by their event: ``label`` (point, name or None), ``back`` (point), ``at``
-        (point), ``want`` (points), ``add`` (name), ``photo`` (on), ``pause`` and ``done``.
+        (point), ``want`` (points), ``dates`` (point), ``add`` (name), ``photo`` (on), ``pause`` and ``done``.
     """
 
     _esm = script("results/check/store.js", "results/check/labeller.js")
@@ -61,6 +61,11 @@ class Labeller(anywidget.AnyWidget):
         """Send pictures of points: in true and in false colour."""
         buffers = [picture for _, pictures in chips for picture in pictures]
         self.send({"chips": [point for point, _ in chips]}, buffers=buffers)
+
+    def show_dates(self, point: int, dates: Sequence[tuple[str, bytes]], said: str = "") -> None:
+        """Send pictures of a point on other days, or what there is to say in their place."""
+        days = [day for day, _ in dates]
+        self.send({"dates": point, "days": days, "said": said}, buffers=[picture for _, picture in dates])
 
     def receive(self, content: dict[str, Any]) -> None:
         """Take a message of the page."""

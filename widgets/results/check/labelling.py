@@ -9,6 +9,7 @@ import ipywidgets as ipw
 
 from pipeline.errors import InvalidRequest
 from widgets.results.check.labeller import Labeller
+from widgets.results.check.other_dates import OtherDates
 from widgets.results.tabs.host import Host
 from widgets.session.delay import Delay
 from widgets.session.worker import Worker
@@ -52,11 +53,14 @@ class Labelling:
             "add": self._add,
             "at": self._at,
             "want": self._want,
+            "dates": lambda message: self._dates.ask(self._analysis, message.get("point"), self._places),
             "photo": lambda message: host.aim.photo(bool(message.get("on"))),
             "pause": lambda _message: self.pause(),
             "done": lambda _message: self.pause(),
         }
         self.labeller = Labeller({event: guard(called) for event, called in heard.items()})
+        self._dates = OtherDates(host.gate, self.labeller.show_dates)
+        self._places: dict[int, tuple[int, int]] = {}
         self._chips = Worker(host.gate, progress=lambda *_: None, done=self._send, failed=self._no_chips)
         self._wanted: list[int] = []
         self._move = Delay(MOVE_AFTER_S, guard(self._go))
@@ -98,6 +102,7 @@ class Labelling:
         self.design = None
         self._move.cancel()
         self._chips.cancel()
+        self._dates.cancel()
         self._host.aim.end()
         self._take_place(None)
 

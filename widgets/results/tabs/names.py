@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline import scratch
+from pipeline.catalogs import profiles as catalogs
 from pipeline.explore.classes import LONGEST_NAME, History
+from pipeline.reference.profiles import BUILT_IN, IO_LAND_COVER, offered
 from widgets.form.upload import Upload
 from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.legend import chip_of
-from widgets.results.naming import CHECKED, SCENE_CLASSES, SPECTRA, WORLDCOVER, Source, named
+from widgets.results.naming import CHECKED, SCENE_CLASSES, SPECTRA, THE_SPECTRA, WORLDCOVER, Source, named
 from widgets.results.tabs.host import Host
 from widgets.toolkit.parts import arrange, classed, column, html, push_button, row
 
@@ -26,14 +28,13 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 OWN = "own"
-CHOICES = (
+FIXED = (
     ("Spectra", SPECTRA),
     ("Spectra, checked by the scene classification", CHECKED),
     ("Scene classification of the image", SCENE_CLASSES),
     ("ESA WorldCover", WORLDCOVER),
-    ("My map (GeoTIFF)", OWN),
 )
-KEYS = tuple(key for _, key in CHOICES)
+OWN_MAP = ("My map (GeoTIFF)", OWN)
 MAX_BYTES = 50_000_000
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """How a TIFF begins; a file that says what else to read does not."""
@@ -41,6 +42,17 @@ MOST_UNNAMED = 12
 ASK_FILE = "Choose a GeoTIFF whose values are classes, from 1 to 255, at most 50 MB."
 ASK_NAMES = "The file does not name its classes. Name those that lie in the area:"
 AGREEMENT = "Agreement with this map, which has errors of its own: it does not tell who is right."
+
+
+def choices() -> tuple[tuple[str, str], ...]:
+    """Return titles and keys of what names can come from; the maps of the settings stand before one's own.
+
+    The annual land cover lies in a catalogue; it is offered where that one is.
+    """
+    maps = [r for r in offered() if r not in BUILT_IN]
+    if any(profile.url == IO_LAND_COVER.api for profile in catalogs.offered()):
+        maps = [IO_LAND_COVER, *maps]
+    return (*FIXED, *((r.title, r.name) for r in maps), OWN_MAP)
 
 
 class NamesFrom(ipw.VBox):
@@ -58,7 +70,7 @@ class NamesFrom(ipw.VBox):
         self._editor, self._filling = editor, False
         guard = host.gate.guard
         self.choice = classed(
-            ipw.Dropdown(options=CHOICES, value=SPECTRA, description="Names from"),
+            ipw.Dropdown(options=choices(), value=SPECTRA, description="Names from"),
             "eo-field",
             "eo-names-from",
         )
@@ -70,9 +82,9 @@ class NamesFrom(ipw.VBox):
         self.fields: dict[int, ipw.Text] = {}
         self._use = push_button("Use these names", guard(self._use_names))
         self._form = column("eo-class-names")
-        self._agreement: Agreement | None = None
         self._of: object = None
-        self._keys = {"": SPECTRA}
+        self._keys = {THE_SPECTRA: SPECTRA, **{r.title: r.name for r in reversed(offered())}}
+        self._first = SPECTRA
         self._path: Path | None = None
         self._values: dict[str, int] = {}
         super().__init__()
@@ -84,13 +96,15 @@ class NamesFrom(ipw.VBox):
         history = self._history
         if history is None:
             return
+        if not history.names_from:
+            self._first = CHECKED if analysis.names_from else SPECTRA
         if not self._values:
-            self._set_choice(self._keys.get(history.names_from, SPECTRA))
+            self._set_choice(self._source)
         self.undo.disabled = not history.can_undo
         if self._values:
             self._ask_names()
-        elif self._agreement is not None and self._of == _made_of(history):
-            self.told.value = _told(self._agreement, analysis)
+        elif self._editor.named_by is not None and self._of == _made_of(history):
+            self.told.value = _told(self._editor.named_by, analysis)
         else:
             self.told.value = "" if self.choice.value != OWN else f"<p>{ASK_FILE}</p>"
         self._arrange()
@@ -98,8 +112,7 @@ class NamesFrom(ipw.VBox):
     def fail(self, error: Exception) -> None:
         """Say why there are no names from the map."""
         self.told.value = f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>"
-        history = self._history
-        self._set_choice(self._keys.get(history.names_from if history is not None else "", SPECTRA))
+        self._set_choice(self._source)
         self._arrange()
 
     def take(self, name: str, content: bytes) -> None:
@@ -121,6 +134,15 @@ class NamesFrom(ipw.VBox):
         self._warn(f"{name} cannot be taken: {size}. Cut it to your area first.")
 
     @property
+    def _source(self) -> str:
+        """The choice that the present names come from."""
+        history = self._history
+        if history is None or not history.names_from:
+            return self._first
+        titles = [title for title in self._keys if history.names_from.startswith(title)]
+        return self._keys[max(titles, key=len)] if titles else CHECKED
+
+    @property
     def _history(self) -> History | None:
         return self._editor.edits.history if self._editor.edits is not None else None
 
@@ -140,8 +162,9 @@ class NamesFrom(ipw.VBox):
 
         def make(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
             made, agreement = named(refined, history, source, cancelled)
-            self._agreement, self._of = agreement, _made_of(made)
-            self._keys[made.names_from] = source.key if source.key in KEYS else OWN
+            self._editor.named_by, self._of = agreement, _made_of(made)
+            known = {key for _, key in self.choice.options}
+            self._keys[made.names_from] = source.key if source.key in known else OWN
             if agreement is not None and source.classes is None:
                 self._values = _unnamed(agreement)
                 if self._values:

@@ -32,7 +32,7 @@ class Quality(ipw.VBox):
     """
 
     def __init__(self, host: Host, editor: Editor) -> None:
-        self._sure, self._smallest = HowSure(host), SmallestPatch(host, editor)
+        self._sure, self._smallest = HowSure(host, editor), SmallestPatch(host, editor)
         self.check = CheckIt(host, editor, self._give_place)
         self._questions: dict[str, HowSure | CheckIt | HowMany | SmallestPatch] = {
             "How sure is this?": self._sure,

@@ -1,4 +1,4 @@
-"""How sure is this? How many pixels change cluster in a new fit, and where the doubt lies."""
+"""How sure is this? How stable the grouping is, how far a map agrees, and whether the land was checked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import ipywidgets as ipw
 from pipeline.text import hectares, percent
 from widgets.map.layers import picture
 from widgets.page.messages import plain_words
+from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.parts import arrange, html, pressed, push_button
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipeline.drawing.overlays import Overlay
-    from pipeline.explore.stability import Stability
     from pipeline.result import Analysis
 
 LAYER = "confidence"
@@ -32,16 +32,18 @@ NOTE = (
 
 
 class HowSure(ipw.VBox):
-    """A sentence, and a picture of the margin to switch on.
+    """A sentence on each of them, and a picture of the margin to switch on.
 
     Parameters
     ----------
     host : Host
         Takes the picture.
+    editor : Editor
+        Knows the map that the names were taken from.
     """
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, host: Host, editor: Editor) -> None:
+        self._host, self._editor = host, editor
         self._analysis: Analysis | None = None
         self._sentence, self._legend = html("", "eo-sentence"), html("", "eo-levels")
         self._button = push_button("Show on the map", host.gate.guard(self._toggle), "eo-toggle")
@@ -59,8 +61,11 @@ class HowSure(ipw.VBox):
         self._asks.cancel()
         self._sentence.value = f"<p>{WAIT}</p>"
 
-        def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[Stability, list[str]]:
+        named_by = self._editor.named_by
+
+        def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[str, str]:
             from pipeline.explore.stability import stability
+            from pipeline.reference.words import agreement_words
 
             found = stability(
                 analysis.sample_features,
@@ -69,7 +74,8 @@ class HowSure(ipw.VBox):
                 cancelled=cancelled,
                 on_refit=lambda done, of: progress(f"{done} of {of}", done / of),
             )
-            return found, [s.name for s in analysis.suggestions]
+            names = [s.name for s in analysis.suggestions]
+            return found.sentence(names), agreement_words(analysis, named_by, cancelled)
 
         self._asks.start(work)
         if self._on:
@@ -83,11 +89,11 @@ class HowSure(ipw.VBox):
     def _tell(self, stage: str, _fraction: float, _detail: str) -> None:
         self._sentence.value = f"<p>{WAIT} {escape(stage)}</p>"
 
-    def _told(self, result: tuple[Stability, list[str]]) -> None:
-        found, names = result
+    def _told(self, result: tuple[str, str]) -> None:
         checked = self._analysis.checked if self._analysis is not None else None
         land = checked.sentence() if checked is not None else UNCHECKED
-        self._sentence.value = f"<p>{escape(found.sentence(names))}</p><p>{escape(land)}</p>"
+        told = zip(("Grouping", "Names", "Land"), (*result, land), strict=True)
+        self._sentence.value = "".join(f"<p><b>{of}.</b> {escape(text)}</p>" for of, text in told)
 
     def _toggle(self) -> None:
         self._on = not self._on

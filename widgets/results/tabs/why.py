@@ -13,6 +13,7 @@ from widgets.session.gate import Gate
 from widgets.toolkit.parts import html
 
 if TYPE_CHECKING:
+    from pipeline.clustering.reasons import Reason
     from pipeline.result import Analysis
 
 WHY = (
@@ -60,7 +61,8 @@ class Why:
         found = reasons(analysis.spectra, analysis.suggestions, analysis.bands)
         lut = edits.history.present.lut()
         entries = "".join(
-            f"<p><b>{r.cluster} {escape(r.name)}</b> {escape(r.sentence)} {escape(self._said_of(number))}</p>"
+            f"<p><b>{r.cluster} {escape(r.name)}</b> {escape(r.sentence)} {escape(_figures(r))} "
+            f"{escape(self._said_of(number))}</p>"
             for number, r in zip(lut[1:], found, strict=False)
         )
         source = edits.history.names_from
@@ -74,3 +76,8 @@ class Why:
             return ""
         against = f" {DOUBT}" if number in heard.doubts else ""
         return f"In the image’s own classification: {heard.agreement.sentence(number)}.{against}"
+
+
+def _figures(reason: Reason) -> str:
+    """Return the figures that the rules look at, such as ``NDVI 0.82, NDWI −0.70``, as a sentence."""
+    return f"{', '.join(f'{label} {value}' for label, value in reason.figures)}." if reason.figures else ""

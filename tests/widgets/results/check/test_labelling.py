@@ -1,9 +1,13 @@
 """Labelling: what the page says becomes labels, and the map and the pictures follow."""
 
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from pipeline.errors import ReadFailed
+from pipeline.explore.other_dates import OtherDate
 from tests.pipeline.accuracy.samples import NAMES, design_of
 from tests.widgets.results.check.page import Page
 from widgets.results.check.labelling import Labelling
@@ -110,3 +114,49 @@ def test_what_cannot_be_a_label_changes_nothing(page: Page, message: dict[str, A
     labelling.labeller.receive({"event": "label", **message})
     assert labelling.design is not None
     assert dict(labelling.design.labels) == {1: "Water"}
+
+
+def test_other_dates_are_read_when_they_are_asked_for(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[Any] = []
+    answers: list[Any] = [("acquisition",), (), ReadFailed("The catalogue is silent.")]
+
+    def search(analysis: Any, _cancelled: Any) -> Any:
+        searched.append(analysis)
+        answer = answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def read(acquisitions: Any, _grid: Any, row: int, column: int) -> Any:
+        return tuple(OtherDate(date(2024, 6, 3), f"{row} {column}".encode()) for _ in acquisitions)
+
+    monkeypatch.setattr("pipeline.explore.other_dates.other_acquisitions", search)
+    monkeypatch.setattr("pipeline.explore.other_dates.on_other_dates", read)
+    labelling, _ = begun(page)
+    first: Any = SimpleNamespace(grid=None)
+    labelling.follow(first)
+    sent: list[tuple[Any, Any]] = []
+    labelling.labeller.send = lambda content, buffers: sent.append((content, buffers))
+
+    def asked(point: Any) -> tuple[Any, Any]:
+        before = len(sent)
+        labelling.labeller.receive({"event": "dates", "point": point})
+        page.until(lambda: len(sent) > before)
+        return sent[-1]
+
+    places = {p.id: (p.row, p.column) for p in design_of().drawn}
+    for point in (2, 3):
+        row, column = places[point]
+        assert asked(point) == (
+            {"dates": point, "days": ["3 June"], "said": ""},
+            [f"{row} {column}".encode()],
+        )
+    assert searched == [first], "once"
+    labelling.labeller.receive({"event": "dates", "point": 999})
+    for answer, words in ((1, "no other date in this period"), (2, "The catalogue is silent")):
+        answers[0] = answers[answer]
+        labelling.follow(SimpleNamespace(grid=None))  # type: ignore[arg-type]
+        content, pictures = asked(2)
+        assert words in content["said"]
+        assert pictures == []
+    assert page.reported == []
