@@ -28,6 +28,7 @@ PARTS = (
     "downloads",
     "session",
     "tooltip",
+    "glossary",
     "area",
     "size",
     "widths",

@@ -11,6 +11,7 @@ import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
 from pipeline.explore.classes import History
+from widgets.glossary.how_to_read import HowToRead
 from widgets.page.messages import plain_words
 from widgets.results import naming, rows
 from widgets.results.edits import Change, Editor
@@ -74,7 +75,8 @@ class Areas(ipw.VBox):
         self.by.add_class("eo-by")
         self._zoned = False
         self._whole = (legend, self.names_fold, self.why.fold)
-        super().__init__([self.behind, self.by, *self._whole[:1], self.by_zone, self.copy, *self._whole[1:]])
+        before, after = self._whole[:1], self._whole[1:]
+        super().__init__([HowToRead(), self.behind, self.by, *before, self.by_zone, self.copy, *after])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
