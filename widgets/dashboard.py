@@ -168,7 +168,9 @@ class Dashboard(ipw.VBox):
                 self.set_trait(name, value)
 
     def _unseen(self) -> ipw.Box:
-        return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper(), Questions()]), "eo-unseen")
+        return classed(
+            ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper(), Questions()]), "eo-unseen"
+        )
 
     def _watch(self, start: Settings) -> None:
         """Listen to what changes, and begin what goes on behind the page."""

@@ -70,5 +70,5 @@ def is_inside_the_window(card: Locator) -> bool:
     box, window = card.bounding_box(), card.page.viewport_size
     assert box is not None
     assert window is not None
-    across = 0 <= box["x"] and box["x"] + box["width"] <= window["width"]
-    return across and 0 <= box["y"] and box["y"] + box["height"] <= window["height"]
+    across = box["x"] >= 0 and box["x"] + box["width"] <= window["width"]
+    return across and box["y"] >= 0 and box["y"] + box["height"] <= window["height"]

@@ -8,10 +8,14 @@ import traitlets
 from widgets.toolkit.scripts import script
 
 CANNOT_KNOW = (
-    "A cluster knows colours, not use: a vineyard or an orchard can fall in with grass, a greenhouse with roofs."
+    "A cluster knows colours, not use: a vineyard or an orchard can fall in with grass, "
+    "a greenhouse with roofs."
 )
 PARAGRAPHS = (
-    ("Each colour is a cluster:", "pixels that look alike from space. Its name is a guess from its spectrum."),
+    (
+        "Each colour is a cluster:",
+        "pixels that look alike from space. Its name is a guess from its spectrum.",
+    ),
     ("What it cannot know.", CANNOT_KNOW),
     ("What to do.", "Edit classes renames, merges and splits; Check it, in Quality, tells how right it is."),
 )

@@ -18,14 +18,14 @@ PLACES: list[tuple[str, tuple[str, ...]]] = [
     (".eo-scene .eo-date", ("clear", "masked")),
     (".eo-areas > .eo-pad > .eo-tools > .eo-all", ("cluster", "ndvi")),
     (".eo-total .widget-html-content > span", ("hectare",)),
-    (".eo-pad:has(> .eo-signatures) > .eo-tools > .eo-muted > .widget-html-content", ("reflectance", "band")),
+    (".eo-click-hint > .widget-html-content", ("reflectance", "band")),
     (".eo-scenes-head p:last-child", ("scene", "cloud", "tile")),
 ]
-"""CSS selector of what gets a question mark -> the terms that it explains. A label gets it as its neighbour."""
+"""CSS selector of what gets a question mark -> the terms that it explains."""
 
 
 class Questions(anywidget.AnyWidget):
-    """Puts the question marks on the page and shows their card: by mouse, finger and keyboard; readers hear it."""
+    """Puts the question marks on the page; mouse, finger or key open their card, and readers hear it."""
 
     _esm = script("glossary/questions.js")
     places: traitlets.List[list[object]] = traitlets.List().tag(sync=True)

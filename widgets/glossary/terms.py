@@ -23,24 +23,24 @@ TERMS: dict[str, Term] = {
     "area": Term("Area", "The piece of land you chose."),
     "band": Term(
         "Band",
-        "One colour that the satellite measures, visible or not. Blue, green, red and near infrared have pixels "
-        "of 10 m, the others of 20 m or 60 m.",
+        "One colour that the satellite measures, visible or not. Blue, green, red and near infrared have "
+        "pixels of 10 m, the others of 20 m or 60 m.",
     ),
     "class": Term("Class", "What you make of clusters by naming and merging them."),
     "clear": Term(
         "Clear",
-        "The share of your area that the image shows without cloud, cloud shadow or holes. Only clear pixels are "
-        "put into clusters.",
+        "The share of your area that the image shows without cloud, cloud shadow or holes. Only clear "
+        "pixels are put into clusters.",
     ),
     "cloud": Term(
         "Cloud cover",
-        "In the form: percent of the whole image tile (110 km), as the catalogue tells it. Your area can be clear "
-        "in a cloudy tile, and the other way round. In Scenes: percent of your area.",
+        "In the form: percent of the whole image tile (110 km), as the catalogue tells it. Your area can "
+        "be clear in a cloudy tile, and the other way round. In Scenes: percent of your area.",
     ),
     "cluster": Term(
         "Cluster",
-        "A group of pixels that look alike to the satellite. Nobody told it what forest is: its name is a guess "
-        "from its average spectrum.",
+        "A group of pixels that look alike to the satellite. Nobody told it what forest is: its name is a "
+        "guess from its average spectrum.",
     ),
     "composite": Term(
         "Composite",
@@ -53,20 +53,21 @@ TERMS: dict[str, Term] = {
     ),
     "hectare": Term(
         "Hectare (ha)",
-        "100 m by 100 m: 100 pixels of 10 m. A football pitch is about 0.7 ha; 100 ha are one square kilometre.",
+        "100 m by 100 m: 100 pixels of 10 m. A football pitch is about 0.7 ha; 100 ha are one square "
+        "kilometre.",
     ),
     "index": Term(
         "Index", "One number made of several bands that shows one thing well, as NDVI shows green leaves."
     ),
     "k-means": Term(
         "k-means",
-        "The method that makes the clusters. k is their number, and you choose it: each pixel goes to the nearest "
-        "of k means, and the means move until nothing changes.",
+        "The method that makes the clusters. k is their number, and you choose it: each pixel goes to the "
+        "nearest of k means, and the means move until nothing changes.",
     ),
     "masked": Term(
         "Masked",
-        "Left out because the image’s own classification says cloud, shadow or no data. Masked land is the grey "
-        "row, not a cluster.",
+        "Left out because the image’s own classification says cloud, shadow or no data. Masked land is the "
+        "grey row, not a cluster.",
     ),
     "model": Term(
         "Model",
@@ -74,8 +75,8 @@ TERMS: dict[str, Term] = {
     ),
     "ndvi": Term(
         "NDVI",
-        "(near infrared − red) / (near infrared + red), a measure of green leaves: below 0 for water, about 0.1 "
-        "for bare soil, 0.3 to 0.6 for grass and crops, above 0.7 for dense leaves.",
+        "(near infrared − red) / (near infrared + red), a measure of green leaves: below 0 for water, "
+        "about 0.1 for bare soil, 0.3 to 0.6 for grass and crops, above 0.7 for dense leaves.",
     ),
     "opacity": Term(
         "Opacity",
@@ -83,13 +84,14 @@ TERMS: dict[str, Term] = {
     ),
     "pixel": Term(
         "Pixel",
-        "The smallest square of an image, here 10 m by 10 m of land. A house, a hedge and a lawn may share one.",
+        "The smallest square of an image, here 10 m by 10 m of land. A house, a hedge and a lawn may share "
+        "one.",
     ),
     "preview": Term("Preview", "A first look at coarse pixels, until the result is there."),
     "reflectance": Term(
         "Reflectance",
-        "The share of sunlight that a surface sends back: 0 is none, 1 is all (snow may exceed it). Each surface "
-        "sends back some colours more than others; the curve over all bands is its spectrum.",
+        "The share of sunlight that a surface sends back: 0 is none, 1 is all (snow may exceed it). Each "
+        "surface sends back some colours more than others; the curve over all bands is its spectrum.",
     ),
     "scene": Term("Scene", "One Sentinel-2 image of one tile and time."),
     "stac": Term("STAC", "The way catalogues of images are searched."),

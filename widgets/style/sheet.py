@@ -25,6 +25,7 @@ PARTS = (
     "change",
     "classes",
     "zones",
+    "elsewhere",
     "downloads",
     "session",
     "tooltip",

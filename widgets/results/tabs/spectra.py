@@ -48,7 +48,7 @@ class Spectra(ipw.VBox):
         middle = push_button(
             "Pixel in the middle of the map", host.gate.guard(inspector.ask_middle), "eo-link"
         )
-        tools = row("eo-tools", html(CLICK, "eo-muted"), html("", "eo-grow"), middle)
+        tools = row("eo-tools", html(CLICK, "eo-muted", "eo-click-hint"), html("", "eo-grow"), middle)
         self._fold = Fold(
             "Red / near-infrared",
             column("eo-fold-body", self._scatter, html("Each point is one pixel of the area.", "eo-muted")),
