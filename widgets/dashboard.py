@@ -15,6 +15,7 @@ from widgets.form import area_input
 from widgets.form.area_input import AreaInput
 from widgets.form.history import AreaHistory
 from widgets.form.settings import Settings, at_the_start
+from widgets.glossary.questions import Questions
 from widgets.map.aim import Aim
 from widgets.map.mover import Mover
 from widgets.map.search import PlaceSearch
@@ -168,7 +169,9 @@ class Dashboard(ipw.VBox):
                 self.set_trait(name, value)
 
     def _unseen(self) -> ipw.Box:
-        return classed(ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper()]), "eo-unseen")
+        return classed(
+            ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper(), Questions()]), "eo-unseen"
+        )
 
     def _watch(self, start: Settings) -> None:
         """Listen to changes, and start the work behind the page."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,17 +58,12 @@ class ZoneTable:
 
     @property
     def naming(self) -> str | None:
-        """The attribute that probably names the zones: the first text that differs between them."""
-        columns = {name: [row[i] for row in self.values] for i, name in enumerate(self.attributes)}
-        apart = [name for name, column in columns.items() if len(set(column)) == len(column)]
-        texts = [name for name in apart if all(isinstance(value, str) for value in columns[name])]
-        return next(iter([*texts, *apart, *columns]), None)
+        """The attribute that probably names the zones: the first text that tells them apart."""
+        return naming_of(self.attributes, self.values)
 
     def names(self, attribute: str | None) -> tuple[str, ...]:
-        """Return the names of the zones by an attribute; their numbers where it is empty."""
-        place = self.attributes.index(attribute) if attribute in self.attributes else None
-        told = [None if place is None else row[place] for row in self.values]
-        return tuple(f"Zone {n}" if v is None or v == "" else str(v) for n, v in enumerate(told, start=1))
+        """Return what the zones are called by an attribute; by their numbers where it says nothing."""
+        return names_of(self.attributes, self.values, attribute)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -83,6 +79,23 @@ class ZoneTable:
         if self.overlap_ha:
             notes.append(f"Zones overlap: {self.overlap_ha:,.2f} ha are counted more than once.")
         return tuple(notes)
+
+
+def naming_of(attributes: Sequence[str], values: Sequence[Sequence[Value]]) -> str | None:
+    """Return the attribute that probably names zones: the first text that tells them apart."""
+    columns = {name: [row[i] for row in values] for i, name in enumerate(attributes)}
+    apart = [name for name, column in columns.items() if len(set(column)) == len(column)]
+    texts = [name for name in apart if all(isinstance(value, str) for value in columns[name])]
+    return next(iter([*texts, *apart, *columns]), None)
+
+
+def names_of(
+    attributes: Sequence[str], values: Sequence[Sequence[Value]], attribute: str | None
+) -> tuple[str, ...]:
+    """Return what zones are called by an attribute; by their numbers where it says nothing."""
+    place = attributes.index(attribute) if attribute in attributes else None
+    told = [None if place is None else row[place] for row in values]
+    return tuple(f"Zone {n}" if v is None or v == "" else str(v) for n, v in enumerate(told, start=1))
 
 
 def zones_of(analysis: Analysis) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as ipw
 
+from widgets.glossary.how_to_read import CANNOT_KNOW
 from widgets.style.sheet import sheet
 from widgets.toolkit.parts import classed, html, row
 
@@ -25,7 +26,8 @@ _HELP = (
         "What it is not",
         "Clusters are not checked classes. Their names are guesses from average spectra; one cluster can "
         "hold two kinds of land, and one kind of land can fall into two clusters. Try another number of "
-        "clusters, and compare with the true-colour image: <i>Blink</i> hides the clusters for a moment.",
+        "clusters, and compare with the true-colour image: <i>Blink</i> hides the clusters for a moment. "
+        + CANNOT_KNOW,
     ),
     (
         "Keyboard",

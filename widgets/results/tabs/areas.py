@@ -11,6 +11,7 @@ import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError
 from pipeline.explore.classes import History
+from widgets.glossary.how_to_read import HowToRead
 from widgets.page.messages import plain_words
 from widgets.results import naming, rows
 from widgets.results.edits import Change, Editor
@@ -18,6 +19,7 @@ from widgets.results.legend import Legend
 from widgets.results.tabs.behind import Behind
 from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
+from widgets.results.tabs.elsewhere import Elsewhere
 from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
@@ -68,13 +70,16 @@ class Areas(ipw.VBox):
         self.names_fold = Fold("Names from", self.names, guard(self._show_names))
         self.why = Why(host.gate, editor, legend)
         self.behind = Behind(host, editor)
+        self.elsewhere = Elsewhere(host)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self.by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self.by.add_class("eo-by")
         self._zoned = False
         self._whole = (legend, self.names_fold, self.why.fold)
-        super().__init__([self.behind, self.by, *self._whole[:1], self.by_zone, self.copy, *self._whole[1:]])
+        repeat = Fold("Repeat for other places", self.elsewhere)
+        before, after = self._whole[:1], (*self._whole[1:], repeat)
+        super().__init__([HowToRead(), self.behind, self.by, *before, self.by_zone, self.copy, *after])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -87,6 +92,7 @@ class Areas(ipw.VBox):
         if self._editing:
             self._show_rows()
         self.why.show(analysis)
+        self.elsewhere.show(analysis)
         self._show_names()
 
     def leave(self) -> None:
