@@ -25,10 +25,10 @@ from pyproj import Transformer
 from rasterio.warp import Resampling, reproject
 
 from benchmarks.items import COLLECTION, items
+from benchmarks.notebook_server import serving
 from benchmarks.page import PATIENCE_MS, SHOWN
 from benchmarks.rig import REPO, Rig, local
 from benchmarks.settings import FULL, Settings
-from benchmarks.start import voila
 from benchmarks.tiles import ASSETS, EPSG, Tile, tile
 from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.permalink import to_query
@@ -65,12 +65,12 @@ def show(what: str, figures: dict[str, Any]) -> None:
 
 def visit(browser: Browser, rig: Rig, request: AnalysisRequest, picture: Path) -> dict[str, Any]:
     """Open the page with a request, calculate, zoom in, and tell how it went."""
-    with voila((), rig.environment) as (address, server):
+    with serving("voila", rig.environment) as (address, server):
         page = browser.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
         page.set_default_timeout(PATIENCE_MS)
         page.context.route("http://**/*", lambda route: route.continue_())
         page.context.route("https://**/*", lambda route: route.abort())
-        page.goto(f"{address}?{to_query(request)}")
+        page.goto(f"{address}/?{to_query(request)}")
         dashboard = DashboardPage(page).wait_until_ready()
         page.locator("button.eo-main:enabled").wait_for()
         time.sleep(6)

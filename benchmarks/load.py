@@ -10,15 +10,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import quantiles
@@ -26,9 +23,9 @@ from typing import Any
 
 import psutil
 
+from benchmarks.notebook_server import REPO, serving
 from benchmarks.visitor import Outcome, visit
 
-REPO = Path(__file__).resolve().parents[1]
 MOST_VISITORS, LONGEST_S = 200, 1800
 LINK = "lat=48.4565&lon=11.6365&km=5&from=2024-06-01&to=2024-06-30&catalog=demo"
 MB = 2**20
@@ -110,50 +107,6 @@ def _percentiles(values: list[float]) -> dict[str, float]:
     return {"p50": round(cuts[9], 1), "p95": round(cuts[18], 1), "most": round(max(values), 1)}
 
 
-@contextmanager
-def serving(module: str, folder: Path = REPO, options: Sequence[str] = ()) -> Iterator[tuple[str, int]]:
-    """Run a server of the demo on loopback; gives its address and process number.
-
-    Parameters
-    ----------
-    module
-        ``voila`` or ``server``.
-    folder
-        The checkout whose notebook and settings are served.
-    options
-        More of the server's options.
-    """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", module, "dashboard.ipynb", "--no-browser", f"--port={port}", *options]
-    with tempfile.TemporaryDirectory() as runtime:
-        settings = {"DASHBOARD_CATALOG": "demo", "JUPYTER_RUNTIME_DIR": runtime}
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | settings,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            _wait_until_it_listens(process, port)
-            yield f"http://127.0.0.1:{port}", process.pid
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the server did not start")
-
-
 def measure(
     plan: Plan, module: str, folder: Path = REPO, options: Sequence[str] = ()
 ) -> tuple[dict[str, Any], list[Outcome]]:
@@ -161,7 +114,10 @@ def measure(
     subprocess.run(
         [sys.executable, "-m", "demo", "--generate"], cwd=folder, check=True, stdout=subprocess.DEVNULL
     )
-    with serving(module, folder, options) as (address, pid):
+    with ExitStack() as stack:
+        runtime = stack.enter_context(tempfile.TemporaryDirectory())
+        settings = {"DASHBOARD_CATALOG": "demo", "JUPYTER_RUNTIME_DIR": runtime}
+        address, pid = stack.enter_context(serving(module, settings, options, folder))
         memory = Memory(psutil.Process(pid))
         watcher = threading.Thread(target=memory.watch, daemon=True)
         watcher.start()

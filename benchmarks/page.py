@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from benchmarks.case import Case
+from benchmarks.notebook_server import serving
 from benchmarks.rig import Rig, child
-from benchmarks.start import voila
 from pipeline.permalink import to_query
 from tests.browser.page import DashboardPage
 from tools.browser import FLAGS
@@ -101,7 +101,7 @@ def measure(rig: Rig, size_km: float, rounds: int) -> list[dict[str, Any]]:
         )
         settings = rig.environment | {"JUPYTER_RUNTIME_DIR": str(Path(scratch) / "runtime")}
         with (
-            voila((), settings) as (address, _),
+            serving("voila", settings) as (address, _),
             child("benchmarks.servers.relay", str(urlsplit(address).port)) as (port, counter_port),
         ):
             relayed = urlsplit(address)._replace(netloc=f"127.0.0.1:{port}").geturl()
@@ -131,7 +131,7 @@ def _opened(
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         wire = Wire(page, counter_port)
-        page.goto(f"{address}?{to_query(case.request)}")
+        page.goto(f"{address}/?{to_query(case.request)}")
         yield DashboardPage(page).wait_until_ready(), wire
     finally:
         context.close()

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,8 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-REPO = Path(__file__).resolve().parents[1]
-PATIENCE_S = 90
+from benchmarks.notebook_server import PATIENCE_S, serving
+
 SETTLED_S = 2.0
 """A kernel whose memory has not grown for so long has imported what it wanted to."""
 POOL_FILLS_S = 15
@@ -73,7 +71,7 @@ def measure(runs: int) -> list[dict[str, Any]]:
         with _catalog(Path(scratch)) as settings:
             for _ in range(runs):
                 for mode, arguments in (("cold", ()), ("pre-heated", ("--preheat_kernel=True",))):
-                    with voila(arguments, settings) as (address, pid):
+                    with serving("voila", settings, arguments) as (address, pid):
                         if arguments:
                             time.sleep(POOL_FILLS_S)
                         visits.append(asdict(_visit(browser, mode, address, pid)))
@@ -126,34 +124,6 @@ def _settled(kernel: Any, since: float) -> tuple[int, float]:
         if now > largest + MB:
             largest, grown = now, time.perf_counter()
     return kernel.memory_info().rss, grown - since
-
-
-@contextmanager
-def voila(arguments: tuple[str, ...], settings: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """Serve the notebook with Voilà; gives its address and process number."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser", f"--port={port}", *arguments]
-    process = subprocess.Popen(
-        command, cwd=REPO, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_until_it_listens(process, port)
-        yield f"http://127.0.0.1:{port}/", process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("Voilà did not start")
 
 
 class _Landing(BaseHTTPRequestHandler):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
-
 from pipeline.clustering import given
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.labels import label
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
+from pipeline.clustering.naming import Fits, naming_spectra
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.drawing.frame import Frame, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
@@ -84,7 +82,8 @@ def _classes(
     model: ClusterModel, pixels: Imagery, given: bool
 ) -> tuple[tuple[Suggestion, ...], tuple[int, ...] | None]:
     """Return names and colours, and the class of each label where the model carries classes of a person."""
-    suggestions = suggest(spectra_of(model, pixels, given), plain_bands(pixels.bands))
+    spectra = naming_spectra(model, pixels.sample.reflectance, pixels.bands, given)
+    suggestions = suggest(spectra, plain_bands(pixels.bands))
     if not model.classes:
         return suggestions, None
     classes = classes_of(model.classes, suggestions)
@@ -102,9 +101,3 @@ def fits_of(pixels: Imagery) -> Fits:
     when = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])} to {day_words(days[-1])}"
     origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {when}"
     return Fits(pixels.sample.reflectance, pixels.bands, origin)
-
-
-def spectra_of(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
-    """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
-    of = own_spectra if given else fitted_spectra
-    return of(model, pixels.sample.reflectance, pixels.bands)

@@ -18,7 +18,7 @@ from pipeline.attributes import described_features, described_imagery, described
 from pipeline.clustering.features import computed, features_of, plain_bands
 from pipeline.clustering.labels import LabelRaster
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits
+from pipeline.clustering.naming import Fits, naming_spectra
 from pipeline.clustering.signatures import Signatures, signatures
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.overlays import Overlays
@@ -156,9 +156,7 @@ class Outcome(WhenSeen):
     @cached_property
     def spectra(self) -> np.ndarray:
         """float64 ``(k, band)``: the spectra by which the clusters of the model are named."""
-        from pipeline.grouping import spectra_of
-
-        return spectra_of(self.model, self.pixels, self.model_given)
+        return naming_spectra(self.model, self.sample.reflectance, self.pixels.bands, self.model_given)
 
     @cached_property
     def sample_labels(self) -> Labels:

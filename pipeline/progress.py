@@ -5,13 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
-
-if TYPE_CHECKING:
-    from pipeline.turns import Turn
 
 POLL_S = 0.02
 """Seconds between two looks at `cancelled`."""
@@ -23,6 +20,15 @@ OnProgress = Callable[[str, float], object]
 OnDetail = Callable[[str], object]
 IsCancelled = Callable[[], bool]
 T = TypeVar("T")
+
+
+class Turn(Protocol):
+    """The place among other runs that a run works at (turns.Turn)."""
+
+    waited_s: float
+
+    def make_way(self, progress: Progress) -> None:
+        """Let others go first whose turn it is."""
 
 
 class Progress:
@@ -53,7 +59,7 @@ class Progress:
         self.began: dict[str, float] = {}
         """When each stage was reported first, by the monotonic clock."""
         self.turn: Turn | None = None
-        """The place among other runs that this one works at; None: it takes no turns."""
+        """None: the run takes no turns."""
 
     def report(self, stage: str, done: float) -> None:
         """Report that a share (0..1) of a stage is done."""

@@ -55,6 +55,13 @@ class Fits:
         return computed(self.reflectance.T, self.bands, features).T
 
 
+def naming_spectra(
+    model: ClusterModel, reflectance: Table, bands: tuple[str, ...], given: bool
+) -> CentreRows:
+    """Return the spectra by which clusters are named; for a given model, those of this area's own pixels."""
+    return (own_spectra if given else fitted_spectra)(model, reflectance, bands)
+
+
 def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
     """Return the spectrum of each cluster of a model that was fitted on these very pixels: ``(k, band)``.
 

@@ -33,6 +33,12 @@ def too_large(path: Path) -> Iterator[str]:
             yield f"{path}:{node.lineno} {node.name}: {lines} lines, {methods} methods"
 
 
+def test_files_of_tests_stay_small(repository: Path) -> None:
+    found = {path: len(path.read_text("utf-8").splitlines()) for path in (repository / "tests").rglob("*.py")}
+    assert found
+    assert not {path: lines for path, lines in found.items() if lines > FILE_LINES}
+
+
 def test_files_classes_and_functions_stay_small(repository: Path) -> None:
     assert sources(repository)
     found = [problem for path in sources(repository) for problem in too_large(path)]

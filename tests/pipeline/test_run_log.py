@@ -10,7 +10,7 @@ import pytest
 from pipeline import CatalogUnavailable, analyse
 from pipeline.run_log import seconds_of_stages
 from tests.pipeline.conftest import Land
-from tests.pipeline.test_turns import Waiter, queue
+from tests.pipeline.waiting import Waiter, queue
 from tests.support.patience import PATIENCE_S
 
 

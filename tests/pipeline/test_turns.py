@@ -4,83 +4,14 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, AreaTooLarge, analyse, turns
-from pipeline.errors import Cancelled
-from pipeline.estimate import cost
+from pipeline import turns
 from pipeline.progress import Progress
-from pipeline.turns import Turns
-from tests.pipeline.conftest import Land
+from tests.pipeline.waiting import Waiter, holder, queue, works
 from tests.support.patience import PATIENCE_S, until
-
-HOLD = """
-import sys, time
-from pathlib import Path
-from pipeline.progress import Progress
-from pipeline.turns import Turns
-with Turns(Path(sys.argv[1]), int(sys.argv[2]), lambda _: 1e6).turn(sys.argv[3], Progress()):
-    print("working", flush=True)
-    sys.stdin.read()
-print("left", flush=True)
-"""
-
-
-@contextmanager
-def holder(folder: Path, places: int, size: str = "small") -> Iterator["subprocess.Popen[str]"]:
-    """Start a process that works until its input is closed."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(folder), str(places), size],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def works(process: "subprocess.Popen[str]") -> bool:
-    assert process.stdout is not None
-    return process.stdout.readline() == "working\n"
-
-
-def queue(folder: Path, places: int, memory_mb: float = 1e6) -> Turns:
-    return Turns(folder, places, lambda _: memory_mb)
-
-
-class Waiter:
-    """Waits in a thread and works until told to leave."""
-
-    def __init__(self, turns: Turns, size: turns.Size = "small", memory_mb: float = 0.0) -> None:
-        self.details: list[str] = []
-        self.works, self.leave, self.stop = threading.Event(), threading.Event(), threading.Event()
-        self.outcome = ""
-        self._arguments = turns, size, memory_mb
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        queue, size, memory_mb = self._arguments
-        self.progress = Progress(None, self.stop.is_set, self.details.append)
-        try:
-            with queue.turn(size, self.progress, memory_mb) as self.turn:
-                self.works.set()
-                assert self.leave.wait(PATIENCE_S)
-            self.outcome = "done"
-        except Cancelled:
-            self.outcome = "cancelled"
-
-    def end(self) -> None:
-        self.leave.set()
-        self.thread.join(PATIENCE_S)
 
 
 def test_a_killed_process_frees_its_place(tmp_path: Path) -> None:
@@ -276,86 +207,3 @@ def test_a_small_area_waits_for_a_block_of_a_whole_tile_not_for_the_tile(tmp_pat
     finally:
         tile.kill()
         tile.communicate()
-
-
-@pytest.fixture
-def shared_dir_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DASHBOARD_SHARED_DIR", str(tmp_path / "shared"))
-    return tmp_path / "shared"
-
-
-@pytest.mark.usefixtures("shared_dir_of_its_own")
-def test_scripts_take_turns_only_where_places_are_configured(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("DASHBOARD_PLACES", raising=False)
-    page = turns.of_the_page()
-    assert page is not None
-    assert page.places == os.cpu_count()
-    assert turns.of_scripts() is None
-    monkeypatch.setenv("DASHBOARD_PLACES", "3")
-    page, script = turns.of_the_page(), turns.of_scripts()
-    assert page is not None
-    assert page == script
-    assert page.places == 3
-    monkeypatch.setenv("DASHBOARD_PLACES", "0")
-    assert turns.of_the_page() is None
-    assert turns.of_scripts() is None
-
-
-def test_a_folder_that_others_can_enter_is_not_used(shared_dir_of_its_own: Path) -> None:
-    shared_dir_of_its_own.mkdir(mode=0o755)
-    shared_dir_of_its_own.chmod(0o755)
-    assert turns.of_the_page() is None
-    with turns.quick(Progress()), turns.spare() as wanted:
-        assert wanted is not None
-        assert not wanted()
-
-
-def test_a_run_waits_after_its_search_and_says_for_how_many(land: Land, tmp_path: Path) -> None:
-    shared, told = queue(tmp_path, 1), []
-    first = Waiter(shared)
-    assert first.works.wait(PATIENCE_S)
-    outcome: list[Analysis] = []
-
-    def run() -> None:
-        outcome.append(analyse(land.request(), on_detail=told.append, queue=shared))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    until(lambda: "1 before you" in told)
-    first.end()
-    thread.join(PATIENCE_S)
-    assert outcome[0].areas["pixels"].sum() == 300 * 300
-    assert shared.tickets() == []
-
-
-def test_a_script_waits_where_places_are_configured(
-    land: Land, shared_dir_of_its_own: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DASHBOARD_PLACES", "1")
-    analyse(land.request())
-    assert (shared_dir_of_its_own / "turns" / "lock").exists()
-
-
-def test_a_run_beyond_the_memory_of_a_session_is_refused_before_anything_is_asked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("DASHBOARD_SESSION_MB", "700")
-    tile = AreaOfInterest.square(10.337, 46.932, 100)
-    nowhere = AnalysisRequest(tile, date(2022, 6, 1), date(2022, 6, 30), catalog="http://127.0.0.1:9")
-    with pytest.raises(AreaTooLarge) as refused:
-        analyse(nowhere)
-    side = round(100 * refused.value.limit_km)
-    assert cost(side, side).memory_mb <= 700 < cost(side + 100, side + 100).memory_mb
-
-
-def test_a_run_that_does_not_fit_when_its_turn_comes_is_refused_with_what_does(
-    land: Land, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in ("pipeline.estimate", "pipeline.analysis"):
-        monkeypatch.setattr(f"{module}.free_memory_mb", lambda *_: 400.0)
-    with pytest.raises(AreaTooLarge) as refused:
-        analyse(land.request(size_km=5), queue=queue(tmp_path, 2))
-    assert refused.value.limit_km == 1
-    assert queue(tmp_path, 2).tickets() == []

@@ -37,7 +37,7 @@ def page(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
         "widgets.session.preload.TOOLS", Tools(load=lambda: None, connect=lambda _catalog: None)
     )
     monkeypatch.setattr("widgets.session.catalog_probe.load_backdrop", lambda *_: None)
-    monkeypatch.setattr("widgets.session.prefit.ROOM_MB", float("inf"))
+    monkeypatch.setattr("widgets.session.prefit.Prefit.of", lambda _self, _analysis: None)
     dashboard = Dashboard()
     yield dashboard
     runs.go_on.set()

@@ -2,13 +2,6 @@
 
 const REST_MS = 150;
 
-function element(name, className, text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 function render({ model, el }) {
   const id = `eo-places-${model.model_id ?? Math.random().toString(36).slice(2)}`;
   const field = element("input", "eo-search-field");

@@ -30,7 +30,7 @@ class PlaceSearch(anywidget.AnyWidget):
         Called with latitude and longitude of the place that was chosen.
     """
 
-    _esm = script("map/search.js")
+    _esm = script("toolkit/element.js", "map/search.js")
     text = traitlets.Unicode().tag(sync=True)
     """What is searched."""
     places: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol
 
 import ipywidgets as ipw
 
 from pipeline.text import percent
-from widgets.results.rows import AreaRow
 from widgets.toolkit.parts import arrange, classed
 
 ROW_PX, DENSE_ROW_PX, DENSE_FROM = 46, 38, 10
@@ -22,6 +22,34 @@ def row_height(n_clusters: int) -> int:
     return DENSE_ROW_PX if n_clusters >= DENSE_FROM else ROW_PX
 
 
+class Bar(Protocol):
+    """What a bar shows: a row of the legend."""
+
+    @property
+    def number(self) -> int:
+        """1..k; 0 for what is in no cluster."""
+
+    @property
+    def name(self) -> str:
+        """Name of the class."""
+
+    @property
+    def color(self) -> str:
+        """``#rrggbb``."""
+
+    @property
+    def hectares(self) -> float:
+        """Length of the bar."""
+
+    @property
+    def share(self) -> float:
+        """Of the area, 0..1."""
+
+    @property
+    def high_ha(self) -> float | None:
+        """Upper end of the interval, where there is one."""
+
+
 class HectareBars(ipw.Box):
     """One horizontal bar per row of the legend, lying behind the rows; the axis is below.
 
@@ -33,7 +61,7 @@ class HectareBars(ipw.Box):
         self.add_class("eo-fig")
         self._drawn: _Drawn | None = None
 
-    def show(self, rows: Sequence[AreaRow], n_clusters: int) -> None:
+    def show(self, rows: Sequence[Bar], n_clusters: int) -> None:
         """Draw one bar per row, in the rows' order and colours."""
         names = [f"{row.number or '–'} {row.name} · {percent(row.share)}" for row in rows]
         hectares = [row.hectares for row in rows]
@@ -95,7 +123,7 @@ class _Drawn:
         )
 
 
-def longest(rows: Sequence[AreaRow]) -> float:
+def longest(rows: Sequence[Bar]) -> float:
     """Return the hectares up to which bars and their whiskers reach."""
     return max(max(row.hectares, row.high_ha or 0.0) for row in rows)
 

@@ -12,7 +12,7 @@ from pipeline.reading.overview_reader import first_look
 from pipeline.sentinel2.bands import BY_KEY
 from pipeline.sentinel2.scene import BandFile, Scene
 from tests.pipeline.conftest import Folder
-from tests.pipeline.reading.test_reader import LEFT, TOP, clear, dn, numbered, read, target
+from tests.pipeline.reading.reads import LEFT, TOP, clear, dn, numbered, read, target
 from tests.support.servers import requests_to
 from tests.support.synthetic import scene, write_granule, write_tiff
 

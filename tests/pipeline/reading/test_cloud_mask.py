@@ -16,7 +16,7 @@ from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.pixels import NO_CLASS, state_of
 from pipeline.request import DEFAULT_MASK
 from tests.pipeline.conftest import Folder, Land
-from tests.pipeline.reading.test_reader import LEFT, TOP, clear, numbered, read, target
+from tests.pipeline.reading.reads import LEFT, TOP, clear, numbered, read, target
 from tests.support.synthetic import scene, write_granule
 
 

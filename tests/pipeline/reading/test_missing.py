@@ -19,7 +19,7 @@ from pipeline.reading.coverage import Coverage
 from pipeline.reading.mosaic import FirstValid, Layer
 from pipeline.reading.sample import SAMPLE_PX
 from tests.pipeline.conftest import HOLDS, Folder
-from tests.pipeline.reading.test_reader import LEFT, TOP, clear, dn, has_data, numbered, read, target
+from tests.pipeline.reading.reads import LEFT, TOP, clear, dn, has_data, numbered, read, target
 from tests.support.servers import requests_to
 from tests.support.synthetic import item, scene, write_granule
 

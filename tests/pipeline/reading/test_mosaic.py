@@ -11,7 +11,7 @@ from pipeline.reading.mosaic import FirstValid, Layer
 from pipeline.reading.pixels import NO_CLASS, CoarsePlanes, Pixels, joined
 from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import Folder
-from tests.pipeline.reading.test_reader import LEFT, TOP, clear, read, target
+from tests.pipeline.reading.reads import LEFT, TOP, clear, read, target
 from tests.support.synthetic import scene, write_granule
 
 SHAPE = (9, 40)

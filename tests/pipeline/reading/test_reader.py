@@ -1,10 +1,7 @@
 """Pixels over HTTP: the right ones, at the right place, with the right meaning; and files that fail."""
 
-import math
-import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,72 +10,19 @@ from odc.geo.geobox import GeoBox
 from pyproj import Transformer
 from shapely.geometry import Polygon, mapping
 
-from pipeline import AreaOfInterest, ReadFailed
+from pipeline import AreaOfInterest
 from pipeline.area import blocks
 from pipeline.area.grid import outline
 from pipeline.progress import Progress
-from pipeline.reading import alignment, extent, imagery, reader
+from pipeline.reading import alignment, extent, reader
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.extent import Extent
-from pipeline.reading.imagery import Imagery
 from pipeline.reading.reader import Reading
-from pipeline.reading.storage.local import LocalStore
 from pipeline.request import DEFAULT_MASK
-from pipeline.sentinel2.bands import BANDS
-from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import Folder
+from tests.pipeline.reading.reads import LEFT, TOP, clear, dn, has_data, numbered, read, target
 from tests.support.servers import requests_to
 from tests.support.synthetic import scene, write_granule, write_tiff
-
-LEFT, TOP = 600_000, 5_200_020
-
-
-def target(left: float, top: float, rows: int, columns: int, epsg: int = 32632) -> GeoBox:
-    return GeoBox((rows, columns), Affine(10, 0, left, 0, -10, top), f"EPSG:{epsg}")
-
-
-def numbered(rows: int = 200, columns: int = 200) -> np.ndarray:
-    """Return four bands in which every pixel has a number of its own, 5000 and more, dark enough nowhere."""
-    first = 5000 + np.arange(rows * columns).reshape(rows, columns)
-    return np.stack([first, first + 1, first + 2, first + 3]).astype(np.uint16)
-
-
-def read(
-    scenes: list[Scene],
-    grid: GeoBox,
-    mask: Any = DEFAULT_MASK,
-    progress: Progress | None = None,
-    area: AreaOfInterest | None = None,
-    bands: tuple[str, ...] = BANDS,
-    buffer_m: float = 0,
-) -> Imagery:
-    progress = progress or Progress()
-    if area is None:
-        around = Polygon([(lon, lat) for lat, lon in outline(grid)]).buffer(0.001)
-        area = AreaOfInterest.polygon(mapping(around))
-    wanted = Extent(area, grid, CloudMask(tuple(mask), buffer_m), bands)
-    reading = Reading(scenes, wanted, progress)
-    return imagery.read(scenes, wanted, LocalStore(reading.blocks), reading, 0, progress)
-
-
-def dn(found: Imagery, offset: int = 0) -> np.ndarray:
-    """Return digital numbers, -1 where there is no data."""
-    return np.nan_to_num(np.round(found.reflectance.values * 10_000) - offset, nan=-1).astype(int)
-
-
-def has_data(found: Imagery) -> np.ndarray:
-    return np.isfinite(found.reflectance.values).all(axis=0)
-
-
-def clear(found: Imagery) -> np.ndarray:
-    return np.isfinite(found.masked.values).all(axis=0)
-
-
-@pytest.fixture
-def tile(folder: Folder) -> Folder:
-    classes = np.arange(100 * 100).reshape(100, 100) % 11 + 1
-    write_granule(folder.path, numbered(), classes, LEFT, TOP)
-    return folder
 
 
 def test_every_pixel_is_where_it_belongs_to_the_micrometre(tile: Folder) -> None:
@@ -232,82 +176,6 @@ def test_without_scene_classification_nothing_is_masked_and_it_is_said(folder: F
     assert any("no scene classification" in note for note in found.notes)
 
 
-def dark(rows: int, columns: int, floor: int) -> np.ndarray:
-    random = np.random.default_rng(3)
-    return random.integers(floor, floor + 900, (4, rows, columns)).astype(np.uint16)
-
-
-def test_the_offset_goes_and_negative_reflectance_stays(folder: Folder) -> None:
-    pixels = dark(100, 100, 1000)
-    pixels[:, 0, 0] = 990
-    write_granule(folder.path, pixels, None, LEFT, TOP)
-    one = scene("a", folder.url, shape=(100, 100), scl=False, properties={"s2:processing_baseline": "05.11"})
-    found = read([one], target(LEFT, TOP, 100, 100))
-    assert found.scenes[0].offset.dn == -1000
-    assert (dn(found, -1000) == pixels).all()
-    assert found.reflectance.values[0, 0, 0] == pytest.approx(-0.001)
-
-
-def test_an_offset_that_is_already_gone_is_not_subtracted_twice(folder: Folder) -> None:
-    pixels = dark(100, 100, 150)
-    write_granule(folder.path, pixels, None, LEFT, TOP)
-    one = scene("a", folder.url, shape=(100, 100), scl=False, properties={"s2:processing_baseline": "05.11"})
-    found = read([one], target(LEFT, TOP, 100, 100))
-    assert found.scenes[0].offset.dn == 0
-    assert "already lack it" in found.scenes[0].offset.reason
-    assert (dn(found) == pixels).all()
-
-
-def test_clouds_do_not_take_part_in_the_offset_check(folder: Folder) -> None:
-    """A cloud shadow is darker than anything: here it alone would speak against the offset."""
-    pixels = dark(100, 100, 1050)
-    pixels[:, :60] = 300
-    classes = np.full((50, 50), 4)
-    classes[:30] = 3
-    write_granule(folder.path, pixels, classes, LEFT, TOP)
-    one = scene("a", folder.url, shape=(100, 100), properties={"s2:processing_baseline": "05.11"})
-    assert read([one], target(LEFT, TOP, 100, 100)).scenes[0].offset.dn == -1000
-
-
-def test_of_two_tiles_the_first_with_data_wins(folder: Folder) -> None:
-    first, second = numbered(100, 100), numbered(100, 100) + np.uint16(20_000)
-    first[:, 40:60, 70:] = 0
-    classes = np.full((50, 50), 4)
-    classes[:10] = 9
-    write_granule(folder.path / "one", first, classes, LEFT, TOP)
-    write_granule(folder.path / "two", second, np.full((50, 50), 5), LEFT + 600, TOP)
-    one = scene("one", f"{folder.url}/one", LEFT, TOP, (100, 100))
-    two = scene("two", f"{folder.url}/two", LEFT + 600, TOP, (100, 100))
-    found = read([one, two], target(LEFT, TOP, 100, 160))
-    expected = np.full((4, 100, 160), -1)
-    expected[:, :, 60:] = second
-    expected[:, :, :100][:, first[0] > 0] = first[:, first[0] > 0]
-    assert (dn(found) == expected).all()
-    assert not clear(found)[:20, :100].any()  # the first tile's cloud stays a cloud where the second is clear
-    assert clear(found)[:20, 100:].all()
-    assert [s.id for s in found.scenes] == ["one", "two"]
-
-
-def test_tiles_with_and_without_offset_are_joined_in_reflectance(folder: Folder) -> None:
-    land = dark(100, 100, 200)
-    write_granule(folder.path / "old", land, None, LEFT, TOP)
-    write_granule(folder.path / "new", land + np.uint16(1000), None, LEFT + 1000, TOP)
-    old = scene("old", f"{folder.url}/old", LEFT, TOP, (100, 100), scl=False)
-    new = scene(
-        "new",
-        f"{folder.url}/new",
-        LEFT + 1000,
-        TOP,
-        (100, 100),
-        scl=False,
-        properties={"s2:processing_baseline": "05.11"},
-    )
-    found = read([old, new], target(LEFT, TOP, 100, 200))
-    assert [s.offset.dn for s in found.scenes] == [0, -1000]
-    assert (dn(found)[:, :, :100] == dn(found)[:, :, 100:]).all()
-    assert any("seam" in note for note in found.notes)
-
-
 def displacement(values: np.ndarray, grid: GeoBox, file: GeoBox) -> np.ndarray:
     """Return by how many file pixels numbered pixels are off, measured with pyproj alone."""
     rows, columns = grid.shape
@@ -439,78 +307,6 @@ def test_an_item_without_grid_or_with_a_wrong_one_does_not_move_pixels(tile: Fol
         },
     )
     assert (dn(read([lying], grid)) == numbered()[:, 25:85, 13:83]).all()
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ("404", "error 404"),
-        ("403", "error 403"),
-        ("429", "error 429"),
-        ("500", "error 500"),
-        ("503", "error 503"),
-        ("reset", "connection was lost"),
-        ("nottiff", "not a GeoTIFF"),
-        ("html", "not a GeoTIFF"),
-    ],
-)
-def test_a_faulty_file_is_one_clear_sentence(
-    tile: Folder, fault: str, words: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    started = time.monotonic()
-    with pytest.raises(ReadFailed, match=words) as caught:
-        read([scene("a", tile.fault(fault))], target(LEFT, TOP, 40, 40))
-    assert time.monotonic() - started < 12
-    assert caught.value.url.startswith(tile.fault(fault))
-    assert str(caught.value).startswith("An image file could not be read. ")
-    assert not any(word in str(caught.value) for word in ("Traceback", "vsicurl", "RasterioIOError", "CPLE"))
-    assert any(tile.fault(fault) in record.getMessage() for record in caplog.records)
-    assert not any(record.exc_info for record in caplog.records), "the caller has the error and its cause"
-
-
-def test_a_truncated_file_is_no_silent_hole(folder: Folder) -> None:
-    noise = np.random.default_rng(0).integers(5000, 9000, (4, 400, 400)).astype(np.uint16)
-    write_granule(folder.path, noise, None, LEFT, TOP)
-    one = scene("a", folder.fault("truncated"), shape=(400, 400), scl=False)
-    with pytest.raises(ReadFailed):
-        read([one], target(LEFT, TOP, 400, 400))
-
-
-def test_a_server_without_byte_ranges_is_told(folder: Folder) -> None:
-    noise = np.random.default_rng(0).integers(5000, 9000, (4, 900, 900)).astype(np.uint16)
-    write_granule(folder.path, noise, None, LEFT, TOP)
-    one = scene("a", folder.fault("norange"), shape=(900, 900), scl=False)
-    with pytest.raises(ReadFailed, match="byte ranges") as caught:
-        read([one], target(LEFT, TOP, 100, 100))
-    assert "another catalogue" in str(caught.value)
-
-
-def test_a_server_that_is_busy_once_is_asked_again(tile: Folder) -> None:
-    found = read([scene("a", tile.fault("flaky"))], target(LEFT, TOP, 40, 40))
-    assert (dn(found) == numbered()[:, :40, :40]).all()
-
-
-@pytest.mark.parametrize("broken", ["missing", "nottiff", "half"])
-def test_a_file_that_failed_and_was_healed_is_read_the_second_time(folder: Folder, broken: str) -> None:
-    """GDAL remembers what it learned about an address; a second run must not suffer from it."""
-    noise = np.random.default_rng(0).integers(5000, 9000, (4, 400, 400)).astype(np.uint16)
-    write_granule(folder.path, noise, None, LEFT, TOP)
-    whole = (folder.path / "red.tif").read_bytes()
-    _spoil(folder.path / "red.tif", broken)
-    one, grid = scene("a", folder.url, shape=(400, 400), scl=False), target(LEFT, TOP, 400, 400)
-    with pytest.raises(ReadFailed):
-        read([one], grid)
-    (folder.path / "red.tif").write_bytes(whole)
-    assert (dn(read([one], grid)) == noise).all()
-
-
-def _spoil(path: Path, how: str) -> None:
-    if how == "missing":
-        path.unlink()
-    elif how == "nottiff":
-        path.write_bytes(b"this is no TIFF " * 1000)
-    else:
-        path.write_bytes(path.read_bytes()[: math.floor(path.stat().st_size / 2)])
 
 
 def test_no_side_car_files_are_asked_for(tile: Folder) -> None:

@@ -36,7 +36,7 @@ LATER = "<p>Zones are counted when the calculation has come to its end.</p>"
 class ZoneRows(anywidget.AnyWidget):
     """The table as the browser shows it; everything in it is plain text or numbers."""
 
-    _esm = script("results/tabs/zone_rows.js")
+    _esm = script("toolkit/element.js", "results/tabs/zone_rows.js")
     columns: traitlets.List[dict[str, str]] = traitlets.List().tag(sync=True)
     """Of the names, of the whole zones, of the classes, of cloud and missing."""
     rows: traitlets.List[list[Any]] = traitlets.List().tag(sync=True)

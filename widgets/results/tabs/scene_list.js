@@ -2,13 +2,6 @@
 
 const REST_MS = 120;
 
-function element(name, className, text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 function render({ model, el }) {
   const list = element("ul", "eo-scenes-list");
   const rows = new Map();

@@ -26,7 +26,7 @@ LAYER = "footprint"
 class Rows(anywidget.AnyWidget):
     """The list as the browser shows it; everything in `items` is plain text."""
 
-    _esm = script("results/tabs/scene_list.js")
+    _esm = script("toolkit/element.js", "results/tabs/scene_list.js")
     items: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     ready = traitlets.Bool(False).tag(sync=True)
     """Whether rows can be chosen: not while others may still push them down."""

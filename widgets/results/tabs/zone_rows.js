@@ -1,12 +1,5 @@
 // Hectares per zone: a table with head and first column in place; heads sort, a name shows its zone on the map.
 
-function element(name, className, text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const hectares = (value) => (value >= 100 ? WHOLE : NUMBER).format(value);
