@@ -19,7 +19,7 @@ from pipeline.text import day_words, hectares, listed_days, percent
 TOLD_SHARE = 0.0005
 """Share of the area from which on missing parts are told."""
 MOST_MASKED = 0.5
-"""Share of the area from which on clouds are told, too."""
+"""Share of the area from which on, masked and missing together, clouds are told, too."""
 WELL_SHORT = 0.1
 """By so much of the area an image may have less data than its outline promises."""
 BRIGHTEST_LAND = 1.0
@@ -145,6 +145,17 @@ def notes_on(
     return tuple(notes)
 
 
+def is_doubtful(pixels: Imagery, counts: np.ndarray) -> bool:
+    """Return whether a result says little of the land: too bright for it, or few clear pixels a cluster.
+
+    Parameters
+    ----------
+    counts : numpy.ndarray
+        int64 ``(k + 1,)``: pixels of the area per label.
+    """
+    return any(_on_radiometry(pixels)) or _rests_on_few(pixels, counts)
+
+
 def _on_coverage(pixels: Imagery) -> Iterator[str]:
     coverage = pixels.coverage
     for n, words in (
@@ -154,7 +165,8 @@ def _on_coverage(pixels: Imagery) -> Iterator[str]:
     ):
         if n > TOLD_SHARE * coverage.inside:
             yield f"{_of_the_area(pixels, n)} {words}."
-    if coverage.masked > MOST_MASKED * coverage.inside:
+    told = coverage.masked > TOLD_SHARE * coverage.inside
+    if told and coverage.inside - coverage.clear > MOST_MASKED * coverage.inside:
         yield f"{_of_the_area(pixels, coverage.masked)} are masked: cloud, shadow or what else is left out."
 
 
@@ -179,7 +191,7 @@ def _on_scenes(request: AnalysisRequest, pixels: Imagery) -> Iterator[str]:
 
 def _on_few_pixels(pixels: Imagery, counts: np.ndarray) -> Iterator[str]:
     clear, n_clusters = int(counts[1:].sum()), len(counts) - 1
-    if clear < FEW_CLEAR_PX * n_clusters and clear < pixels.coverage.inside:
+    if _rests_on_few(pixels, counts):
         yield (
             f"Only {_of_the_area(pixels, clear)} are clear: {clear:,} pixels for {n_clusters} clusters. "
             "Do not take them for the whole area."
@@ -188,6 +200,11 @@ def _on_few_pixels(pixels: Imagery, counts: np.ndarray) -> Iterator[str]:
     few = [(number, n) for number, n in enumerate(counts.tolist()) if number and 0 < n < FEW_PX]
     for number, n in few:
         yield f"Cluster {number} rests on {n} pixel{'s' if n > 1 else ''} only."
+
+
+def _rests_on_few(pixels: Imagery, counts: np.ndarray) -> bool:
+    clear, n_clusters = int(counts[1:].sum()), len(counts) - 1
+    return clear < FEW_CLEAR_PX * n_clusters and clear < pixels.coverage.inside
 
 
 def _of_the_area(pixels: Imagery, n: int) -> str:

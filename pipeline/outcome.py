@@ -174,6 +174,13 @@ class Outcome(WhenSeen):
         return 1.0 - float(self.areas["share"].iloc[0])
 
     @cached_property
+    def is_doubtful(self) -> bool:
+        """Whether it says little of the land: brighter than land can be, or few clear pixels a cluster."""
+        from pipeline.notes import is_doubtful
+
+        return is_doubtful(self.pixels, self.areas["pixels"].to_numpy())
+
+    @cached_property
     def true_area_factor(self) -> float:
         """Ellipsoidal area over grid area at the centre of the area (grid.true_area_factor)."""
         return true_area_factor(self.grid)

@@ -145,9 +145,10 @@ def notes_of(analysis: Analysis) -> tuple[str, ...]:
 
 def _head(analysis: Analysis, state: str) -> str:
     clear = analysis.clear_share
+    warmth = _warmth(clear, analysis.is_doubtful)
     here = "" if analysis.is_composite else " here"
     badges = {
-        FRESH: f"<span class='eo-badge{_warmth(clear)}'>{percent(clear)} clear{here}</span>",
+        FRESH: f"<span class='eo-badge{warmth}'>{percent(clear)} clear{here}</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
@@ -191,9 +192,11 @@ def _short_when(analysis: Analysis) -> str:
     return short_range(analysis.request.start, analysis.request.end)
 
 
-def _warmth(clear: float) -> str:
-    """Return the CSS class of a badge by clear share: green, amber, or stronger."""
-    return "" if clear >= MOSTLY_CLEAR else " eo-warn" if clear >= HARDLY_CLEAR else " eo-low"
+def _warmth(clear: float, doubtful: bool) -> str:
+    """Return the class of a badge that tells a clear share: green, amber, or stronger."""
+    if clear < HARDLY_CLEAR:
+        return " eo-low"
+    return " eo-warn" if clear < MOSTLY_CLEAR or doubtful else ""
 
 
 def _facts(analysis: Analysis) -> list[tuple[str, str]]:

@@ -85,10 +85,12 @@ def stale(when: str) -> Message:
     return Message("warn", f"<b>Settings changed.</b> The results are still from {escape(when)}.")
 
 
-def done(seconds: float, n_clusters: int, clear_ha: float, area_ha: float) -> Message:
-    """Return the line of a finished run."""
+def done(
+    seconds: float, n_clusters: int, clear_ha: float, area_ha: float, *, doubtful: bool = False
+) -> Message:
+    """Return the line of a finished run, in amber where it says little of the land."""
     found = f"{n_clusters} clusters, {clear_ha:,.0f} of {area_ha:,.0f} ha clear."
-    kind: Kind = "ok" if clear_ha >= MOSTLY_CLEAR * area_ha else "warn"
+    kind: Kind = "ok" if clear_ha >= MOSTLY_CLEAR * area_ha and not doubtful else "warn"
     return Message(kind, f"<b>Done in {seconds:.1f} s.</b> {found}")
 
 

@@ -44,6 +44,8 @@ class Outcome:
     area_ha: float
     seconds: float | None
     """How long the run took; None while it goes on."""
+    doubtful: bool = False
+    """Whether it says little of the land, however clear it is."""
 
     @classmethod
     def of(cls, analysis: Analysis, seconds: float | None) -> Outcome:
@@ -57,6 +59,7 @@ class Outcome:
             analysis.clear_share * area_ha,
             area_ha,
             seconds,
+            analysis.is_doubtful,
         )
 
 
@@ -217,7 +220,8 @@ def _message(
         cost = estimate_of(request, now.link_mbit)
         return messages.ready(pixels_inside(request.area) * PIXEL_HA, cost, dates_of(request))
     if _is_current(now, request) and outcome.seconds is not None:
-        return messages.done(outcome.seconds, outcome.n_clusters, outcome.clear_ha, outcome.area_ha)
+        clear, of_all = outcome.clear_ha, outcome.area_ha
+        return messages.done(outcome.seconds, outcome.n_clusters, clear, of_all, doubtful=outcome.doubtful)
     return messages.stale(outcome.when)
 
 

@@ -71,6 +71,21 @@ def test_a_configured_catalogue_is_searched_in_one_round_trip(fake_api: Start, c
     assert asked(api) == [POST]
 
 
+@pytest.mark.parametrize("ending", ["", "/", "//"])
+def test_a_final_slash_or_none_costs_no_request(fake_api: Start, configure: Configure, ending: str) -> None:
+    api = fake_api(items=days(5, 50), conforms=HOLDS, counts=True)
+    assert [s.id for s in find_scenes(configure(f"{api}{ending}"))] == ["day0"]
+    assert asked(api) == [POST]
+
+
+def test_what_is_known_of_an_address_is_known_with_and_without_its_final_slash(fake_api: Start) -> None:
+    api = fake_api(items=days(5), conforms=HOLDS, counts=True)
+    find_scenes(to(f"{api}/"))
+    before = len(asked(api))
+    find_scenes(to(api))
+    assert asked(api)[before:] == [POST]
+
+
 @pytest.mark.parametrize("profile", [profiles.EARTH_SEARCH, profiles.DEMO], ids=lambda p: p.name)
 def test_the_built_in_catalogues_need_no_landing_page(profile: profiles.CatalogProfile) -> None:
     assert profile.fields is not None

@@ -183,6 +183,35 @@ def test_the_picture_comes_from_overviews(folder: Folder, fake_api: Callable[...
     assert facts.coverage == 1
 
 
+def test_a_picture_of_two_tiles_has_no_seam_and_a_lake_has_no_hole(
+    folder: Folder, fake_api: Callable[..., str]
+) -> None:
+    """A strip of deep shadow in one tile, 11 % of it and 2 % of both; red is 0 over water."""
+    dn = np.full((4, 100, 140), 1600, np.uint16)
+    dn[:, :20, :120] = 3000
+    dn[2, 60:80, 60:90] = 0
+    west, east = dn[:, :, :120].copy(), dn[:, :, 118:].copy()
+    east[:, :15] = 870
+    classes = np.full((50, 60), 4, np.uint8)
+    write_granule(folder.path / "west", west, classes, 600_000, 5_200_020)
+    write_granule(folder.path / "east", east, classes[:, :11], 601_180, 5_200_020)
+    new = {"s2:processing_baseline": "05.11"}
+    items = []
+    for name, left, columns in (("west", 600_000, 120), ("east", 601_180, 22)):
+        tile = {"grid:code": f"MGRS-32T{name[0].upper()}S", **new}
+        items.append(item(name, f"{folder.url}/{name}", left, shape=(100, columns), properties=tile))
+    area = at(32632, 600_900, 5_199_520, 0.9)
+    request = AnalysisRequest(
+        area, date(2022, 6, 1), date(2022, 6, 30), catalog=fake_api(items=items, conforms=HOLDS)
+    )
+    (facts,) = list_scenes(request)
+    assert set(facts.tiles) == {"32TWS", "32TES"}
+    image = picture(facts)
+    assert (image[..., 3] == 255).all()
+    land_west, land_east = image[80:88, 5:20, :3].mean(), image[80:88, -10:, :3].mean()
+    assert land_east == pytest.approx(land_west, abs=8)
+
+
 # Faults
 
 DAY = "2022-06-{:02}T10:17:00Z"

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -12,6 +13,7 @@ import rasterio
 from rasterio.shutil import copy
 
 from pipeline import Analysis, AnalysisRequest, ClusterModel, analyse
+from pipeline.exports import geotiff
 from pipeline.exports.geotiff import geotiff_bytes
 from pipeline.exports.package import package_zip
 from pipeline.exports.provenance import file_stem
@@ -42,6 +44,38 @@ def test_the_file_opens_finished(tiff: tuple[Analysis, Path]) -> None:
             expected = (*bytes.fromhex(row.color[1:]), 255 if cluster else 0)
             assert colors[cluster] in (expected, (*expected[:3], 255))
         assert len({colors[n] for n in range(1, 5)}) == 4
+
+
+@pytest.mark.parametrize(("k", "bits"), [(2, "4"), (12, "4"), (15, "4"), (16, None)])
+def test_every_number_of_classes_keeps_its_pixels_colours_and_names(
+    done: Analysis, tmp_path: Path, k: int, bits: str | None
+) -> None:
+    """12 clusters are the most that are fitted, 15 classes the most that splitting makes (regroup)."""
+    labels = np.random.default_rng(k).integers(0, k + 1, done.labels.shape).astype(np.uint8)
+    few = done.suggestions[0]
+    suggestions = [replace(few, name=f"Class {n}", color=f"#{n:02x}80ff") for n in range(1, k + 1)]
+    made = done.with_labels(labels, suggestions)
+    made.to_geotiff(tmp_path / "a.tif")
+    with rasterio.open(tmp_path / "a.tif") as dataset:
+        assert dataset.tags(1, ns="IMAGE_STRUCTURE").get("NBITS") == bits
+        assert (dataset.read(1) == labels).all()
+        colors = dataset.colormap(1)
+        assert [colors[n][0] for n in range(1, k + 1)] == list(range(1, k + 1))
+        assert len(colors) == (16 if bits else 256)
+    rows = Xml.fromstring(attribute_table_xml(made)).findall(".//Row")
+    told = [[field.text for field in row.findall("F")] for row in rows]
+    assert told == [[str(n), f"Class {n}", str(n), "128", "255", "255"] for n in range(1, k + 1)]
+
+
+def test_four_bits_make_the_file_smaller_with_the_same_pixels(
+    done: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = len(geotiff_bytes(done))
+    monkeypatch.setattr(geotiff, "MOST_IN_4_BITS", 0)
+    done.to_geotiff(tmp_path / "a.tif")
+    with rasterio.open(tmp_path / "a.tif") as dataset:
+        assert (dataset.read(1) == done.labels.values).all()
+    assert small < (tmp_path / "a.tif").stat().st_size
 
 
 def test_it_is_cloud_optimised_with_overviews(tiff: tuple[Analysis, Path]) -> None:
@@ -142,8 +176,6 @@ def test_the_qgis_style_names_each_cluster_once(done: Analysis) -> None:
 
 
 def test_names_with_special_characters_stay_valid_xml(done: Analysis) -> None:
-    from dataclasses import replace
-
     areas = done.areas.copy()
     areas.loc[1, "name"] = 'Water <&> "wet"'
     odd = replace(done, areas=areas)

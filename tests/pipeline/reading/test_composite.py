@@ -254,6 +254,21 @@ def test_offsets_go_before_dates_are_combined_and_clouds_do_not_take_part(
     assert found.missing.masked_ha == 0
 
 
+@pytest.mark.parametrize("way", ["median", "periods"])
+def test_two_percent_of_shadow_on_one_date_do_not_take_its_offset_away(
+    made_up: Callable[..., AnalysisRequest], way: str
+) -> None:
+    pixels, new = land() + np.uint16(1200), {"properties": {"s2:processing_baseline": "05.11"}}
+    shadow = pixels.copy()
+    shadow[:, :, 60:63] = 870
+    dates = [(day, pixels, classes(), dict(new)) for day in (20, 120, 320)]
+    request = made_up([*dates, (220, shadow, classes(), dict(new))], composite=way, periods=2)
+    found = analyse(request)
+    assert [s.offset.dn for s in found.scenes] == [-1000] * 4
+    assert any("the pixels cannot tell" in s.offset.reason for s in found.scenes)
+    assert not any("offsets were decided differently" in note for note in found.notes)
+
+
 def _where(found: Analysis) -> tuple[None, slice, slice]:
     row = round((5_200_020 - found.grid.affine.f) / 10)
     column = round((found.grid.affine.c - 600_000) / 10)

@@ -246,7 +246,24 @@ def test_few_clear_pixels_are_told(folder: Folder, fake_api: Callable[..., str])
     assert any(
         "Only 0.6 ha of the area (0.6 %) are clear: 60 pixels for 5 clusters" in n for n in found.notes
     )
+    assert found.is_doubtful
     assert any("are masked" in n and n.startswith("99.4 ha of the area (99.4 %)") for n in found.notes)
+
+
+def test_cloud_and_no_data_together_are_told_where_they_are_most_of_the_area(
+    folder: Folder, fake_api: Callable[..., str]
+) -> None:
+    """A third of each: neither is half of the area."""
+    pixels = np.random.default_rng(0).integers(200, 4000, (4, 150, 150))
+    pixels[:, :, :58] = 0
+    classes = np.full((75, 75), 4)
+    classes[:, :29], classes[:, 29:46] = 0, 9
+    found = analyse(_single(folder, fake_api, pixels, classes))
+    told = [n.partition(" of the area ")[2] for n in found.notes]
+    assert told == [
+        "(33.0 %) hold no data in the image.",
+        "(34.0 %) are masked: cloud, shadow or what else is left out.",
+    ]
 
 
 def test_a_cluster_of_few_pixels_is_told(folder: Folder, fake_api: Callable[..., str]) -> None:
@@ -263,9 +280,11 @@ def test_what_is_brighter_than_land_is_told(folder: Folder, fake_api: Callable[.
     pixels[:, :30] = 2000
     found = analyse(_single(folder, fake_api, pixels, np.full((75, 75), 11)))
     assert any("brighter than land can be" in n for n in found.notes)
+    assert found.is_doubtful, "amber on the page, though all of it is clear"
     snow = np.random.default_rng(0).integers(8000, 9500, (4, 150, 150))
     plain: Analysis = analyse(_single(folder, fake_api, snow, np.full((75, 75), 11)))
     assert not any("brighter" in n for n in plain.notes)
+    assert not plain.is_doubtful
 
 
 def _single(

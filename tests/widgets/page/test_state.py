@@ -113,6 +113,12 @@ def test_a_result_of_little_clear_land_is_not_green(clear_ha: float, kind: str) 
     assert message.kind == kind
 
 
+def test_a_clear_result_that_says_little_of_the_land_is_not_green() -> None:
+    message = shown(outcome=outcome(doubtful=True)).message
+    assert message is not None
+    assert message.kind == "warn"
+
+
 @pytest.mark.parametrize("change", [{"max_cloud_cover": 40}, {"latitude": "46.6"}, {"end": date(2022, 7, 1)}])
 def test_a_stale_result_and_back(change: dict[str, Any]) -> None:
     state = shown(SETTINGS.changed(**change), outcome=outcome())
