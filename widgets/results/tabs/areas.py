@@ -22,6 +22,7 @@ from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.names import NamesFrom
+from widgets.results.tabs.sieved_chip import SievedChip
 from widgets.results.tabs.why import Why
 from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import classed, column, html, pressed, push_button, push_buttons, row, shown
@@ -68,13 +69,15 @@ class Areas(ipw.VBox):
         self.names_fold = Fold("Names from", self.names, guard(self._show_names))
         self.why = Why(host.gate, editor, legend)
         self.behind = Behind(host, editor)
+        self.sieved = SievedChip(host, editor)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self.by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
         self.by.add_class("eo-by")
         self._zoned = False
         self._whole = (legend, self.names_fold, self.why.fold)
-        super().__init__([self.behind, self.by, *self._whole[:1], self.by_zone, self.copy, *self._whole[1:]])
+        above, below = (self.behind, self.sieved, self.by), (self.by_zone, self.copy)
+        super().__init__([*above, legend, *below, *self._whole[1:]])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -84,6 +87,7 @@ class Areas(ipw.VBox):
         self._legend.draw_bars()
         self._arrange()
         self.behind.show()
+        self.sieved.show(analysis)
         if self._editing:
             self._show_rows()
         self.why.show(analysis)
