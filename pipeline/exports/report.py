@@ -17,7 +17,7 @@ from pipeline.exports.sample import report_section
 from pipeline.exports.spectra_figure import spectra_svg
 from pipeline.reading.ways import way_of
 from pipeline.sentinel2.platforms import MISSION, PLATFORMS
-from pipeline.text import hectares, percent, period_words
+from pipeline.text import day_words, hectares, listed_days, percent, period_words
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis
@@ -152,11 +152,11 @@ def _image_facts(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield "Scene" if len(scenes) == 1 else "Scenes", ", ".join(s.id for s in scenes)
     platforms = ", ".join(dict.fromkeys(PLATFORMS.get(s.platform, MISSION) for s in scenes))
     if analysis.is_composite:
-        days = ", ".join(day.isoformat() for day in analysis.days)
-        yield "Acquired", f"{days}; {platforms}"
+        yield "Acquired", f"{listed_days(analysis.days)}; {platforms}"
         yield "Combined", composite_words(analysis)
     else:
-        yield "Acquired", f"{scenes[0].datetime:%Y-%m-%d %H:%M} UTC, {platforms}"
+        first = scenes[0].datetime
+        yield "Acquired", f"{day_words(first.date())}, {first:%H:%M} UTC, {platforms}"
     tiles = ", ".join(dict.fromkeys(s.tile for s in scenes if s.tile))
     if tiles:
         yield "Tile", tiles

@@ -1,14 +1,20 @@
 """The page in every state under axe-core, in forced colours, and in a dark JupyterLab."""
 
 import io
+import json
 import re
+from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Locator, expect
+from shapely import box
+from shapely.geometry import mapping
 
 from tests.browser.accessibility import violations
 from tests.browser.conftest import Open
 from tests.browser.page import RUN_MS, DashboardPage
+from tests.browser.test_area import upload
 from tests.browser.test_notebooks import CONNECTED, core, run_notebook
 
 SLOW_MS = 60_000
@@ -141,3 +147,57 @@ def most_frequent_color(part: Locator) -> str:
 
 def line_beneath(tab: Locator) -> str:
     return str(tab.evaluate("e => getComputedStyle(e).borderBottom"))
+
+
+def test_axe_finds_nothing_in_what_came_later(open_page: Open, voila: str, tmp_path: Path) -> None:
+    """A year's form, bands of one's own, a file with zones and their table, the sieve, names, checking."""
+    dashboard = open_page(f"{voila}?lat=48.4565&lon=11.6365&km=5").wait_until_ready()
+    page = dashboard.page
+    dashboard.button("More on clouds").click()
+    dashboard.button("Through the year").click()
+    page.get_by_label("Look at").select_option("Choose…")
+    expect(page.get_by_label("Bands and indices")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Look at").select_option("10 m bands")
+    dashboard.button("One day").click()
+
+    path = tmp_path / "fields.geojson"
+    path.write_text(json.dumps(fields()))
+    upload(dashboard, path)
+    expect(page.get_by_text("fields.geojson", exact=True)).to_be_visible(timeout=SLOW_MS)
+    dashboard.calculate()
+    dashboard.button("By zone").click()
+    expect(page.get_by_role("table")).to_contain_text("Field 1", timeout=SLOW_MS)
+    assert violations(page) == []
+    dashboard.button("Whole area").click()
+    for fold in ("Names from", "Why these names?"):
+        dashboard.button(fold).click()
+    assert violations(page) == []
+
+    page.get_by_role("tab", name="Quality").click()
+    for fold in ("Smallest patch", "Check it"):
+        dashboard.button(fold).click()
+    page.get_by_label("Smallest patch").select_option("0.5 ha (50 pixels)")
+    panel = page.get_by_role("tabpanel").filter(visible=True)
+    expect(panel).to_contain_text("patches became", timeout=SLOW_MS)
+    assert violations(page) == []
+    page.get_by_role("tab", name="Areas").click()
+    expect(dashboard.button("No patches below 0.5 ha")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("tab", name="Quality").click()
+    dashboard.button("Draw the points").click()
+    expect(page.locator(".eo-chip-frame img[src]")).to_have_count(2, timeout=SLOW_MS)
+    assert violations(page) == []
+
+
+def fields() -> dict[str, Any]:
+    """Return two fields beside each other with their names."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": f"Field {n}"},
+            "geometry": mapping(box(11.60 + 0.02 * n, 48.44, 11.615 + 0.02 * n, 48.465)),
+        }
+        for n in (1, 2)
+    ]
+    return {"type": "FeatureCollection", "features": features}

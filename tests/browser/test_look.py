@@ -19,8 +19,8 @@ def test_no_field_moves_while_a_run_is_on(dashboard: DashboardPage) -> None:
         """() => {
             window.places = new Set();
             const note = () => {
-                const boxes = [...document.querySelectorAll('.eo-scroll :is(input, select, button), .eo-main')]
-                    .map(e => e.getBoundingClientRect()).filter(box => box.width > 0)
+                const parts = document.querySelectorAll('.eo-scroll :is(input, select, button), .eo-main');
+                const boxes = [...parts].map(e => e.getBoundingClientRect()).filter(box => box.width > 0)
                     .map(box => [box.x, box.y, box.width, box.height].map(Math.round));
                 window.places.add(JSON.stringify(boxes));
                 requestAnimationFrame(note);
@@ -103,7 +103,8 @@ def expect_whole(page: Page, state: str) -> None:
             return !e.multiple && pen.measureText(e.selectedOptions[0]?.text ?? '').width > room - 14;
         };
         return [...document.querySelectorAll('.eo-wrap *')]
-            .filter(e => seen(e) && !e.closest('.leaflet-container, svg, .eo-unseen') && !e.matches('.widget-tab-contents'))
+            .filter(e => seen(e) && !e.closest('.leaflet-container, svg, .eo-unseen'))
+            .filter(e => !e.matches('.widget-tab-contents'))  // holds the hidden panels, too
             .filter(e => e.tagName === 'SELECT' ? narrow(e) : cut(e))
             .map(e => e.className + ': ' + (e.innerText || e.value).slice(0, 80));
     }"""

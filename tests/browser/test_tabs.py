@@ -163,6 +163,12 @@ def test_quality_is_asked_and_everything_has_a_name(dashboard: DashboardPage) ->
     after = [float(c.replace(",", "")) for c in quality.locator("tr td:nth-child(3)").all_inner_texts()]
     tab(dashboard, "Areas")
     assert hectares(dashboard) == pytest.approx(after, abs=0.051)
+    chip = dashboard.button("No patches below 0.5 ha")
+    chip.click()
+    expect(chip).to_be_hidden(timeout=SLOW_MS)
+    expect(dashboard.button("Edit classes")).to_be_focused()
+    assert hectares(dashboard) != pytest.approx(after, abs=0.051)
+    expect(tab(dashboard, "Quality").get_by_label("Smallest patch")).to_have_value("All sizes")
 
     for name in ("Areas", "Spectra", "Scenes", "Quality", "Change"):
         tab(dashboard, name)

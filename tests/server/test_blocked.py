@@ -1,7 +1,6 @@
 """A page behind a proxy that lets no WebSocket through says what to check."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect

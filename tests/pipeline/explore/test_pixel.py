@@ -10,7 +10,7 @@ from pyproj import Transformer
 from pipeline import Analysis, AreaOfInterest, analyse
 from pipeline.clustering.surface_types import MASKED_NAME
 from pipeline.explore.classes import Classes
-from pipeline.explore.pixel import inspect, inspect_pixel
+from pipeline.explore.pixel import PixelReport, inspect, inspect_pixel
 from pipeline.sentinel2.scene_classes import SCENE_CLASSES
 from tests.pipeline.conftest import Land
 
@@ -128,3 +128,31 @@ def test_outside_a_polygon_and_without_data_there_is_no_cluster(land: Land) -> N
     assert report is not None
     assert report.reflectance is report.ndvi is report.scl is report.confidence is None
     assert [label for label, _ in report.lines] == ["Coordinates", "Cluster"]
+
+
+@pytest.mark.parametrize(
+    ("margin", "words"),
+    [
+        (0.05, "On the border: nearly as close to 2 Bare or built-up"),
+        (0.18, "Unsure: nearly as close to 2 Bare or built-up"),
+        (0.4, "Fair; next is 2 Bare or built-up"),
+        (0.9, "Very clear; next is 2 Bare or built-up"),
+    ],
+)
+def test_how_sure_is_told_in_words(margin: float, words: str) -> None:
+    known = {name: None for name in ("reflectance", "ndvi", "scl")}
+    place = {name: 0 for name in ("row", "column", "latitude", "longitude", "x_m", "y_m", "epsg")}
+    report = PixelReport(
+        **place,
+        **known,
+        cluster=1,
+        name="Water",
+        color="#3563e0",
+        bands=(),
+        indices=(),
+        confidence=margin,
+        nearest=1,
+        runner_up=2,
+        names=("Water", "Bare or built-up"),
+    )
+    assert dict(report.lines)["How sure"] == words

@@ -81,7 +81,7 @@ def test_it_tells_where_it_comes_from(done: Analysis, report: str) -> None:
     for words in (
         "17 June 2022",
         "S2A_32TPS_20220617_0_L2A",
-        "2022-06-17 10:17 UTC",
+        "17 June 2022, 10:17 UTC",
         done.scenes[0].offset.words,
         "46.9320° N, 10.3370° E, square of 3 km, 900.0 ha",
         "in June 2022, clouds at most 20 %",

@@ -61,7 +61,12 @@ def result(area: AreaOfInterest = AREA, *, preview: bool = False) -> Any:
     suggestions = [SimpleNamespace(reason=""), SimpleNamespace(reason="")]
     request = SimpleNamespace(area=area)
     return Result(
-        request=request, areas=areas, preview=preview, go_on=threading.Event(), suggestions=suggestions
+        request=request,
+        areas=areas,
+        preview=preview,
+        go_on=threading.Event(),
+        suggestions=suggestions,
+        smallest_patch_ha=0.0,
     )
 
 

@@ -24,6 +24,7 @@ from widgets.results.tabs import change_words
 from widgets.results.tabs.how_many import NUMBERS, HowMany
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.second_date import periods_for
+from widgets.results.tabs.sieved_chip import SievedChip
 from widgets.session.gate import Gate
 
 MODEL = ClusterModel(("blue", "green", "red", "nir"), (0.1,) * 4, (0.1,) * 4, ((0.1,) * 4, (0.2,) * 4), 0)
@@ -264,3 +265,18 @@ def test_an_edit_that_fails_leaves_the_edits_as_they_were(page: Page) -> None:
     page.until(lambda: bool(page.reported))
     assert page.editor.edits is not None
     assert page.editor.edits.smallest_ha == 0
+
+
+def test_a_chip_tells_of_small_patches_and_brings_them_back(page: Page) -> None:
+    chip = SievedChip(page.host, page.editor)
+    whole: Any = SimpleNamespace(smallest_patch_ha=0.0)
+    sieved: Any = SimpleNamespace(smallest_patch_ha=0.25)
+    chip.show(whole)
+    assert "eo-gone" in chip._dom_classes
+    wanted: list[float] = []
+    page.editor.smallest = wanted.append  # type: ignore[method-assign]
+    chip.show(sieved)
+    assert "eo-gone" not in chip._dom_classes
+    assert "below 0.25 ha" in chip.button.description
+    chip.button.click()
+    assert wanted == [0.0]

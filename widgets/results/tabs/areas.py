@@ -24,6 +24,7 @@ from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.names import NamesFrom
+from widgets.results.tabs.sieved_chip import SievedChip
 from widgets.results.tabs.why import Why
 from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import classed, column, html, pressed, push_button, push_buttons, row, shown
@@ -71,6 +72,7 @@ class Areas(ipw.VBox):
         self.why = Why(host.gate, editor, legend)
         self.behind = Behind(host, editor)
         self.elsewhere = Elsewhere(host)
+        self.sieved = SievedChip(host, editor)
         self.by_zone = ByZone(host, self._offer_to_copy)
         self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self.by = row("eo-seg", *push_buttons(WAYS, guard(self._turn)))
@@ -78,8 +80,8 @@ class Areas(ipw.VBox):
         self._zoned = False
         self._whole = (legend, self.names_fold, self.why.fold)
         repeat = Fold("Repeat for other places", self.elsewhere)
-        before, after = self._whole[:1], (*self._whole[1:], repeat)
-        super().__init__([HowToRead(), self.behind, self.by, *before, self.by_zone, self.copy, *after])
+        above, below = (HowToRead(), self.behind, self.sieved, self.by), (self.by_zone, self.copy)
+        super().__init__([*above, legend, *below, *self._whole[1:], repeat])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
 
@@ -89,6 +91,7 @@ class Areas(ipw.VBox):
         self._legend.draw_bars()
         self._arrange()
         self.behind.show()
+        self.sieved.show(analysis)
         if self._editing:
             self._show_rows()
         self.why.show(analysis)

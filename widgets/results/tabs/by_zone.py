@@ -17,7 +17,7 @@ from widgets.page.messages import plain_words
 from widgets.results.legend import ink_on
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
-from widgets.toolkit.parts import arrange, html
+from widgets.toolkit.parts import arrange, classed, html
 from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class ByZone(ipw.VBox):
         self._area: AreaOfInterest | None = None
         guard = host.gate.guard
         self._worker = Worker(host.gate, progress=lambda *_: None, done=self._counted, failed=self._failed)
-        self.naming = ipw.Dropdown(description="Zone names", options=[])
+        self.naming = classed(ipw.Dropdown(description="Zone names", options=[]), "eo-field", "eo-beside")
         self.naming.observe(guard(lambda _change: self._fill()), "value")
         self.rows = ZoneRows()
         self.rows.observe(guard(lambda _change: self._outline()), "chosen")

@@ -2,7 +2,7 @@
 
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const hectares = (value) => (value >= 100 ? WHOLE : NUMBER).format(value);
+const hectares = (value) => (value < 9999.95 ? NUMBER : WHOLE).format(value);
 const percent = (value, total) => (total > 0 ? `${WHOLE.format((100 * value) / total)} %` : "–");
 
 function render({ model, el }) {
@@ -48,7 +48,8 @@ function render({ model, el }) {
         chip.style.color = column.ink;
         button.append(chip);
       }
-      button.append(element("span", "", column.title));
+      // The figure in brackets that orders names of one kind is for the hint; it would make the heads four lines high.
+      button.append(element("span", "", column.title.replace(/ \([^()]*\)$/, "")));
       if (by === index) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
       button.addEventListener("click", () => {
         down = by === index ? !down : index > 0;
