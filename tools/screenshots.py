@@ -11,12 +11,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from pipeline.accuracy import SamplingDesign
 from tests.browser.conftest import (
     demo_environment,
     nothing_outside,
@@ -26,11 +28,13 @@ from tests.browser.conftest import (
 from tests.browser.page import DashboardPage
 from tests.support.servers import REPO
 from tools.browser import FLAGS, find
+from tools.true_labels import true_labels
 
 SIZES = ((1280, 800), (1920, 1080), (800, 1100))
 PHONE = (390, 844)
 SETTLE_MS = 1200
 PATIENCE_MS = 60_000
+PHOTOGRAPHED_POINT = 36
 BOLZANO = {"latitude": "46.49", "longitude": "11.34", "start": "2022-06-01", "end": "2022-06-30"}
 TOO_CLOUDY = {"latitude": "45.85", "longitude": "15.6", "start": "2023-08-09", "end": "2023-08-11"}
 
@@ -46,6 +50,7 @@ def main(folder: Path) -> None:
     ):
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         shoot_year(browser, demo_address, SIZES[0], folder)
+        shoot_check(browser, demo_address, SIZES[0], folder, demo_environment(Path(scratch)))
         for size in SIZES:
             shoot_demo(browser, demo_address, size, folder)
             shoot_real(browser, real_address, size, folder)
@@ -118,8 +123,41 @@ def shoot_names(page: DashboardPage, size: tuple[int, int], folder: Path) -> Non
     expect(page.page.locator(".eo-agreement")).to_contain_text("published accuracy", timeout=PATIENCE_MS)
     page.page.locator(".eo-agreement").scroll_into_view_if_needed()
     photograph(page, folder, "names", size)
-    names_from.select_option("Spectra")
+    page.page.locator(".eo-names-foot button").click()
+    expect(page.page.locator(".eo-agreement")).not_to_contain_text("published", timeout=PATIENCE_MS)
     page.button("Names from").click()
+
+
+def shoot_check(
+    browser: Browser, address: str, size: tuple[int, int], folder: Path, environment: Mapping[str, str]
+) -> None:
+    """Photograph labelling, its estimate and the legend after it; labels are what is really there."""
+    page = opened(browser, address, size)
+    page.place_area()
+    page.calculate()
+    turn_to(page, "Quality")
+    page.button("How sure is this?").click()
+    page.button("Check it").click()
+    page.button("Draw the points").click()
+    labeller = page.page.locator(".eo-labeller")
+    expect(labeller.locator(".eo-chip-frame img[src]").first).to_be_visible(timeout=PATIENCE_MS)
+    page.page.keyboard.press("Escape")
+    with tempfile.TemporaryDirectory() as scratch:
+        saving = page.page.locator(".eo-check-saving").get_by_role("button", name="JSON", exact=True)
+        design = SamplingDesign.from_json(page.save(saving, Path(scratch)).read_text("utf-8"))
+    day = datetime.strptime(page.page.locator(".eo-date h2").inner_text(), "%d %B %Y")
+    labels = true_labels(design, day.date(), environment)
+    keys = {stratum.name: str(number) for number, stratum in enumerate(design.strata, start=1)}
+    page.button("Start labelling").click()
+    expect(labeller.locator(".eo-chip-frame img[src]").first).to_be_visible(timeout=PATIENCE_MS)
+    for number, point in enumerate(design.drawn):
+        if number == PHOTOGRAPHED_POINT:
+            photograph(page, folder, "labelling", size)
+        page.page.keyboard.press(keys[labels[point.id]] if point.id in labels else "u")
+    expect(page.page.locator("table.eo-estimate")).to_be_visible(timeout=PATIENCE_MS)
+    photograph(page, folder, "estimate", size)
+    turn_to(page, "Areas")
+    photograph(page, folder, "estimated", size)
 
 
 def turn_to(page: DashboardPage, tab: str) -> None:

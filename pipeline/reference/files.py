@@ -33,6 +33,8 @@ SEARCH_S = 20
 MOST_FILES = 40
 """Files of one area; more belong to no area that is allowed."""
 LARGEST_VALUE = 255
+LARGEST_PIECE = 64 * 2**20
+"""Bytes of a tile of a file, unpacked: a tile is read whole, however little of it is wanted."""
 OFFLINE = (
     "{title} could not be reached. Try again when there is a connection, or take the names from the scene "
     "classification, which comes with the image."
@@ -133,18 +135,18 @@ class ClassMap:
 
         rows, columns = grid.shape
         place = {"crs": f"EPSG:{epsg_of(grid)}", "transform": grid.affine, "width": columns, "height": rows}
-        nodata = 0 if dataset.nodata is None else dataset.nodata
+        nodata = 0 if dataset.nodata is None or math.isnan(dataset.nodata) else dataset.nodata
         options = {"resampling": Resampling.nearest, "src_nodata": nodata, "nodata": nodata}
         try:
             with WarpedVRT(dataset, **place, **options) as warped:
                 values = warped.read(1)
         except Exception as error:  # GDAL, PROJ and rasterio raise many kinds for a strange file
             raise _unreadable(self.title, dataset.name, error) from error
-        values = np.where(values == nodata, 0, values)
-        if values.min() < 0 or values.max() > LARGEST_VALUE:
+        values = np.where((values == nodata) | np.isnan(values), 0, values)
+        if values.min() < 0 or values.max() > LARGEST_VALUE or (values != np.floor(values)).any():
             raise InvalidRequest(
-                f"{self.title} is no classified map: its values run from {values.min()} to {values.max()}. "
-                f"Classes are whole numbers from 1 to {LARGEST_VALUE}."
+                f"{self.title} is no classified map: its values run from {values.min():.6g} to "
+                f"{values.max():.6g}. Classes are whole numbers from 1 to {LARGEST_VALUE}."
             )
         return values.astype(np.uint8)
 
@@ -178,13 +180,31 @@ def opened(reference: Reference, hrefs: Sequence[str], stack: ExitStack) -> Clas
     if not datasets:
         raise problem or ReadFailed(f"{reference.title} has no file here.")
     for dataset in datasets:
-        if np.dtype(dataset.dtypes[0]).kind not in "ui" or dataset.crs is None:
-            raise InvalidRequest(
-                f"{reference.title} is no classified map: it needs whole numbers and a coordinate reference "
-                f"system; it has {dataset.dtypes[0]} and {dataset.crs or 'none'}."
-            )
+        _check(dataset, reference.title)
     classes = dict(reference.classes) or dict(_named_inside(datasets[0]))
     return ClassMap(tuple(datasets), reference.title, classes)
+
+
+def _check(dataset: Any, title: str) -> None:
+    """Refuse a file that can be no classified map, or that would take too much memory to read."""
+    from rasterio.enums import ColorInterp
+
+    if dataset.crs is None:
+        raise InvalidRequest(
+            f"{title} has no coordinate reference system, so nobody knows where it lies. Save it with one."
+        )
+    if dataset.colorinterp[0] is ColorInterp.red or np.dtype(dataset.dtypes[0]).kind not in "uif":
+        raise InvalidRequest(
+            f"{title} is no classified map, but a picture or of {dataset.dtypes[0]} numbers. "
+            f"It needs one band of whole numbers from 1 to {LARGEST_VALUE}."
+        )
+    rows, columns = dataset.block_shapes[0]
+    size = rows * columns * np.dtype(dataset.dtypes[0]).itemsize
+    if size > LARGEST_PIECE:
+        raise InvalidRequest(
+            f"{title} is stored in pieces of {size / 1e6:,.0f} MB; at most {LARGEST_PIECE / 1e6:.0f} MB can "
+            "be read at once. Save it in smaller tiles (GDAL: -co TILED=YES), or cut it to your area."
+        )
 
 
 def _is_missing(error: BaseException) -> bool:

@@ -40,11 +40,14 @@ def nothing(_state: str) -> None: ...
 def turn_by_keyboard(dashboard: DashboardPage, title: str) -> Locator:
     """Go to a tab with the arrow keys and return what is in it."""
     tabs = dashboard.page.get_by_role("tab")
-    dashboard.page.locator("[role=tab][aria-selected=true]").focus()
-    for _ in range(tabs.count()):
-        if dashboard.page.locator("[role=tab][aria-selected=true]").inner_text() == title:
-            break
-        dashboard.page.keyboard.press("ArrowRight")
+    titles = tabs.all_inner_texts()
+    open_one = dashboard.page.locator("[role=tab][aria-selected=true]")
+    steps = titles.index(title) - titles.index(open_one.inner_text())
+    open_one.focus()
+    for _ in range(abs(steps)):
+        dashboard.page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
+    dashboard.page.keyboard.press("Enter")
+    expect(dashboard.page.get_by_role("tab", name=title)).to_have_attribute("aria-selected", "true")
     return dashboard.page.get_by_role("tabpanel").filter(visible=True)
 
 

@@ -14,6 +14,8 @@ from widgets.results.rows import AreaRow
 from widgets.toolkit.charts import HectareBars, longest, nice_axis, row_height
 from widgets.toolkit.parts import arrange, checkbox, classed, column, html, pressed, push_button, row, shown
 
+LONG_NAME = 28
+"""Characters from which on a name is set smaller, to be shown whole."""
 NOTE = "Names are suggestions from the spectra, not checked on the ground."
 
 
@@ -33,6 +35,7 @@ class LegendRow(ipw.HBox):
     def show(self, values: AreaRow, axis_ha: float) -> None:
         """Take the values of a cluster, or of what is masked; the bars' axis ends at `axis_ha`."""
         name = escape(values.name)
+        (self.add_class if len(values.name) > LONG_NAME else self.remove_class)("eo-long")
         self._chip.value = chip(values)
         # Names of one kind end in the figure that orders them: it is the reason, and stands where reasons do.
         # The shares that another map adds to the figure stand in the tooltip.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipeline.errors import InvalidRequest, ReadFailed
 from pipeline.explore.classes import LONGEST_NAME, Classes, History
 from pipeline.progress import IsCancelled
 
@@ -67,8 +68,15 @@ def named(
     return history.anew(_renamed(classes, made), names_from=title), agreement
 
 
-def split(refined: Analysis, history: History, number: int, cancelled: IsCancelled) -> History:
-    """Return the classes after one of them was split in two (explore.regroup.split).
+Step = Callable[["Analysis", History, "Agreement | None", IsCancelled], "tuple[History, Agreement | None]"]
+"""A refinement: gets the refined result, the classes, what the map says that names were last taken from, and
+whether to stop; returns the classes with one more, and what that map says of them."""
+
+
+def split(
+    number: int, refined: Analysis, history: History, named_by: Agreement | None, cancelled: IsCancelled
+) -> tuple[History, Agreement | None]:
+    """Return the classes after one of them was split in two (explore.regroup.split); see `Step`.
 
     Raises
     ------
@@ -82,11 +90,14 @@ def split(refined: Analysis, history: History, number: int, cancelled: IsCancell
     if others:
         raise regroup.merged_class()
     made = believable(regroup.split(refined, cluster, cancelled), cancelled)
-    return _with_new(history, refined, made, cluster, f"s{cluster}", is_split=True)
+    after = _with_new(history, refined, made, cluster, f"s{cluster}", is_split=True)
+    return _named_again(history, after, made, named_by, cancelled)
 
 
-def water_apart(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
-    """Return the classes with open water as a separate one (explore.regroup.water_apart).
+def water_apart(
+    refined: Analysis, history: History, named_by: Agreement | None, cancelled: IsCancelled
+) -> tuple[History, Agreement | None]:
+    """Return the classes with open water as one of its own (explore.regroup.water_apart); see `Step`.
 
     Raises
     ------
@@ -97,7 +108,40 @@ def water_apart(refined: Analysis, history: History, cancelled: IsCancelled) -> 
     from pipeline.reference.names import believable
 
     made = believable(regroup.water_apart(refined, cancelled), cancelled)
-    return _with_new(history, refined, made, len(refined.suggestions), "w", is_split=False)
+    after = _with_new(history, refined, made, len(refined.suggestions), "w", is_split=False)
+    return _named_again(history, after, made, named_by, cancelled)
+
+
+def _named_again(
+    before: History, after: History, made: Analysis, named_by: Agreement | None, cancelled: IsCancelled
+) -> tuple[History, Agreement | None]:
+    """Return the classes after a step with names of the map that named them before.
+
+    They stay where a person has changed a name since, where the map cannot be had any more, and where a
+    person asked for the kind.
+    """
+    from pipeline.reference import names
+    from pipeline.reference.agreement import compare
+
+    classes = before.present
+    if (
+        named_by is None
+        or before.names_from != named_by.reference.title
+        or len(named_by.table) != len(classes)
+    ):
+        return after, named_by
+    old = names.named(named_by, classes.suggestions())
+    if [_short(s.name) for s in old] != [c.name for c in classes]:
+        return after, named_by
+    shown = made.with_classes(after.present.lut(), after.present.suggestions())
+    try:
+        agreement = compare(shown, named_by.reference, cancelled=cancelled)
+    except (InvalidRequest, ReadFailed):
+        return after, named_by
+    wanted = names.asked_for(made.model)
+    told = _renamed(after.present, names.named(agreement, shown.suggestions))
+    kept = (old if old.kind in wanted else new for old, new in zip(after.present, told, strict=True))
+    return replace(after, present=Classes(tuple(kept))), agreement
 
 
 def _with_new(

@@ -91,7 +91,9 @@ def as_text(rows: Sequence[AreaRow]) -> str:
 
 
 def _estimated(row: AreaRow, figures: dict[str, float], total_ha: float) -> AreaRow:
-    """Return a row with the figures of an estimate; counted ones where the sample is too small."""
+    """Return a row with the figures of an estimate; what cannot be said is as it was counted."""
+    # The interval needs the room in which a name tells its figure.
+    row = replace(row, name=row.name.removesuffix(f" ({row.reason.partition(', ')[0]})"))
     if not figures or figures["hectares"] != figures["hectares"]:
         return replace(row, note="too few points")
     mean, low, high = figures["hectares"], figures["low_ha"], figures["high_ha"]

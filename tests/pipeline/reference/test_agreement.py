@@ -302,6 +302,45 @@ def test_what_is_no_classified_map_is_refused_in_a_sentence(done: Analysis, tmp_
         done.compare(str(tmp_path / "text.tif"))
     with pytest.raises(InvalidRequest, match="no reference map named 'nonsense'"):
         done.compare("nonsense")
+    many = np.arange(1_000_000, 1_000_000 + done.labels.size, dtype=np.uint32).reshape(done.labels.shape)
+    with pytest.raises(InvalidRequest, match=r"run from 1e\+06 to"):
+        done.compare(str(written(tmp_path / "many.tif", many, done)))
+    nowhere = written(tmp_path / "nowhere.tif", truth(done), done)
+    with rasterio.open(nowhere, "r+") as dataset:
+        dataset.crs = rasterio.CRS()
+    with pytest.raises(InvalidRequest, match="no coordinate reference system"):
+        done.compare(str(nowhere))
+
+
+def test_a_file_that_is_broken_off_or_too_large_to_unpack_is_refused(done: Analysis, tmp_path: Path) -> None:
+    whole = written(tmp_path / "whole.tif", np.random.default_rng(0).integers(1, 9, done.labels.shape), done)
+    (tmp_path / "half.tif").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with pytest.raises(ReadFailed, match=r"half\.tif could not be opened"):
+        done.compare(str(tmp_path / "half.tif"))
+    place = {"crs": "EPSG:32632", "transform": done.grid.affine, "count": 1, "dtype": "uint8"}
+    layout = {"tiled": True, "blockxsize": 40_000, "blockysize": 40_000, "sparse_ok": True}
+    bomb = tmp_path / "bomb.tif"
+    with rasterio.open(bomb, "w", driver="GTiff", width=40_000, height=40_000, **place, **layout):
+        pass
+    assert bomb.stat().st_size < 10_000
+    with pytest.raises(InvalidRequest, match=r"pieces of 1,600 MB; at most 67 MB"):
+        done.compare(str(bomb))
+
+
+def test_a_picture_is_no_map_and_whole_numbers_may_be_floats(done: Analysis, tmp_path: Path) -> None:
+    rows, columns = done.labels.shape
+    place = {"crs": "EPSG:32632", "transform": done.grid.affine, "dtype": "uint8"}
+    with rasterio.open(
+        tmp_path / "rgb.tif", "w", width=columns, height=rows, count=3, photometric="rgb", **place
+    ) as dataset:
+        dataset.write(np.full((3, rows, columns), 90, np.uint8))
+    with pytest.raises(InvalidRequest, match="but a picture"):
+        done.compare(str(tmp_path / "rgb.tif"))
+    classes = truth(done).astype(np.float32)
+    classes[:50] = np.nan
+    as_floats = done.compare(str(written(tmp_path / "floats.tif", classes, done)))
+    whole = done.compare(str(written(tmp_path / "whole.tif", np.nan_to_num(classes).astype(np.uint8), done)))
+    pd.testing.assert_frame_equal(as_floats.table, whole.table)
 
 
 def test_an_image_without_scene_classification_says_so(done: Analysis, land: Land) -> None:

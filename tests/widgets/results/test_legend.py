@@ -113,6 +113,9 @@ def test_rows_tell_what_cannot_be_said() -> None:
     few = Checked(design, of.checked.classes, design.estimate())
     assert {r.note for r in rows.estimated(of, few)[:-1]} == {"too few points"}
 
+    of.areas.loc[1, "name"] = "Water (NDVI 0.2)"
+    assert rows.of(of)[0].name == "Water (NDVI 0.2)"
+    assert rows.estimated(of)[0].name == "Water", "the interval needs the room"
     of.areas.loc[3, "name"] = "Trees"
     twice = rows.estimated(of, of.checked)
     assert (twice[2].note, twice[2].hectares) == ("in row 2", 0.0)

@@ -214,6 +214,34 @@ def test_how_sure_says_what_it_knows_of_grouping_names_and_land(page: Page, june
     assert SILENT.split(",")[0] in agreement_words(june.with_suggestions(mine))
 
 
+def test_a_split_keeps_the_names_of_the_map_and_a_persons_own(page: Page) -> None:
+    areas = page.areas
+    areas.names_fold.toggle()
+    areas.names.choice.value = "worldcover"
+    page.settle()
+    before = page.names()
+    areas.edit.click()
+    areas.rows[1].merge.value = True
+    areas.split.click()
+    page.settle()
+    assert len(page.names()) == len(before) + 1
+    kinds = {s.kind for s in page.shown.suggestions}
+    assert not kinds & {"Dense vegetation", "Crops or grass", "Bare or built-up"}, "none from the spectra"
+    assert page.shown.names_from.startswith("ESA WorldCover")
+    assert areas.names.told.value.count("<tr>") == len(page.names()) + 1
+    areas.undo.click()
+    page.settle()
+    assert page.names() == before, "one step"
+
+    areas._change(lambda history: history.then(history.present.rename(1, "My lake")))
+    page.settle()
+    areas.rows[1].merge.value = True
+    areas.split.click()
+    page.settle()
+    assert page.names()[0] == "My lake"
+    assert not page.errors
+
+
 def test_maps_of_the_settings_and_of_known_catalogues_are_choices(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

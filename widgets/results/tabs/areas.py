@@ -14,7 +14,7 @@ from pipeline.explore.classes import History
 from widgets.glossary.how_to_read import HowToRead
 from widgets.page.messages import plain_words
 from widgets.results import naming, rows
-from widgets.results.edits import Change, Editor
+from widgets.results.edits import Editor
 from widgets.results.legend import Legend
 from widgets.results.tabs.behind import Behind
 from widgets.results.tabs.by_zone import ByZone
@@ -30,6 +30,7 @@ from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.parts import classed, column, html, pressed, push_button, push_buttons, row, shown
 
 if TYPE_CHECKING:
+    from pipeline.progress import IsCancelled
     from pipeline.result import Analysis
 
 HINT = "A name or colour is taken at once. Tick one row to split it, two or more to merge them."
@@ -192,10 +193,16 @@ class Areas(ipw.VBox):
 
     def _split_ticked(self) -> None:
         (number,) = self._ticked_rows
-        self._refine(lambda refined, history, cancelled: naming.split(refined, history, number, cancelled))
+        self._refine(partial(naming.split, number))
 
-    def _refine(self, change: Change) -> None:
+    def _refine(self, step: naming.Step) -> None:
         self.hint.value = "<div role='status'>Labelling the pixels…</div>"
+
+        def change(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
+            made, self._editor.named_by = step(refined, history, self._editor.named_by, cancelled)
+            self.names.told_of(made)
+            return made
+
         self._editor.later(change)
 
     def _change(self, change: Callable[[History], History]) -> None:

@@ -109,6 +109,10 @@ class NamesFrom(ipw.VBox):
             self.told.value = "" if self.choice.value != OWN else f"<p>{ASK_FILE}</p>"
         self._arrange()
 
+    def told_of(self, history: History) -> None:
+        """Take note of the classes that the editor's agreement is about."""
+        self._of = _made_of(history)
+
     def fail(self, error: Exception) -> None:
         """Say why there are no names from the map."""
         self.told.value = f"<p class='eo-warn-text' role='alert'>{escape(plain_words(error))}</p>"
@@ -162,7 +166,8 @@ class NamesFrom(ipw.VBox):
 
         def make(refined: Analysis, history: History, cancelled: IsCancelled) -> History:
             made, agreement = named(refined, history, source, cancelled)
-            self._editor.named_by, self._of = agreement, _made_of(made)
+            self._editor.named_by = agreement
+            self.told_of(made)
             known = {key for _, key in self.choice.options}
             self._keys[made.names_from] = source.key if source.key in known else OWN
             if agreement is not None and source.classes is None:
