@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -128,13 +128,18 @@ def _settled(kernel: Any, since: float) -> tuple[int, float]:
     return kernel.memory_info().rss, grown - since
 
 
-@contextmanager
-def voila(arguments: tuple[str, ...], settings: dict[str, str]) -> Iterator[tuple[str, int]]:
+def voila(arguments: tuple[str, ...], settings: dict[str, str]) -> AbstractContextManager[tuple[str, int]]:
     """Serve the notebook with Voilà; gives its address and process number."""
+    return serving("voila", ("dashboard.ipynb", *arguments), settings)
+
+
+@contextmanager
+def serving(module: str, arguments: tuple[str, ...], settings: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """Run a server of a module on a free port; gives its address and process number."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "voila", "dashboard.ipynb", "--no-browser", f"--port={port}", *arguments]
+    command = [sys.executable, "-m", module, *arguments, "--no-browser", f"--port={port}"]
     process = subprocess.Popen(
         command, cwd=REPO, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
