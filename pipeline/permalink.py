@@ -1,7 +1,7 @@
 """A request as the query string of a web address, and back.
 
-Links are not trusted: they may only name catalogues that are offered here, and nothing in them starts
-a run.
+Links come from anybody: they may name only catalogues that are offered here. ``run=1`` says that the person
+who copied the link saw a result; whether a run starts is the page's choice (widgets/page/by_itself.py).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CLASSES = "classes"
 _POLYGON, _RING, _CORNER = "!", "~", "_"
 _SAFE = f"{_POLYGON}{_RING}{_CORNER},:"
 _SHORT = {"start": "from", "end": "to", "max_cloud_cover": "cloud", "n_clusters": "k", "scene_ids": "scenes"}
-_MODEL, _STEPS = "model", "steps"
+_MODEL, _STEPS, _RUN = "model", "steps", "run"
 _SQUARE = ("lat", "lon", "km")
 _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 
@@ -43,10 +43,12 @@ _ANYWHERE = AreaOfInterest.square(0, 0, 1)
 def keys() -> tuple[str, ...]:
     """Return the names of everything that a link of ours can hold."""
     names = [f.name for f in fields(AnalysisRequest) if f.name != "area"]
-    return (*_SQUARE, "area", _MODEL, _STEPS, *(_SHORT.get(name, name) for name in names), CLASSES)
+    return (*_SQUARE, "area", _MODEL, _STEPS, _RUN, *(_SHORT.get(name, name) for name in names), CLASSES)
 
 
-def to_query(request: AnalysisRequest, model: str = "", classes: str = "", steps: str = "") -> str:
+def to_query(
+    request: AnalysisRequest, model: str = "", classes: str = "", steps: str = "", *, run: bool = False
+) -> str:
     """Return a request as a query string, without the question mark; `from_query` turns it back.
 
     What has its default value is left out, except the period, clouds, clusters and catalogue. A polygon's
@@ -60,6 +62,8 @@ def to_query(request: AnalysisRequest, model: str = "", classes: str = "", steps
         Clusters that were split and water set apart (explore.regroup.steps).
     classes : str
         What the page says of the classes that a person made.
+    run : bool
+        Whether the page shall calculate by itself.
     """
     area = request.area
     if area.size_km is not None:
@@ -72,6 +76,8 @@ def to_query(request: AnalysisRequest, model: str = "", classes: str = "", steps
             continue
         write, _ = _FIELDS.get(f.name, (json.dumps, json.loads))
         values[_SHORT.get(f.name, f.name)] = write(value)
+    if run:
+        values[_RUN] = "1"
     if model:
         values[_MODEL] = model
     if steps:
@@ -100,6 +106,8 @@ class Linked:
     """What was done to the clusters since (explore.regroup.repeated)."""
     classes: str = ""
     """What the link says of classes, as `to_query` was given it; not checked."""
+    run: bool = False
+    """Whether the link wants its result without a click."""
 
     def request(self) -> AnalysisRequest:
         """Return the request.
@@ -153,7 +161,8 @@ def from_query(query: str, offered: Collection[str]) -> Linked:
     if not re.fullmatch(r"((s\d{1,2}|w)(\.(s\d{1,2}|w)){0,9})?", steps):
         unread.append(_STEPS)
         steps = ""
-    return Linked(values, tuple(unread), model=model, steps=steps, classes=texts.get(CLASSES, ""))
+    classes, run = texts.get(CLASSES, ""), texts.get(_RUN) == "1"
+    return Linked(values, tuple(unread), model=model, steps=steps, classes=classes, run=run)
 
 
 def _area(texts: Mapping[str, str]) -> AreaOfInterest:

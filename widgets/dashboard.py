@@ -21,6 +21,7 @@ from widgets.map.mover import Mover
 from widgets.map.search import PlaceSearch
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
+from widgets.page.by_itself import ByItself
 from widgets.page.header import header, style
 from widgets.page.painter import Painter
 from widgets.page.parts import Parts
@@ -64,6 +65,7 @@ class Dashboard(ipw.VBox):
         self.painter = Painter(self.visitor.act, self._tell)
         linked = permalink.from_query(query_string(), area_input.offered())
         start = at_the_start().of_values(linked.values)
+        self.by_itself = ByItself(linked, lambda: self.painter.state.request, self.visitor.run)
         limit_km = largest_km()
         self.parts = self._parts(start, limit_km)
         self.painter.take(self.parts, self._limit_km(limit_km))
@@ -110,7 +112,11 @@ class Dashboard(ipw.VBox):
                 on_mixed=lambda mixed: setattr(names, "mixed", mixed),
                 host=self._host(saver, names, view),
             ),
-            address=Address(guard(visitor.save_request), guard(self.placing.went)),
+            address=Address(
+                guard(visitor.save_request),
+                guard(self.placing.went),
+                guard(lambda: self.by_itself.page_is_seen()),
+            ),
             names=names,
             saver=saver,
             workers=workers,

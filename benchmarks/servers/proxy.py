@@ -1,14 +1,15 @@
 """A TCP proxy that turns the loopback interface into a distant network. Run as a process of its own:
 
-    python -m benchmarks.servers.proxy UPSTREAM_PORT ...
+    python -m benchmarks.servers.proxy [--mbit SPEED] UPSTREAM_PORT ...
 
 One listening port for each upstream port, printed on the first line in the same order; the process ends
 with its standard input. Every connection has a round trip of 50 ms and needs two of them before its first
-byte passes (TCP and TLS); all connections together share 200 Mbit/s towards the client.
+byte passes (TCP and TLS); all connections together share 200 Mbit/s, or SPEED, towards the client.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 import time
@@ -25,14 +26,21 @@ CREDIT_S = 0.003
 
 
 class Link:
-    """A line on which one chunk passes at a time."""
+    """A line on which one chunk passes at a time.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    bytes_per_s : float
+        Its speed.
+    """
+
+    def __init__(self, bytes_per_s: float = LINK_BYTES_PER_S) -> None:
+        self._bytes_per_s = bytes_per_s
         self._free_at = 0.0
 
     def book(self, size: int) -> float:
         """Return the time at which so many bytes will have passed."""
-        self._free_at = max(self._free_at, time.monotonic() - CREDIT_S) + size / LINK_BYTES_PER_S
+        self._free_at = max(self._free_at, time.monotonic() - CREDIT_S) + size / self._bytes_per_s
         return self._free_at
 
 
@@ -86,12 +94,16 @@ async def listen(upstream_port: int, link: Link) -> asyncio.Server:
     return await asyncio.start_server(connected, "127.0.0.1", 0)
 
 
-async def main(upstream_ports: list[int]) -> None:
-    link = Link()
+async def main(upstream_ports: list[int], bytes_per_s: float = LINK_BYTES_PER_S) -> None:
+    link = Link(bytes_per_s)
     servers = [await listen(port, link) for port in upstream_ports]
     print(*(s.sockets[0].getsockname()[1] for s in servers), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(main([int(port) for port in sys.argv[1:]]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--mbit", type=float, default=LINK_BYTES_PER_S * 8 / 1e6)
+    parser.add_argument("ports", type=int, nargs="+")
+    chosen = parser.parse_args()
+    asyncio.run(main(chosen.ports, chosen.mbit * 1e6 / 8))

@@ -21,7 +21,8 @@ ALL_DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
 ABOUT = """\
 Land-cover clusters from Sentinel-2 without a page: the same classes on a list of places.
 
-A list is a text file with one request a line. The page saves requests (“Copy link”); by hand:
+A list is a text file with one request a line. The page makes it, with the model beside it: “Repeat for other
+places” in the tab Areas. By hand:
 
   {"name": "Bolzano", "request": {"version": 1, "area": {"longitude": 11.34, "latitude": 46.49,
    "size_km": 5}, "start": "2022-06-01", "end": "2022-06-30", "n_clusters": 6, "catalog": "earth-search"}}
@@ -33,7 +34,7 @@ examples:
   python -m pipeline run places.jsonl --out results
       reads all places, fits one model on the pixels of all of them, labels each with it
   python -m pipeline run places.jsonl --model model.json --out results
-      labels them with a model from “More formats” on the page, or from another run
+      labels them with a model from the page (“Repeat for other places”, “More formats”) or another run
   python -m pipeline run places.jsonl --out results
       again: does what is missing or failed, nothing else; delete results/model.json to fit again
   python -m pipeline scenes places.jsonl
@@ -50,7 +51,7 @@ Label every place of a list with one model. In the folder then lie:
   places.gpkg   polygons of all places in longitude and latitude, and the places themselves
   index.html    all places with their hectares and reports
   model.json    the model, for other places or another year
-  log.txt       one line a place
+  log.txt       one line a place, each time it is worked on
   places/       GeoTIFF, GeoJSON and report of each place
 
 Returns 0 when all places have numbers, 1 when some failed, 2 when nothing was done.

@@ -32,7 +32,7 @@ th, td { text-align: right; padding: 4px 8px; border-top: 1px solid #dde3e8; ver
 th { font-weight: 400; color: #51606d; border-top: 0; }
 th:first-child, td:first-child, td.words { text-align: left; overflow-wrap: anywhere; }
 th:first-child { min-width: 140px; }
-td.whole { white-space: nowrap; }
+.whole { white-space: nowrap; }
 .chip { display: inline-block; width: 12px; height: 12px; border: 1px solid #14212b59; margin-right: 4px; }
 .muted { color: #51606d; }
 """
@@ -185,4 +185,4 @@ def _line(record: Record, clusters: Sequence[int]) -> str:
     told = f"<br>{escape(record.sentence)}" if record.sentence else ""
     clear = percent(record.clear_share)
     head = f'<td>{name}</td><td class="whole">{escape(record.day)}</td><td class="whole">{clear}</td>'
-    return f"<tr>{head}{numbers}<td>{links}{told}</td></tr>"
+    return f'<tr>{head}{numbers}<td><span class="whole">{links}</span>{told}</td></tr>'

@@ -173,8 +173,13 @@ class _Walk:
         found = []
         for number, one in enumerate(self.asked, start=1):
             self.progress.check()
-            record = self._place(one, model, unread.get(one.name, one.problem))
-            self._tell(record, number)
+            key = key_of(one, model)
+            record = self._known(key)
+            if record is None:
+                record = self._place(one, key, model, unread.get(one.name, one.problem))
+                self._log(record, number)
+            if self.on_place is not None:
+                self.on_place(record, number, len(self.asked))
             found.append(record)
         shutil.rmtree(self.folder / READ, ignore_errors=True)
         result = ManyPlaces(self.folder, model, tuple(found))
@@ -220,12 +225,13 @@ class _Walk:
         analysis.save(path)
         return analysis
 
-    def _place(self, one: Asked, model: ClusterModel | None, problem: str) -> Record:
-        """Return the outcome of a place: from its record, or calculated now."""
-        key = key_of(one, model)
+    def _known(self, key: str) -> Record | None:
+        """Return what an earlier run made of a place; None where it is missing or failed."""
         known = records.read(self.folder / PLACES, key)
-        if known is not None and known.done:
-            return known
+        return known if known is not None and known.done else None
+
+    def _place(self, one: Asked, key: str, model: ClusterModel | None, problem: str) -> Record:
+        """Return what comes of a place now."""
         try:
             if model is None or problem:
                 raise InvalidRequest(problem)
@@ -268,13 +274,11 @@ class _Walk:
     def _waiting(self, one: Asked) -> Path:
         return self.folder / READ / f"{key_of(one, None)}.clusters"
 
-    def _tell(self, record: Record, number: int) -> None:
+    def _log(self, record: Record, number: int) -> None:
         moment = datetime.now(UTC).isoformat(timespec="seconds")
         with (self.folder / LOG).open("a", encoding="utf-8") as file:
             file.write(f"{moment} {number}/{len(self.asked)} {record.words}\n")
         log.info("%d of %d: %s", number, len(self.asked), record.words)
-        if self.on_place is not None:
-            self.on_place(record, number, len(self.asked))
 
 
 def _check_alike(analysis: Analysis, first: Analysis) -> None:

@@ -35,7 +35,8 @@ def test_a_result_is_one_page(dashboard: DashboardPage, size: tuple[int, int]) -
         expect(part).to_be_visible()
     expect(page.locator(".eo-scene .eo-pop")).to_contain_text("modified Copernicus Sentinel data")
     expect(page.locator(".eo-scene .eo-pop")).to_be_visible()
-    for part in (dashboard.main, dashboard.latitude, dashboard.button("Help"), dashboard.tick("True colour")):
+    hidden = (dashboard.main, dashboard.latitude, dashboard.button("Help"), dashboard.button("Copy table"))
+    for part in (*hidden, dashboard.tick("True colour"), page.locator(".eo-ask").first):
         expect(part).to_be_hidden()
     page.emulate_media(media="screen")
     expect(dashboard.main).to_be_visible()

@@ -28,6 +28,23 @@ def test_a_killed_kernel_is_told_and_a_reload_goes_on(open_page: Open, voila: st
     assert (page.latitude.input_value(), page.longitude.input_value()) == place
 
 
+def test_reload_and_continue_brings_the_result_back(open_page: Open, voila: str) -> None:
+    before = set(kernels())
+    page = open_page(
+        voila, hosts_own_errors=["403", "404", "WebSocket", "kernel", "Cannot send"]
+    ).wait_until_ready()
+    page.place_area()
+    page.calculate()
+    expect(page.page).to_have_url(re.compile("run=1"))
+    rows = page.rows()
+    (kernel,) = set(kernels()) - before
+    kernel.kill()
+    page.button("Reload and continue").click(timeout=60_000)
+    page.wait_until_ready()
+    page.expect_result()
+    assert page.rows() == rows
+
+
 def test_a_line_that_is_down_for_a_while_ends_no_session(open_page: Open, voila: str) -> None:
     page = open_page(voila, hosts_own_errors=["WebSocket", "kernel", "Failed to fetch"]).wait_until_ready()
     page.place_area()

@@ -115,6 +115,14 @@ def test_what_is_wrong_is_left_out_and_named_and_the_rest_is_kept(
     assert len(linked.values) >= 5
 
 
+def test_a_link_may_want_its_result_without_a_click() -> None:
+    assert from_query(to_query(REQUEST, run=True), OFFERED).run
+    assert from_query(to_query(REQUEST, run=True), OFFERED).request() == REQUEST
+    assert not from_query(to_query(REQUEST), OFFERED).run
+    assert not from_query(f"{PARTS}&run=yes", OFFERED).run
+    assert "run" in keys()
+
+
 def test_what_is_not_ours_is_passed_over() -> None:
     linked = from_query(f"token=secret&{PARTS}&voila-theme=dark&utm_source=mail", OFFERED)
     assert linked.unread == ()

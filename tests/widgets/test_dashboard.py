@@ -122,4 +122,41 @@ def test_a_link_fills_the_form_and_starts_nothing(
     assert "catalogue of this link is not offered" in text(opened)
     assert not opened.parts.foot.main.disabled
     assert opened.parts.map.map.center[1] == pytest.approx(11.05, abs=0.01)
+    opened.parts.address.receive({"event": "seen"})
     assert runs.requests == []
+
+
+def test_a_link_to_a_result_is_calculated_once_when_the_page_is_seen(
+    page: Dashboard, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.parts.fields.settings = SETTINGS
+    assert "run=1" not in page.parts.address.query
+    press(page)
+    finish(page)
+    link = page.parts.address.query
+    assert "run=1" in link
+    page.parts.fields.settings = SETTINGS.changed(latitude="46.5")
+    assert "run=1" not in page.parts.address.query, "nobody has seen that result"
+
+    monkeypatch.setenv("QUERY_STRING", link)
+    opened = Dashboard()
+    assert len(runs.requests) == 1
+    for _ in range(2):
+        opened.parts.address.receive({"event": "seen"})
+    finish(opened)
+    assert len(runs.requests) == 2
+    assert runs.requests[1] == runs.requests[0]
+
+
+@pytest.mark.parametrize(
+    "part", ["km=60", "catalog=x", "model=0123abcd", "composite=%22periods%22&max_dates=60&km=20", "run=2"]
+)
+def test_a_link_waits_for_a_click_where_it_is_much_or_not_all_there(
+    part: str, page: Dashboard, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "lat=46.49&lon=11.34&km=5&from=2022-01-01&to=2022-12-31&k=4&catalog=earth-search&run=1"
+    monkeypatch.setenv("QUERY_STRING", f"{query}&{part}")
+    opened = Dashboard()
+    opened.parts.address.receive({"event": "seen"})
+    assert runs.requests == []
+    assert not opened.parts.foot.main.disabled

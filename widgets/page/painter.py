@@ -192,11 +192,11 @@ class Painter:
     def _paint_form(self, state: PageState) -> None:
         parts = self._parts
         result, carried = parts.runs.result, parts.results.editor.carried
-        same = carried is not None and result is not None and result.request == state.request
-        if carried is not None and same:
-            parts.address.show(state.request, carried.to_text(), carried.steps)
+        run = result is not None and result.request == state.request
+        if carried is not None and run:
+            parts.address.show(state.request, carried.to_text(), carried.steps, run=run)
         else:
-            parts.address.show(state.request)
+            parts.address.show(state.request, run=run)
         parts.fields.show_area(state.counted)
         parts.foot.show_button(state.button.text, primary=state.button.primary, enabled=state.button.enabled)
         if state.message is not None:

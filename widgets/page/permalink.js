@@ -115,6 +115,7 @@ function render({ model, el }) {
   document.addEventListener("keydown", escape, true);
   model.on("change", update);
   update();
+  model.send({ event: "seen" });
   return () => {
     removeEventListener("popstate", went);
     document.removeEventListener("click", outside);

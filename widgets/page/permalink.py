@@ -23,6 +23,8 @@ class Address(anywidget.AnyWidget):
         Called when the visitor wants the request as a file.
     on_went : callable
         Called with the query string of the address to which the browser went back or forward.
+    on_seen : callable
+        Called when the page is on the screen, and again where it is drawn anew.
     """
 
     _esm = script("toolkit/copied.js", "page/shared_link.js", "page/permalink.js")
@@ -36,13 +38,20 @@ class Address(anywidget.AnyWidget):
     launch = traitlets.Unicode().tag(sync=True)
     """Address at which Binder starts this page for anybody; empty elsewhere."""
 
-    def __init__(self, on_save: Callable[[], None], on_went: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        on_save: Callable[[], None],
+        on_went: Callable[[str], None],
+        on_seen: Callable[[], None] = lambda: None,
+    ) -> None:
         hub, launch = where_served(os.environ)
         super().__init__(names=list(permalink.keys()), hub=hub, launch=launch)
-        self._on_save, self._on_went = on_save, on_went
+        self._on_save, self._on_went, self._on_seen = on_save, on_went, on_seen
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
-    def show(self, request: AnalysisRequest | None, classes: str = "", steps: str = "") -> None:
+    def show(
+        self, request: AnalysisRequest | None, classes: str = "", steps: str = "", *, run: bool = False
+    ) -> None:
         """Put a request into the address; without one, the last one stays there.
 
         Parameters
@@ -53,10 +62,12 @@ class Address(anywidget.AnyWidget):
             The classes that a person made of the clusters, as text.
         steps : str
             Clusters that were split and water set apart before.
+        run : bool
+            Whether the result is there: who opens the link sees it without a click.
         """
         if request is None:
             return
-        query = permalink.to_query(request, classes=classes, steps=steps)
+        query = permalink.to_query(request, classes=classes, steps=steps, run=run)
         fits = permalink.fits(query)
         with self.hold_sync():
             self.has_request = True
@@ -69,6 +80,8 @@ class Address(anywidget.AnyWidget):
             self._on_save()
         elif content.get("event") == "went":
             self._on_went(str(content.get("query", "")))
+        elif content.get("event") == "seen":
+            self._on_seen()
 
 
 def where_served(environment: Mapping[str, str]) -> tuple[str, str]:

@@ -152,6 +152,8 @@ def test_a_second_call_does_what_failed_and_what_is_new(
     assert counted == [asked[2][1], asked[3][1]]
     assert second.model == first.model, "the legend stays"
     assert second.records[:2] == first.records[:2]
+    logged = (tmp_path / "log.txt").read_text("utf-8").splitlines()
+    assert [line.split()[1] for line in logged] == ["1/3", "2/3", "3/3", "3/4", "4/4"], "what was worked on"
     counted.clear()
     other = analyse(replace(land.request(), n_clusters=2)).model
     third = analyse_many(asked[:2], out=tmp_path, model=other)
