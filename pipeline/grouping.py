@@ -11,7 +11,7 @@ from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.labels import label
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, fitted_spectra, own_spectra
+from pipeline.clustering.naming import Fits
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.drawing.frame import Frame, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
@@ -67,7 +67,7 @@ def grouped(
         fitted = model or fits.model(features, request.n_clusters, request.seed, progress)
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
-    suggestions, edits = _classes(fitted, pixels, model is not None)
+    suggestions, edits = _classes(fitted, fits, model is not None)
     raster = raster if edits is None else raster.mapped(edits)
     table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
     progress.report("drawing", 0)
@@ -81,10 +81,10 @@ def grouped(
 
 
 def _classes(
-    model: ClusterModel, pixels: Imagery, given: bool
+    model: ClusterModel, fits: Fits, given: bool
 ) -> tuple[tuple[Suggestion, ...], tuple[int, ...] | None]:
     """Return names and colours, and the class of each label where the model carries classes of a person."""
-    suggestions = suggest(spectra_of(model, pixels, given), plain_bands(pixels.bands))
+    suggestions = suggest(fits.spectra(model, given), plain_bands(fits.bands))
     if not model.classes:
         return suggestions, None
     classes = classes_of(model.classes, suggestions)
@@ -106,5 +106,4 @@ def fits_of(pixels: Imagery) -> Fits:
 
 def spectra_of(model: ClusterModel, pixels: Imagery, given: bool) -> np.ndarray:
     """Return the spectra by which clusters are named: of a given model, those of this area's own pixels."""
-    of = own_spectra if given else fitted_spectra
-    return of(model, pixels.sample.reflectance, pixels.bands)
+    return fits_of(pixels).spectra(model, given)
