@@ -51,7 +51,7 @@ def markdown(
                 INTRODUCTION.format(command=command),
                 _setting(settings, [r for r in records.values() if r]),
                 "## Against what was asked for",
-                "The number is that of the demand in issue 3; 9 is “many machines”, 12 is issue 12.",
+                "The number is that of the demand in issue 3; 9 is “many machines”, 12 issue 12.",
                 _aims(found),
                 *_remarks(found),
                 *(["## Against area", drawn] if drawn else []),

@@ -9,7 +9,7 @@ from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.labels import label
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, naming_spectra
+from pipeline.clustering.naming import Fits
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.drawing.frame import Frame, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
@@ -65,7 +65,7 @@ def grouped(
         fitted = model or fits.model(features, request.n_clusters, request.seed, progress)
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
-    suggestions, edits = _classes(fitted, pixels, model is not None)
+    suggestions, edits = _classes(fitted, fits, model is not None)
     raster = raster if edits is None else raster.mapped(edits)
     table = areas_of(raster.counts, suggestions, pixels.extent.grid.affine.a**2 / 10_000)
     progress.report("drawing", 0)
@@ -79,11 +79,10 @@ def grouped(
 
 
 def _classes(
-    model: ClusterModel, pixels: Imagery, given: bool
+    model: ClusterModel, fits: Fits, given: bool
 ) -> tuple[tuple[Suggestion, ...], tuple[int, ...] | None]:
     """Return names and colours, and the class of each label where the model carries classes of a person."""
-    spectra = naming_spectra(model, pixels.sample.reflectance, pixels.bands, given)
-    suggestions = suggest(spectra, plain_bands(pixels.bands))
+    suggestions = suggest(fits.spectra(model, given), plain_bands(fits.bands))
     if not model.classes:
         return suggestions, None
     classes = classes_of(model.classes, suggestions)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.model import ClusterModel
-from pipeline.clustering.naming import Fits, fitted_spectra
+from pipeline.clustering.naming import Fits
 from pipeline.clustering.surface_types import suggest
 from pipeline.explore.classes import Classes
 from pipeline.progress import Progress
@@ -53,7 +53,7 @@ def pooled_model(
     fits = Fits(reflectance, bands, f"{len(samples)} places")
     features = over_periods(request.features, bands)
     model = fits.model(features, request.n_clusters, request.seed, progress)
-    spectra = fitted_spectra(model, reflectance, bands)
+    spectra = fits.spectra(model)
     return replace(model, classes=Classes.of(suggest(spectra, plain_bands(bands))).to_json())
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
-from pipeline.arrays import CentreRows, Labels, Table
+from pipeline.arrays import CentreRows, Labels, Planes, Table
 from pipeline.clustering.features import computed, plain_bands
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.refinements import refined
@@ -44,11 +45,21 @@ class Fits:
             from pipeline.clustering.kmeans import fit
 
             fitted = fit(self.sample(features), features, n_clusters, seed, progress)
-            spectra = fitted_spectra(fitted, self.reflectance, self.bands)
+            spectra = self.spectra(fitted)
             order = spectral_order(spectra, plain_bands(self.bands))
             known = replace(fitted.reordered(order.tolist()), origin=self.origin)
             self._known[features, n_clusters, seed] = known
         return known
+
+    @cached_property
+    def _planes(self) -> Planes:
+        """The sample in `plain_bands`: float32 ``(band, n)``; of periods the median, which takes its time."""
+        return computed(self.reflectance.T, self.bands, plain_bands(self.bands))
+
+    def spectra(self, model: ClusterModel, given: bool = False) -> CentreRows:
+        """Return the spectra by which clusters are named: of a given model, those of these pixels."""
+        of = own_spectra if given else fitted_spectra
+        return of(model, self.reflectance, self.bands, self._planes)
 
     def sample(self, features: Sequence[str]) -> Table:
         """Return the sample's features: float32 ``(n, feature)``."""
@@ -59,10 +70,12 @@ def naming_spectra(
     model: ClusterModel, reflectance: Table, bands: tuple[str, ...], given: bool
 ) -> CentreRows:
     """Return the spectra by which clusters are named; for a given model, those of this area's own pixels."""
-    return (own_spectra if given else fitted_spectra)(model, reflectance, bands)
+    return Fits(reflectance, bands).spectra(model, given)
 
 
-def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
+def fitted_spectra(
+    model: ClusterModel, reflectance: Table, bands: tuple[str, ...], planes: Planes
+) -> CentreRows:
     """Return the spectrum of each cluster of a model that was fitted on these very pixels: ``(k, band)``.
 
     One value a band (`plain_bands`): of a composite of periods their median.
@@ -70,11 +83,11 @@ def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ..
     A band that was clustered itself has the value of the centre; others the mean of the cluster's pixels.
     """
     if model.refinements:
-        return own_spectra(model, reflectance, bands)
+        return own_spectra(model, reflectance, bands, planes)
     plain = plain_bands(bands)
     spectra = np.full((model.n_clusters, len(plain)), np.nan)
     if not set(plain) <= set(model.features):
-        spectra = own_spectra(model, reflectance, bands)
+        spectra = own_spectra(model, reflectance, bands, planes)
     centres = np.array(model.centres)
     for column, band in enumerate(plain):
         if band in model.features:
@@ -82,10 +95,17 @@ def fitted_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ..
     return spectra
 
 
-def own_spectra(model: ClusterModel, reflectance: Table, bands: tuple[str, ...]) -> CentreRows:
-    """Return the mean reflectance of the pixels in each cluster: ``(k, band)``; NaN where there is none."""
+def own_spectra(
+    model: ClusterModel, reflectance: Table, bands: tuple[str, ...], planes: Planes
+) -> CentreRows:
+    """Return the mean reflectance of the pixels in each cluster: ``(k, band)``; NaN where there is none.
+
+    Parameters
+    ----------
+    planes : numpy.ndarray
+        The pixels in `plain_bands`: ``(band, n)``.
+    """
     labels = labels_of(model, reflectance, bands)
-    planes = computed(reflectance.T, bands, plain_bands(bands))
     return signatures(planes.T, labels, model.n_clusters).mean
 
 

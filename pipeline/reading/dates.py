@@ -30,7 +30,7 @@ SIDE_PX = 256
 LIGHT_PX = 62
 """Longer side of the smaller one on which their light is examined: of 10 km the coarsest overview, one block
 of a file, shows it."""
-THREADS = 16
+THREADS = 32
 """Acquisitions whose overviews are waited for at the same time."""
 MIN_CLEAR = 0.02
 """Less clear land of the area than this is not worth reading an acquisition."""
