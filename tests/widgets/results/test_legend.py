@@ -53,7 +53,7 @@ def test_the_figure_that_orders_names_stands_where_reasons_do(legend: Legend) ->
     of.areas["name"] = ["Masked", "Water", "Trees 1 (NDVI 0.2)", "Oak (NDVI 0.3)"]
     legend.show(rows.of(of), ())
     assert [r.box.description for r in legend.rows] == ["Water", "Trees 1", "Oak (NDVI 0.3)"]
-    assert all("NDVI 0.2</span>" in r.reason.value for r in legend.rows)
+    assert all("NDVI 0.2</b>" in r.reason.value for r in legend.rows)
     assert "title='Trees 1 (NDVI 0.2) NDVI 0.2'" in legend.rows[1].reason.value
 
 
@@ -115,7 +115,7 @@ def test_rows_tell_what_cannot_be_said() -> None:
 
     of.areas.loc[1, "name"] = "Water (NDVI 0.2)"
     assert rows.of(of)[0].name == "Water (NDVI 0.2)"
-    assert rows.estimated(of)[0].name == "Water", "the interval needs the room"
+    assert rows.estimated(of, of.checked)[0].name == "Water", "the interval needs the room"
     of.areas.loc[3, "name"] = "Trees"
     twice = rows.estimated(of, of.checked)
     assert (twice[2].note, twice[2].hectares) == ("in row 2", 0.0)
