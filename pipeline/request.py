@@ -17,7 +17,7 @@ from pipeline.checks import integer, number, quoted
 from pipeline.clustering.features import DEFAULT_FEATURES, resolved
 from pipeline.errors import InvalidRequest
 from pipeline.reading.ways import WAYS, way_of
-from pipeline.text import day_words
+from pipeline.text import day_words, outside
 
 MIN_CLUSTERS, MAX_CLUSTERS = 2, 12
 """Fewest and most clusters; twelve colours can be told apart (clustering/palette.py)."""
@@ -77,7 +77,8 @@ class AnalysisRequest:
         cloud = number(self.max_cloud_cover, "max_cloud_cover", "The cloud cover")
         if not 0 <= cloud <= 100:
             raise InvalidRequest(
-                f"The cloud cover is out of range: {cloud:g} %. Give one from 0 to 100 %.", "max_cloud_cover"
+                f"The cloud cover is out of range: {outside(cloud, 0, 100)} %. Give one from 0 to 100 %.",
+                "max_cloud_cover",
             )
         object.__setattr__(self, "max_cloud_cover", cloud)
         n_clusters = integer(self.n_clusters, "n_clusters", "The number of clusters")
@@ -233,7 +234,7 @@ def _mask_buffer_m(value: Any) -> float:
     buffer_m = number(value, "mask_buffer_m", "The buffer around clouds")
     if not 0 <= buffer_m <= MAX_MASK_BUFFER_M:
         raise InvalidRequest(
-            f"The buffer around clouds is out of range: {buffer_m:g} m. "
+            f"The buffer around clouds is out of range: {outside(buffer_m, 0, MAX_MASK_BUFFER_M)} m. "
             f"Give one from 0 to {MAX_MASK_BUFFER_M} m.",
             "mask_buffer_m",
         )

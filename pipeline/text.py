@@ -124,6 +124,18 @@ def above(value: float, limit: float, decimals: int = 0) -> tuple[str, str]:
     return f"more than {allowed}", allowed
 
 
+def outside(value: float, low: float, high: float) -> str:
+    """Return a number that lies outside a range with digits enough to show that it does.
+
+    Examples
+    --------
+    >>> outside(200, -180, 180), outside(0.4999999, 0.5, 110)
+    ('200', '0.4999999')
+    """
+    short = f"{value:g}"
+    return short if not low <= float(short) <= high else repr(value)
+
+
 def signed_hectares(value: float) -> str:
     """Return hectares with their sign, for a difference; one that rounds to zero has none."""
     text = hectares(abs(value))

@@ -21,6 +21,7 @@ import numpy as np
 
 from pipeline.accuracy.labels import Label
 from pipeline.errors import InvalidRequest
+from pipeline.text import above
 
 if TYPE_CHECKING:
     from pipeline.accuracy.design import SamplingDesign
@@ -206,7 +207,8 @@ def _written(design: SamplingDesign, point: int) -> str | None:
 def _bytes(content: bytes | str) -> bytes:
     raw = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
     if len(raw) > MAX_BYTES:
-        raise InvalidRequest(f"The file is too large: {len(raw) / 1e6:.1f} MB, at most 5 MB.", "labels")
+        megabytes, limit = above(len(raw) / 1e6, MAX_BYTES / 1e6, 1)
+        raise InvalidRequest(f"The file is too large: {megabytes} MB, at most {limit} MB.", "labels")
     return raw
 
 

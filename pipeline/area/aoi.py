@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.area.antimeridian import EDGE, TURN
 from pipeline.checks import number, quoted
 from pipeline.errors import InvalidRequest
+from pipeline.text import MINUS, above, outside
 
 MIN_SIZE_KM = 0.5
 """Shortest side of a square area, kilometres."""
@@ -67,15 +68,19 @@ class AreaOfInterest:
         latitude = number(self.latitude, "latitude", "The latitude")
         if not -180 <= longitude <= 180:
             raise InvalidRequest(
-                f"The longitude is out of range: {longitude:g}°. Give one from −180° to 180°.", "longitude"
+                f"The longitude is out of range: {outside(longitude, -180, 180)}°. "
+                "Give one from −180° to 180°.",
+                "longitude",
             )
         if not -90 <= latitude <= 90:
             raise InvalidRequest(
-                f"The latitude is out of range: {latitude:g}°. Give one from −90° to 90°.", "latitude"
+                f"The latitude is out of range: {outside(latitude, -90, 90)}°. Give one from −90° to 90°.",
+                "latitude",
             )
         if not MIN_LATITUDE <= latitude <= MAX_LATITUDE:
             raise InvalidRequest(
-                f"There are no Sentinel-2 tiles at latitude {latitude:g}°. Give one from −80° to 84°.",
+                "There are no Sentinel-2 tiles at latitude "
+                f"{outside(latitude, MIN_LATITUDE, MAX_LATITUDE)}°. Give one from −80° to 84°.",
                 "latitude",
             )
         object.__setattr__(self, "longitude", longitude)
@@ -86,7 +91,8 @@ class AreaOfInterest:
             size_km = number(self.size_km, "size_km", "The side length")
             if size_km < MIN_SIZE_KM:
                 raise InvalidRequest(
-                    f"The side length is too small: {size_km:g} km. Give at least {MIN_SIZE_KM} km.",
+                    f"The side length is too small: {outside(size_km, MIN_SIZE_KM, math.inf)} km. "
+                    f"Give at least {MIN_SIZE_KM} km.",
                     "size_km",
                 )
             object.__setattr__(self, "size_km", size_km)
@@ -191,7 +197,8 @@ def not_degrees(bounds: tuple[float, float, float, float]) -> str:
     """Return what is wrong with coordinates (west, south, east, north) that are not in degrees."""
     if max(map(abs, bounds)) > LARGEST_DEGREES:
         return "These coordinates look like metres, not degrees."
-    west, south, east, north = (f"{value:.1f}".replace("-", "−") for value in bounds)
+    limits = (180, 90, 180, 90)
+    west, south, east, north = (_told(value, limit) for value, limit in zip(bounds, limits, strict=True))
     return (
         f"These coordinates are not degrees of longitude ({west} to {east}, at most 180) "
         f"and latitude ({south} to {north}, at most 90)."
@@ -237,3 +244,9 @@ def _attribute(pair: tuple[str, Any]) -> tuple[str, str | int | float | bool | N
     if not isinstance(value, str | int | float | bool | None):
         raise TypeError(name)
     return name, value
+
+
+def _told(value: float, limit: float) -> str:
+    """Return a coordinate with one decimal; beyond its limit, with as many as show it."""
+    text = f"{abs(value):.1f}" if abs(value) <= limit else above(abs(value), limit, 1)[0]
+    return f"{MINUS if value < 0 else ''}{text}"

@@ -25,6 +25,13 @@ PLATFORMS = {
     "Windows": ("x86_64-pc-windows-msvc", ""),
 }
 
+# What it says lacks wheels elsewhere.
+LACKING = [
+    ("argon2-cffi-bindings", "x86_64-apple-darwin", "15.0"),
+    ("rasterio", "x86_64-apple-darwin", "14.0"),
+    ("pyproj", "aarch64-apple-darwin", "13.0"),
+]
+
 
 @pytest.fixture(scope="module")
 def registry() -> None:
@@ -62,6 +69,18 @@ def test_the_dashboard_can_be_installed_where_the_readme_says(
     if macos:
         monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", macos)
     assert pins.resolve(RUNTIME, python, platform=platform)
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize(("package", "platform", "macos"), LACKING)
+def test_what_the_readme_says_of_other_macs_is_true(
+    package: str, platform: str, macos: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pin,) = (pin for pin in RUNTIME if pin.startswith(f"{package}=="))
+    assert pin.replace("==", " ") in " ".join((ROOT / "README.md").read_text().split())
+    monkeypatch.setenv("MACOSX_DEPLOYMENT_TARGET", macos)
+    with pytest.raises(pins.DoesNotFit, match="has no usable wheels"):
+        pins.resolve([pin], "3.12.0", platform=platform)
 
 
 @pytest.mark.parametrize("python", PYTHONS)

@@ -6,6 +6,7 @@ refused, so that no entity is expanded.
 
 from __future__ import annotations
 
+import codecs
 import re
 from xml.parsers import expat
 
@@ -22,6 +23,8 @@ from pipeline.area.formats.raw import (
 )
 
 MAX_ELEMENTS, MAX_NESTING = 500_000, 200
+BLANKS = b" \t\r\n"
+"""Exporters write them before the declaration, where XML allows none."""
 FOLDERS = ("kml", "Document", "Folder")
 
 
@@ -43,7 +46,7 @@ def layers(content: bytes, budget: Budget) -> list[Layer]:
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = reader.doctype
     try:
-        parser.Parse(content, True)
+        parser.Parse(content.removeprefix(codecs.BOM_UTF8).lstrip(BLANKS), True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise Damaged("no XML") from error
     return reader.layers()

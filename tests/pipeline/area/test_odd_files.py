@@ -73,6 +73,25 @@ def test_geojson_in_any_encoding(encoding: str) -> None:
     assert dict(area.zones[0].attributes) == {"name": "Bözen"}
 
 
+@pytest.mark.parametrize(
+    ("encoding", "before"),
+    [
+        *(("utf-8", before) for before in ("", "\n\n  ", "\ufeff", "\ufeff\n")),
+        *((encoding, "") for encoding in ("utf-16", "iso-8859-1")),
+    ],
+)
+def test_kml_in_any_encoding_and_with_blanks_before_it(encoding: str, before: str) -> None:
+    ring = " ".join(f"{x},{y}" for x, y in SITE.exterior.coords)
+    text = (
+        f'{before}<?xml version="1.0" encoding="{encoding}"?><kml><Placemark><name>Bözen</name><Polygon>'
+        f"<outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs>"
+        "</Polygon></Placemark></kml>"
+    )
+    area = area_from_file("a.kml", text.encode(encoding))
+    assert same(area, SITE)
+    assert dict(area.zones[0].attributes)["name"] == "Bözen"
+
+
 def test_metres_are_named_wherever_they_come_from() -> None:
     metres = {"type": "Polygon", "coordinates": [[[5e5, 5e6], [5.1e5, 5e6], [5e5, 5.1e6], [5e5, 5e6]]]}
     for read in (AreaOfInterest.polygon, area_from_geojson):
