@@ -144,7 +144,7 @@ def _head(analysis: Analysis, state: str) -> str:
     clear = analysis.clear_share
     here = "" if analysis.is_composite else " here"
     badges = {
-        FRESH: f"<span class='eo-badge{_warmth(clear)}'>{percent(clear)} clear{here}</span>",
+        FRESH: f"<span class='eo-badge{_warmth(clear)}'>{escape(percent(clear))} clear{here}</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }
