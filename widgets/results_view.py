@@ -148,7 +148,7 @@ def _head(analysis: Analysis, state: str) -> str:
     warmth = _warmth(clear, analysis.is_doubtful)
     here = "" if analysis.is_composite else " here"
     badges = {
-        FRESH: f"<span class='eo-badge{warmth}'>{percent(clear)} clear{here}</span>",
+        FRESH: f"<span class='eo-badge{warmth}'>{escape(percent(clear))} clear{here}</span>",
         UPDATING: "<span class='eo-badge'>Updating…</span>",
         STALE: "<span class='eo-badge eo-warn'>Out of date</span>",
     }

@@ -70,3 +70,22 @@ def core(dashboard: DashboardPage) -> None:
     expect(dashboard.bars).to_have_count(7)
     expect(dashboard.clusters).to_have_count(6)
     assert len(dashboard.rows()) == 7
+
+
+def test_a_narrow_notebook_shows_everything(open_page: Open, jupyter: str) -> None:
+    """Beside JupyterLab's own columns half a laptop leaves as little room as a phone."""
+    page = run_notebook(open_page(f"{jupyter}lab/tree/dashboard.ipynb?reset", size=(760, 900)))
+    core(page)
+    whole = page.page.locator(".eo-wrap")
+    assert whole.evaluate("e => e.clientWidth") <= 700
+    assert whole.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    for name in ("Areas", "Spectra", "Scenes", "Quality", "Change"):
+        page.page.get_by_role("tab", name=name, exact=True).click()
+        panel = page.page.get_by_role("tabpanel").filter(visible=True)
+        expect(panel).to_have_count(1)
+        assert panel.evaluate("e => e.getBoundingClientRect().height") >= 240
+        assert panel.evaluate("e => e.scrollHeight - e.clientHeight") <= 1
+    page.page.get_by_role("tab", name="Areas", exact=True).click()
+    last = page.page.locator(".eo-row").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()

@@ -71,6 +71,12 @@ def test_a_link_can_be_read_by_people_and_needs_no_escapes() -> None:
     assert query.startswith("area=11.3,46.4_11.4,46.4_11.3,46.5&from=2022-06-01")
 
 
+def test_a_link_copied_out_of_html_keeps_its_settings() -> None:
+    linked = from_query(to_query(REQUEST).replace("&", "&amp;"), OFFERED)
+    assert linked.unread == ()
+    assert linked.request() == REQUEST
+
+
 @given(st.sampled_from(OFFERED))
 def test_a_query_is_one_query(catalog: str) -> None:
     query = to_query(AnalysisRequest(REQUEST.area, REQUEST.start, REQUEST.end, catalog=catalog))

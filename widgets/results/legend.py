@@ -47,7 +47,7 @@ class LegendRow(ipw.HBox):
         counted = (about_hectares if estimated else hectares)(values.hectares)
         self.hectares.value = f"<b>{counted}</b> ha{_interval(values)}"
         self._whisker.value = _whisker(values, axis_ha)
-        self._share.value = percent(values.share)
+        self._share.value = escape(percent(values.share))
         if values.number:
             self.box.description = shown_name
             label: ipw.Widget = self.box

@@ -41,7 +41,7 @@ class Names(anywidget.AnyWidget):
         Called when Enter is pressed in a field of the form, and Escape anywhere.
     """
 
-    _esm = script("toolkit/names.js")
+    _esm = script("toolkit/focus.js", "toolkit/names.js")
     rules: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
     mixed = traitlets.Bool(False).tag(sync=True)
     """Whether the checkbox over all clusters stands between on and off."""

@@ -75,6 +75,7 @@ function render({ model, el }) {
       if (message.focus) requestAnimationFrame(() => focus(message.focus));
     };
 
+    const free = keepFocus(root);
     const observer = new MutationObserver(soon);
     const watched = ["aria-valuenow", "aria-valuetext", "class"];
     observer.observe(root, { subtree: true, childList: true, attributeFilter: watched });
@@ -90,6 +91,7 @@ function render({ model, el }) {
     soon();
 
     stop = () => {
+      free();
       observer.disconnect();
       root.removeEventListener("keydown", keys, true);
       root.removeEventListener("click", outside, true);
