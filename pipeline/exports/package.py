@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import AnalysisError
 from pipeline.exports.formats import Format, all_formats
-from pipeline.exports.provenance import credit, file_stem
+from pipeline.exports.provenance import credit, file_stem, names_are
 from pipeline.exports.styles import attribute_table_xml
 from pipeline.exports.table import csvt_text
 
@@ -26,7 +26,7 @@ Keep the .qml and the .tif.aux.xml beside the .tif. When the .tif is opened, QGI
 colours of the classes from the .qml; other programs take names and colours from the .tif.aux.xml.
 The .tif alone shows the right colours, but QGIS lists 16 numbers instead of names.
 The .csvt tells QGIS which columns of the table are numbers.
-Names are suggestions from the spectra, not checked on the ground.
+Names are {names}.
 The GeoTIFF's tags hold scenes, parameters, offset decision, cluster centres and software versions.
 {credit}
 """
@@ -70,6 +70,7 @@ def zipped(analysis: Analysis, content: Callable[[str], bytes]) -> bytes:
         readme = README.format(
             title=f"Land-cover clusters, {analysis.period_words}",
             contents="\n".join(f"{name:{width}}  {note}" for name, note in lines),
+            names=names_are(analysis),
             credit=credit(analysis),
         )
         package.writestr("README.txt", readme)

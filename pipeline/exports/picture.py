@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from pipeline.exports.formats import Format
 from pipeline.exports.map_figure import nice_below, pasted
-from pipeline.exports.provenance import credit
+from pipeline.exports.provenance import credit, names_are
 from pipeline.text import hectares, percent
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ LEGEND_PX, EDGE_PX, ROW_PX = 460, 24, 40
 INK, MUTED, PAPER = "#14212b", "#51606d", "#ffffff"
 FONTS = ("DejaVuSans.ttf", "Arial.ttf", "LiberationSans-Regular.ttf")
 """Know more letters than the one that Pillow brings along; the first that is installed is taken."""
-NOTE = "Names are suggestions from the spectra, not checked on the ground."
+NOTE_CHARACTERS = 62
+"""Of a line below the legend."""
 
 
 def picture_png(analysis: Analysis, scale: int = 1) -> bytes:
@@ -132,7 +134,9 @@ def _legend(pen: Pen, analysis: Analysis, left: int, top: int) -> None:
         pen.write((right - 66 * scale, y), figure, 17, INK, 120 * scale, "rs")
         pen.write((right, y), percent(float(row["share"])), 15, MUTED, 64 * scale, "rs")
         y += ROW_PX * scale
-    pen.write((left, y), NOTE, 13, MUTED, LEGEND_PX * scale)
+    for line in wrap(f"Names are {names_are(analysis)}.", NOTE_CHARACTERS):
+        pen.write((left, y), line, 13, MUTED, LEGEND_PX * scale)
+        y += 17 * scale
 
 
 def ink_on(color: str) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SOFTWARE = "Sentinel-2 clusters dashboard"
 PACKAGES = ("numpy", "odc-geo", "pystac-client", "rasterio", "scikit-learn", "stackstac", "xarray")
-NAMES_ARE = "suggestions from the spectra, not checked on the ground"
 
 
 def file_stem(analysis: Analysis) -> str:
@@ -52,10 +51,13 @@ def _short_hash(analysis: Analysis) -> str:
 
 
 def names_are(analysis: Analysis) -> str:
-    """Return where the names come from, and that they were not checked."""
+    """Return where the names come from, and whether anybody has checked them on the land."""
+    checked = "not checked on the ground"
+    if analysis.checked is not None:
+        checked = f"checked on the land at {analysis.checked.estimate.points:,} random points"
     if not analysis.names_from:
-        return NAMES_ARE
-    return f"suggestions from {analysis.names_from}, which agrees in part; not checked on the ground"
+        return f"suggestions from the spectra, {checked}"
+    return f"suggestions from {analysis.names_from}, which agrees in part; {checked}"
 
 
 def model_words(analysis: Analysis) -> str:

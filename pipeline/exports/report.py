@@ -32,7 +32,7 @@ METHOD = (
     "own scene classification. "
     "k-means then puts pixels of similar values into one cluster: each belongs to the cluster whose mean is "
     "nearest, with all values on a common scale. Nobody told it what water or forest is, so clusters are "
-    "spectral groups; their names are suggestions from the spectra, not checked on the ground. Hectares are "
+    "spectral groups; their names are {names}. Hectares are "
     "counted pixels."
 )
 
@@ -96,7 +96,7 @@ def _method(analysis: Analysis) -> str:
     titles = [
         FEATURES[name].title.lower() if FEATURES[name].is_band else name for name in plain_bands(features)
     ]
-    return METHOD.format(n=len(features), features=", ".join(titles))
+    return METHOD.format(n=len(features), features=", ".join(titles), names=names_are(analysis))
 
 
 def _place(analysis: Analysis) -> str:

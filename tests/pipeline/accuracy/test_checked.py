@@ -111,6 +111,11 @@ def test_the_report_tells_figures_method_and_citation(done: Analysis, checked: A
     assert "Checked on the land" not in plain
     for said in ("Checked on the land", "Orchard &lt;b&gt;", "Olofsson", "95 % interval", "1 of 100 points"):
         assert said in text
+    assert "not checked on the ground" in plain
+    assert "not checked on the ground" not in text
+    assert (
+        f"their names are suggestions from the spectra, checked on the land at {N - 1} random points" in text
+    )
     assert "<b>" not in text.split("Checked on the land")[1].split("</section>")[0]
 
 
