@@ -90,7 +90,7 @@ class DashboardServer(Voila):
         settings["compress_response"] = True  # a first visit: 1.8 MB instead of 6.5
         # The names of these files change with what is in them: a browser need not ask again.
         hashed = [url_path_join(self.server_url, "/voila/labextensions/")]
-        self.tornado_settings = {**self.tornado_settings, "static_immutable_cache": hashed}
+        self.tornado_settings.update(static_immutable_cache=hashed)
         if not checked:
             self.log.warning("Any host name is accepted: name yours with --DashboardServer.allowed_hosts.")
         return settings
