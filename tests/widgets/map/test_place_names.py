@@ -52,9 +52,9 @@ def test_names_have_room_and_are_text() -> None:
 
 def test_names_are_laid_while_there_are_no_tiles() -> None:
     laid: list[tuple[leaflet.Layer, ...]] = []
-    seen = [ALPS]
+    seen = [(ALPS, 7.0)]
     gate = Gate(lambda error: None)
-    names = PlaceNames(gate, lambda: (seen[0], 7.0), lambda layers: laid.append(tuple(layers)))
+    names = PlaceNames(gate, lambda: seen[0], lambda layers: laid.append(tuple(layers)))
     names.moved()
     assert not [t for t in threading.enumerate() if t.name == "names on the map"]
     names.receive({"event": "no tiles"})
@@ -64,12 +64,12 @@ def test_names_are_laid_while_there_are_no_tiles() -> None:
     assert "GeoNames" in layer.attribution
     assert "Munich" in decoded(layer.url)
 
-    seen[0] = Box(-35, 149, -32, 153)
+    seen[0] = (Box(-35, 149, -32, 153), 7.0)
     names.moved()
     until(lambda: "Sydney" in decoded(layer.url), gate.lock)
     assert [list(corner) for corner in layer.bounds] == [[-35, 149], [-32, 153]]
     assert len(laid) == 1, "the same layer shows another picture"
-    seen[0] = Box(-89, -170, 89, 170)
+    seen[0] = (Box(-89, -170, 89, 170), 1.0)
     names.moved()
     until(lambda: list(layer.bounds[0]) == [-85.0, -170], gate.lock)
     names.receive({"event": "tiles"})
