@@ -10,7 +10,7 @@ PACKAGES := $(wildcard pipeline demo synthetic widgets server tools benchmarks)
 TEMPLATE := $(wildcard share/jupyter/voila/templates/landcover/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test lint types tests browser demo-data benchmark docs format pins clean
+.PHONY: help dashboard test lint types tests coverage browser demo-data benchmark docs format pins clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -31,6 +31,12 @@ types: $(VENV)/installed-dev
 tests: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark $(VENV)/installed-docs
 	@$(BIN)/python -m tools.browser --optional
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+coverage: demo-data $(VENV)/installed-dev $(VENV)/installed-benchmark $(VENV)/installed-docs ## Run the tests and tell how much of the code they run
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 browser: $(VENV)/installed-dev
 	@$(BIN)/python -m tools.browser

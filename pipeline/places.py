@@ -97,6 +97,22 @@ class Gazetteer:
                     found.setdefault(number)
         return tuple(map(self._town, found))
 
+    def largest_in(
+        self, west: float, south: float, east: float, north: float, limit: int
+    ) -> tuple[Place, ...]:
+        """Return the largest towns within a box in degrees; its longitudes may be of any world copy.
+
+        The box may reach over the antimeridian: then `east` is beyond 180.
+        """
+        found: list[Place] = []
+        for number in range(len(self.facts_starts)):
+            if len(found) == limit:
+                break
+            _, _, longitude, latitude, _ = self._facts(number)
+            if south <= float(latitude) <= north and (float(longitude) - west) % 360 <= east - west:
+                found.append(self._town(number))
+        return tuple(found)
+
     def _lines_with(self, pattern: bytes) -> Iterator[int]:
         """Yield the numbers of the lines that hold a pattern, each once, in order."""
         place = self.names.find(pattern)

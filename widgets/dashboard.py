@@ -18,6 +18,7 @@ from widgets.form.settings import Settings, at_the_start
 from widgets.glossary.questions import Questions
 from widgets.map.aim import Aim
 from widgets.map.mover import Mover
+from widgets.map.place_names import PlaceNames
 from widgets.map.search import PlaceSearch
 from widgets.map.zoomed_in import ZoomedIn
 from widgets.map_view import MapView
@@ -68,6 +69,12 @@ class Dashboard(ipw.VBox):
         self.by_itself = ByItself(linked, lambda: self.painter.state.request, self.visitor.run)
         limit_km = largest_km()
         self.parts = self._parts(start, limit_km)
+        view = self.parts.map
+        self.names_on_map = PlaceNames(
+            self.gate,
+            lambda: (view.camera.seen, view.camera.zoom),
+            lambda layers: view.lay_over("names", layers),
+        )
         self.painter.take(self.parts, self._limit_km(limit_km))
         self.visitor.meet(self.parts, self.painter)
         self.placing.meet(self.parts, self.painter)
@@ -175,9 +182,8 @@ class Dashboard(ipw.VBox):
                 self.set_trait(name, value)
 
     def _unseen(self) -> ipw.Box:
-        return classed(
-            ipw.Box([self.parts.names, self.parts.saver, Heartbeat(), Paper(), Questions()]), "eo-unseen"
-        )
+        parts = (self.parts.names, self.parts.saver, self.names_on_map, Heartbeat(), Paper(), Questions())
+        return classed(ipw.Box(list(parts)), "eo-unseen")
 
     def _watch(self, start: Settings) -> None:
         """Listen to changes, and start the work behind the page."""
@@ -189,6 +195,7 @@ class Dashboard(ipw.VBox):
         parts.names.observe(guard(calm), "reduced_motion")
         parts.fields.observe(guard(self.visitor.changed), "settings")
         parts.map.on_move(parts.zoomed_in.moved)
+        parts.map.on_move(self.names_on_map.moved)
         catalog_probe.log_to_terminal()
         preload.look_ahead()
         show_examples = parts.results.invitation.show_examples

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PANES = {
     "land": {"zIndex": 150},
+    "names": {"zIndex": 250},
     "backdrop": {"zIndex": 300},
     "img": {"zIndex": 420},
     "sharpimg": {"zIndex": 430},
@@ -53,6 +54,9 @@ class Base:
             fill_opacity=1,
             pane="land",
         )
+        self._borders = leaflet.Polyline(
+            locations=world.borders(), color="#b9c3c9", weight=1, fill=False, pane="land"
+        )
         self._tiles: dict[str, leaflet.TileLayer] = {}
         self._chosen = LIGHT
         self._backdrop: leaflet.ImageOverlay | None = None
@@ -61,7 +65,7 @@ class Base:
     def layers(self) -> list[leaflet.Layer]:
         """The layers, lowest first."""
         backdrop = [self._backdrop] if self._backdrop is not None and self._chosen != NONE else []
-        return [self._continents, *self._chosen_tiles(), *backdrop]
+        return [self._continents, self._borders, *self._chosen_tiles(), *backdrop]
 
     def choose(self, name: str) -> None:
         """Take another base map."""

@@ -1,25 +1,52 @@
-"""The outline of the continents, for maps that cannot fetch tiles. bqplot ships it as TopoJSON."""
+"""Continents and borders, for maps that cannot fetch tiles. bqplot ships them as TopoJSON."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import distribution
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 Position = tuple[float, float]
 
 
-@lru_cache(maxsize=1)
 def land() -> list[list[list[Position]]]:
     """Return the land: polygons, each its rings, in (latitude, longitude); 0.04 degrees coarse."""
-    path = distribution("bqplot").locate_file("bqplot/map_data/WorldMap.json")  # without importing it
-    topology = json.loads(Path(str(path)).read_text("utf-8"))
+    topology, arcs = _world()
     shape = topology["objects"]["land"]
-    arcs = [_unpacked(arc, topology["transform"]) for arc in topology["arcs"]]
     polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
     return [[[(y, x) for x, y in _ring(indices, arcs)] for indices in p] for p in polygons]
+
+
+def borders() -> list[list[Position]]:
+    """Return the borders between countries as lines in (latitude, longitude): what two of them share."""
+    topology, arcs = _world()
+    countries = [
+        set(_numbers(shape.get("arcs", []))) for shape in topology["objects"]["subunits"]["geometries"]
+    ]
+    uses = Counter(number for country in countries for number in country)
+    return [[(y, x) for x, y in arcs[number]] for number, count in sorted(uses.items()) if count > 1]
+
+
+@lru_cache(maxsize=1)
+def _world() -> tuple[dict[str, Any], list[list[Position]]]:
+    """Return the file and its arcs in (longitude, latitude)."""
+    path = distribution("bqplot").locate_file("bqplot/map_data/WorldMap.json")  # without importing it
+    topology = json.loads(Path(str(path)).read_text("utf-8"))
+    return topology, [_unpacked(arc, topology["transform"]) for arc in topology["arcs"]]
+
+
+def _numbers(arcs: Any) -> Iterator[int]:
+    """Yield the numbers of arcs, however deep they lie; ``~i`` is arc i backwards."""
+    if isinstance(arcs, int):
+        yield arcs if arcs >= 0 else ~arcs
+    else:
+        for inner in arcs:
+            yield from _numbers(inner)
 
 
 def _unpacked(arc: list[list[int]], transform: dict[str, list[float]]) -> list[Position]:

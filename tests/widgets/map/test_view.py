@@ -51,6 +51,19 @@ def test_the_continents_are_where_they_are() -> None:
     assert not _inside(-40, 30, polygons)
 
 
+def test_borders_lie_between_countries_and_nowhere_else() -> None:
+    lines = world.borders()
+    assert 200 < len(lines) < 500
+    points = [point for line in lines for point in line]
+
+    def nearest(latitude: float, longitude: float) -> float:
+        return min(math.hypot(y - latitude, x - longitude) for y, x in points)
+
+    assert nearest(47.0, 11.5) < 0.6, "the Brenner, between Italy and Austria"
+    assert nearest(49.0, -110.0) < 7, "a straight line has few corners"
+    assert nearest(-25.0, 134.0) > 10, "Australia has none"
+
+
 @pytest.mark.parametrize("largest", [0.3, 7, 61.4, 678.3, 2500, 39999.99])
 def test_axis_ticks_are_round_and_leave_room_for_the_unit(largest: float) -> None:
     end, ticks = nice_axis(largest)
