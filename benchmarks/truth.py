@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import rasterio
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
+from sklearn.metrics import adjusted_rand_score
 
 import demo
 from pipeline import Analysis
@@ -49,3 +51,33 @@ def cross_table(labels: np.ndarray, truth: np.ndarray, n_clusters: int) -> np.nd
     table = np.zeros((n_clusters, int(truth.max())), np.int64)
     np.add.at(table, (labels[both] - 1, truth[both] - 1), 1)
     return table
+
+
+@dataclass(frozen=True)
+class Row:
+    """A way to make the image, and how well its clusters fit the land."""
+
+    title: str
+    right: float
+    """Share (0..1) of the clustered pixels whose cluster has the right name at best."""
+    rand: float
+    """Adjusted Rand index against the truth: 0 by chance, 1 the same groups."""
+    area: float
+    """Share (0..1) of the area that has moved to another class: half of the differences between the classes'
+    areas by the clusters' best names and their true ones."""
+
+
+def judged(title: str, analysis: Analysis, truth: np.ndarray) -> Row:
+    """Return how well clusters fit a true map on the same grid (0: not known)."""
+    labels = np.asarray(analysis.labels)
+    table = cross_table(labels, truth, len(analysis.suggestions))
+    both = (labels > 0) & (truth > 0)
+    mapped = np.zeros(table.shape[1])
+    np.add.at(mapped, table.argmax(axis=1), table.sum(axis=1))
+    wrong = np.abs(mapped - table.sum(axis=0)).sum() / 2
+    return Row(
+        title,
+        float(table.max(axis=1).sum() / table.sum()),
+        float(adjusted_rand_score(truth[both], labels[both])),
+        float(wrong / table.sum()),
+    )

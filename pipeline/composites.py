@@ -8,11 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from pipeline.area.blocks import FILE_BLOCK_PX, Block, blocks_of
+from pipeline.area.grid import RESOLUTION_M
 from pipeline.catalogs.acquisitions import ImagePlan
 from pipeline.errors import NothingToGroup, ReadFailed
 from pipeline.notes import composite_notes
 from pipeline.progress import Progress
 from pipeline.reading import imagery
+from pipeline.reading.alignment import corner_of_files
 from pipeline.reading.composite import Composite, PeriodMosaic, WatchedComposite
 from pipeline.reading.dates import Look, chosen, examine, look_at, period_of
 from pipeline.reading.extent import Extent
@@ -23,6 +26,7 @@ from pipeline.reading.storage.local import READ_AHEAD
 from pipeline.reading.ways import way_of
 from pipeline.refining import DateProgress, Refining, Watch
 from pipeline.request import AnalysisRequest
+from pipeline.sentinel2.bands import BY_KEY
 from pipeline.sentinel2.scene import Scene
 from pipeline.text import period_words
 
@@ -160,19 +164,30 @@ def _read(
         extent.mask,
         request.composite,
     )
+    px_bytes = composite.bytes_per_px(len(extent.bands))
+    blocks = _blocks(scenes, extent, px_bytes)
     if workers and configured() is not None:
-        reading = Reading(scenes, extent, progress, composite=composite)
+        reading = Reading(scenes, extent, progress, blocks, composite=composite)
     else:
-        counted = DateProgress(progress, len(dates))
+        counted = DateProgress(progress, len(dates), len(blocks))
         on_date: Callable[[PeriodMosaic], object] = counted.date_ended
         if watch is not None:
             on_date = Refining(extent, scenes, composite, request.seed, counted, watch).date_ended
         watched = WatchedComposite(**vars(composite), on_date=on_date)
-        reading = Reading(scenes, extent, counted, composite=watched)
-        counted.n_blocks = len(reading.blocks)
-    block_bytes = max(b.height * b.width for b in reading.blocks) * composite.bytes_per_px(len(extent.bands))
-    store = store_of(reading.blocks, workers, min(max(1, BYTES_AT_ONCE // block_bytes), READ_AHEAD))
+        reading = Reading(scenes, extent, counted, blocks, composite=watched)
+    at_once = max(1, BYTES_AT_ONCE // (max(b.height * b.width for b in blocks) * px_bytes))
+    store = store_of(blocks, workers, min(at_once, READ_AHEAD))
     return imagery.read(scenes, extent, store, reading, request.seed, progress, composite=composite)
+
+
+def _blocks(scenes: Sequence[Scene], extent: Extent, px_bytes: int) -> tuple[Block, ...]:
+    """Return the blocks of a composite: smaller than usual where its values are many."""
+    fine = [band for band in extent.bands if BY_KEY[band].resolution_m == RESOLUTION_M]
+    corner = corner_of_files(scenes, fine, extent.grid)
+    usual = blocks_of(extent.shape, corner)
+    if max(b.height * b.width for b in usual) * px_bytes <= BYTES_AT_ONCE:
+        return usual
+    return blocks_of(extent.shape, corner, FILE_BLOCK_PX)
 
 
 def candidates(request: AnalysisRequest, plans: Sequence[ImagePlan], parts: int) -> list[tuple[Scene, ...]]:

@@ -35,15 +35,13 @@ class DateProgress(Progress):
     ----------
     progress : Progress
         Of the run.
-    n_dates : int
-        How many dates are read.
+    n_dates, n_blocks : int
+        How many dates are read, of how many blocks of the area; each gets its dates by itself.
     """
 
-    def __init__(self, progress: Progress, n_dates: int) -> None:
+    def __init__(self, progress: Progress, n_dates: int, n_blocks: int) -> None:
         super().__init__(cancelled=progress.ended)
-        self._run, self._n_dates = progress, n_dates
-        self.n_blocks = 1
-        """Blocks of the area; each gets its dates by itself."""
+        self._run, self._n_dates, self.n_blocks = progress, n_dates, n_blocks
         self.n_read = 0
         """Dates that have arrived, of all blocks."""
         self._counting = threading.Lock()

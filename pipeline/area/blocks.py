@@ -50,7 +50,9 @@ class Block:
         return part
 
 
-def blocks_of(shape: tuple[int, int], origin: tuple[int, int] = (0, 0)) -> tuple[Block, ...]:
+def blocks_of(
+    shape: tuple[int, int], origin: tuple[int, int] = (0, 0), side_px: int | None = None
+) -> tuple[Block, ...]:
     """Cut an area into blocks, row by row.
 
     Parameters
@@ -60,14 +62,17 @@ def blocks_of(shape: tuple[int, int], origin: tuple[int, int] = (0, 0)) -> tuple
     origin : tuple of int
         Row and column, counted from the area's corner, of the corner of the files: where an area is larger
         than a block it is cut on the edges of the files' blocks, so that no two blocks share one.
+    side_px : int, optional
+        Side of a block, a multiple of that of the files' blocks; `BLOCK_PX` by default.
     """
-    rows, columns = (_spans(n, start) for n, start in zip(shape, origin, strict=True))
+    side = side_px or BLOCK_PX
+    rows, columns = (_spans(n, start, side) for n, start in zip(shape, origin, strict=True))
     return tuple(Block(r, c, height, width) for r, height in rows for c, width in columns)
 
 
-def _spans(length: int, origin: int) -> list[tuple[int, int]]:
+def _spans(length: int, origin: int, side: int) -> list[tuple[int, int]]:
     """Return start and length of the pieces along one axis."""
-    if length <= BLOCK_PX:
+    if length <= side:
         return [(0, length)]
-    cuts = [0, *range(origin % BLOCK_PX or BLOCK_PX, length, BLOCK_PX), length]
+    cuts = [0, *range(origin % side or side, length, side), length]
     return [(a, b - a) for a, b in pairwise(cuts)]

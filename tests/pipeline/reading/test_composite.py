@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, NothingToGroup, analyse
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, NothingToGroup, analyse, composites
 from pipeline.area import blocks
 from pipeline.area.grid import grid_for
 from pipeline.catalogs.search import find_plans
@@ -290,6 +290,12 @@ def test_however_a_composite_is_cut_it_is_the_same(
     assert np.array_equal(cut.masked.values, whole.masked.values, equal_nan=True)
     assert (cut.looks == whole.looks).all()
     assert (cut.coverage, cut.n_filled) == (whole.coverage, whole.n_filled)
+    monkeypatch.undo()
+    monkeypatch.setattr(composites, "BYTES_AT_ONCE", 0)
+    monkeypatch.setattr(composites, "FILE_BLOCK_PX", 32)
+    spared = composite(request)
+    assert len(spared.store.blocks) == len(cut.store.blocks), "many values are combined in smaller blocks"
+    assert np.array_equal(spared.masked.values, whole.masked.values, equal_nan=True)
     assert whole.n_filled > 0
     assert whole.coverage.too_few > 0
     assert whole.coverage.too_few == ((whole.looks > 0) & np.isnan(whole.masked.values[0])).sum()
