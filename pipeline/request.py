@@ -177,7 +177,7 @@ class AnalysisRequest:
         """
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise InvalidRequest("The saved request cannot be read: it is not JSON.") from error
         if not isinstance(values, dict):
             raise InvalidRequest("The saved request cannot be read: it is not a JSON object.")

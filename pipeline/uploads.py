@@ -31,8 +31,10 @@ def from_file(name: str, content: bytes, layer: str | None = None) -> AreaOfInte
     if first_character(content) == "{":
         try:
             values = parsed(content)
-        except NoJson:
-            values = None
-        if isinstance(values, dict) and {"version", "area"} <= values.keys():
-            return AnalysisRequest.from_json(json.dumps(values))
+            is_request = isinstance(values, dict) and {"version", "area"} <= values.keys()
+            saved = json.dumps(values) if is_request else ""
+        except (NoJson, RecursionError):  # what was just read may be too deep to write
+            saved = ""
+        if saved:
+            return AnalysisRequest.from_json(saved)
     return area_from_file(name, content, layer)

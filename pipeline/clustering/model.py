@@ -26,6 +26,10 @@ LABELLED_PX = 2**20
 MODEL_VERSION = 2
 MOST_CENTRES = 64
 """More clusters than this come from no request; a file with more was not made here."""
+LARGEST = 1e9
+"""Larger numbers, and deviations below one by it, are those of no image: they overflow single precision."""
+NOT_AS_WRITTEN = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What reading of values raises that are not those of `ClusterModel.to_json`."""
 QUANTITY = "surface reflectance, offset removed"
 """What the bands are; indices are made of them."""
 
@@ -190,7 +194,7 @@ class ClusterModel:
             sizes = len(values["centres"]), len(values["features"])
             values["refinements"] = from_values(values.get("refinements", ()), *sizes)
             model = cls(**values)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except NOT_AS_WRITTEN as error:
             raise InvalidRequest("The file is not a cluster model that this version can read.") from error
         model._check_values()
         return model
@@ -200,7 +204,8 @@ class ClusterModel:
         if not self.centres or len(lengths) != 1 or len(self.centres) > MOST_CENTRES:
             raise InvalidRequest("The file is not a cluster model: its lengths do not agree.")
         numbers = np.array([*self.mean, *self.scale, *(v for c in self.centres for v in c), self.reach])
-        if not np.isfinite(numbers).all() or min(self.scale) <= 0 or self.reach < 0:
+        in_range = np.isfinite(numbers).all() and np.abs(numbers).max() <= LARGEST
+        if not in_range or min(self.scale) < 1 / LARGEST or self.reach < 0:
             raise InvalidRequest("The file is not a cluster model: its numbers are out of range.")
         if not all(isinstance(t, str) for t in (self.quantity, self.origin, self.classes)):
             raise InvalidRequest("The file is not a cluster model: its words are no text.")

@@ -182,7 +182,7 @@ class Classes:
             if values["version"] != JSON_VERSION:
                 raise ValueError("another version")
             return cls(tuple(_from_entry(e) for e in values["classes"]))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise InvalidRequest("The file holds no classes that this version can read.") from error
 
     def _changed(self, number: int, change: Callable[[Class], Class]) -> Classes:

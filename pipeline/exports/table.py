@@ -43,8 +43,13 @@ def csvt_text(analysis: Analysis) -> str:
 
 
 def _columns(analysis: Analysis) -> dict[str, str]:
-    """Return the columns of an analysis' table with their types; those of a sample come last."""
-    return COLUMNS if analysis.checked is None else {**COLUMNS, **dict.fromkeys(sample.COLUMNS, "Real")}
+    """Return the columns of an analysis' table with their types; those of a sample come last.
+
+    Of many dates the column "date" holds a period, ``2022-01-01/2022-12-31``, which is no date.
+    """
+    when = {"date": "String"} if analysis.is_composite else {}
+    checked = {} if analysis.checked is None else dict.fromkeys(sample.COLUMNS, "Real")
+    return COLUMNS | when | checked
 
 
 def csv_bytes(analysis: Analysis) -> bytes:

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from tests.browser.conftest import demo_environment, free_port, server
+from tests.support.patience import until
 
 PROXY = "configurable-http-proxy"
 PROXY_VERSION = "5.3.0"
@@ -100,4 +102,14 @@ def running(folder: Path, repository: Path, binder: Mapping[str, str]) -> Iterat
     command = [sys.executable, "-m", "jupyterhub", f"--config={settings}", "--ip=127.0.0.1"]
     inherited = {"PATH": os.environ["PATH"]}
     with server(command, folder, folder / "hub.log", inherited) as address:
+        until(lambda: _answers(f"{address}hub/health"))
         yield address
+
+
+def _answers(url: str) -> bool:
+    """Tell whether an address is served: the proxy listens before the hub has told it where the hub is."""
+    try:
+        with urlopen(url, timeout=10) as answer:
+            return int(answer.status) == 200
+    except OSError:
+        return False

@@ -28,6 +28,7 @@ def jupyterhub(repository: Path, scratch: Path) -> Iterator[str]:
 def visited(open_page: Open, address: str, name: str, *, errors: Sequence[str] = ()) -> DashboardPage:
     """Open an address and sign in: the hub starts a server and shows what was asked for."""
     visitor = open_page(address, hosts_own_errors=(*OWN_ERRORS, *errors))
+    visitor.page.set_default_timeout(START_MS)
     visitor.page.get_by_label("Username").fill(name)
     visitor.page.get_by_label("Password").fill("any")
     visitor.page.get_by_role("button", name="Sign in").click()

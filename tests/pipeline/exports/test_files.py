@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import rasterio
 from odc.geo.geobox import GeoBox
@@ -100,6 +101,24 @@ def test_the_zip_holds_every_file_under_one_stem(done: Analysis, package: bytes)
     assert all(name in readme for name in expected)
     assert "Copernicus Sentinel data 2022" in readme
     assert "{" not in readme
+
+
+@pytest.mark.parametrize("composite", ["day", "median"])
+def test_gdal_reads_the_table_with_the_types_of_its_side_car(
+    done: Analysis, land: Land, tmp_path: Path, composite: str
+) -> None:
+    """As QGIS does."""
+    made = done if composite == "day" else analyse(land.request(composite=composite))
+    zipfile.ZipFile(io.BytesIO(package_zip(made))).extractall(tmp_path)
+    table = pyogrio.read_dataframe(tmp_path / file_name(made, "table"), read_geometry=False)
+    areas = made.areas.reset_index()
+    assert table["pixels"].tolist() == areas["pixels"].tolist()
+    assert table["hectares"].dtype == float
+    assert table["name"].tolist() == areas["name"].tolist()
+    if composite == "day":
+        assert {str(when)[:10] for when in table["date"]} == {made.period_iso}
+    else:
+        assert set(table["date"]) == {"2022-06-01/2022-06-30"}
 
 
 def test_what_cannot_be_made_is_left_out_of_the_zip_and_told(
