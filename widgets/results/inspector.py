@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 LAYER = "pixel"
-OUTSIDE = "This place lies outside the area. Click a pixel inside it, or use “Move area” to go elsewhere."
+OUTSIDE = "This place lies outside the area. Click a pixel inside it."
+OR_MOVE = "This place lies outside the area. Click a pixel inside it, or use “Move area” to go elsewhere."
+"""Only a square can be moved."""
 
 Spectrum = tuple[float, ...]
 
@@ -90,7 +92,8 @@ class Inspector(ipw.VBox):
     def _tell(self, report: PixelReport | None) -> None:
         if report is None:
             self._mark(None)
-            self._say(OUTSIDE)
+            is_square = self._analysis is not None and self._analysis.request.area.size_km is not None
+            self._say(OR_MOVE if is_square else OUTSIDE)
             return
         entries = "".join(f"<dt>{escape(k)}</dt><dd>{_unbroken(v)}</dd>" for k, v in report.lines)
         self.card.value = f"<dl>{entries}</dl>"

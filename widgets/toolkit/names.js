@@ -41,11 +41,13 @@ function render({ model, el }) {
       const field = event.target.closest?.(".eo-form input:not([type=checkbox])");
       if (event.key === "Enter" && field) model.send({ event: "enter" });
       if (event.key !== "Escape") return;
-      for (const card of root.querySelectorAll("details[open]")) {
+      const cards = root.querySelectorAll("details[open]");
+      for (const card of cards) {
         card.open = false;
         card.querySelector("summary").focus();
       }
-      if (root.querySelector(".eo-more.eo-on")) root.querySelector(".eo-more").focus();
+      // The list may be closed already and only the kernel's answer be on its way.
+      if (!cards.length && root.querySelector(".eo-more.eo-on")) root.querySelector(".eo-more").focus();
       model.send({ event: "escape" });
     };
     // A click beside an open card closes it; on the map it does nothing else.

@@ -19,7 +19,7 @@ from tests.support.patience import PATIENCE_S, until
 from widgets.results import downloads as downloads_module
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
-from widgets.results.inspector import OUTSIDE, Inspector
+from widgets.results.inspector import OR_MOVE, OUTSIDE, Inspector
 from widgets.results.tabs import change_words
 from widgets.results.tabs.how_many import NUMBERS, HowMany
 from widgets.results.tabs.saved_model import SavedModel
@@ -144,7 +144,7 @@ def test_a_pixel_is_told_and_marked_on_the_copy_of_the_world_that_is_seen(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    answers: list[Any] = [report(), None]
+    answers: list[Any] = [report(), None, None]
 
     def inspect(_analysis: Any, latitude: float, longitude: float) -> Any:
         asked.append((latitude, longitude))
@@ -153,7 +153,9 @@ def test_a_pixel_is_told_and_marked_on_the_copy_of_the_world_that_is_seen(
     monkeypatch.setattr("pipeline.explore.pixel.inspect", inspect)
     spectra: list[Any] = []
     inspector = Inspector(page.host, spectra.append)
-    inspector.show(SimpleNamespace())  # type: ignore[arg-type]
+    area = SimpleNamespace(size_km=5.0)
+    result: Any = SimpleNamespace(request=SimpleNamespace(area=area))
+    inspector.show(result)
     assert not inspector.is_open
 
     inspector.ask_middle()
@@ -163,6 +165,9 @@ def test_a_pixel_is_told_and_marked_on_the_copy_of_the_world_that_is_seen(
     assert inspector.spectrum == spectra[-1]
     assert [mark.location for mark in page.laid["pixel"](360)] == [[46.4, 371.3]] * 2
 
+    inspector.ask(0, 0)
+    page.until(lambda: OR_MOVE in inspector.card.value)
+    area.size_km = None
     inspector.ask(0, 0)
     page.until(lambda: OUTSIDE in inspector.card.value)
     assert page.laid["pixel"] is None
