@@ -213,8 +213,8 @@ class NamesFrom(ipw.VBox):
 
 
 def _made_of(history: History) -> object:
-    """Return what tells classes of the same pixels: splits and merges."""
-    return history.steps, history.present.members
+    """Return what tells classes of the same pixels that were named alike: source, splits and merges."""
+    return history.names_from, history.steps, history.present.members
 
 
 def _unnamed(agreement: Agreement) -> dict[str, int]:
