@@ -85,7 +85,6 @@ def shoot_year(browser: Browser, address: str, size: tuple[int, int], folder: Pa
 def shoot_tabs(page: DashboardPage, size: tuple[int, int], folder: Path) -> None:
     """Photograph each tab, and the list of files."""
     turn_to(page, "Spectra")
-    page.button("Inspect pixels").click()
     page.click_map(0.7, 0.7)
     expect(page.page.locator(".eo-pixel")).to_contain_text("NDVI", timeout=PATIENCE_MS)
     photograph(page, folder, "spectra", size)

@@ -14,7 +14,7 @@ from widgets.results.rows import AreaRow
 from widgets.toolkit.charts import HectareBars, longest, nice_axis, row_height
 from widgets.toolkit.parts import arrange, checkbox, classed, column, html, pressed, push_button, row, shown
 
-LONG_NAME = 28
+LONG_NAME = 32
 """Characters from which on a name is set smaller, to be shown whole."""
 NOTE = "Names are suggestions from the spectra, not checked on the ground."
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pipeline.errors import Cancelled
 from pipeline.request import AnalysisRequest
 from widgets.session import preload
 from widgets.session.delay import Delay
@@ -18,6 +20,8 @@ from widgets.session.worker import Progress, Work, Worker
 if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
+
+log = logging.getLogger(__name__)
 
 REGROUP_AFTER_S = 0.3
 """How long the number of clusters must stay the same before pixels are grouped again."""
@@ -103,7 +107,6 @@ class Runs:
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
             preload.TOOLS.wait(progress, cancelled)
             from pipeline import analyse, turns
-            from pipeline.reference.names import believable
 
             found = analyse(
                 request,
@@ -115,7 +118,7 @@ class Runs:
                 model=model,
                 queue=turns.of_the_page(),
             )
-            return believable(found, cancelled)
+            return named(found, cancelled)
 
         self.clock.start(request)
         return self._start(work, "searching")
@@ -138,10 +141,9 @@ class Runs:
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
             from pipeline import turns
             from pipeline.progress import Progress as Waiting
-            from pipeline.reference.names import believable
 
             with turns.quick(Waiting(None, cancelled, progress.detail)):
-                return believable(result.recluster(n_clusters, progress, cancelled), cancelled)
+                return named(result.recluster(n_clusters, progress, cancelled), cancelled)
 
         self._start(work, "clustering")
 
@@ -182,6 +184,25 @@ class Runs:
         self.result, self.seconds = analysis, time.monotonic() - self._began
         self._prefit.of(analysis)
         self._listener.run_arrived(analysis, last=True)
+
+
+def named(analysis: Analysis, cancelled: Callable[[], bool]) -> Analysis:
+    """Return a result with names that its own classification bears out; no result is lost for its names.
+
+    Raises
+    ------
+    Cancelled
+        When cancelled.
+    """
+    from pipeline.reference.names import believable
+
+    try:
+        return believable(analysis, cancelled)
+    except Cancelled:
+        raise
+    except Exception:
+        log.exception("the names of a result could not be checked")
+        return analysis
 
 
 def only_regroups(wanted: AnalysisRequest | None, had: AnalysisRequest | None) -> bool:

@@ -103,6 +103,7 @@ def test_names_come_from_a_reference_map_and_one_step_brings_the_old_ones_back(p
     assert page.names() == before
     assert page.shown.names_from == ""
     assert names.choice.value == "spectra"
+    assert names.told.value == "", "nothing of a map that names nothing any more"
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,21 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pipeline import turns
 from pipeline.catalogs.transport import READ_TIMEOUT_S
+from pipeline.errors import Cancelled, ClusterUnavailable
 from pipeline.progress import Progress
 from pipeline.request import AnalysisRequest
 from tests.pipeline.conftest import HOLDS, Land, fake_api, fakes, land, served
 from tests.support.patience import PATIENCE_S, until
 from tests.support.synthetic import item
 from widgets.session.gate import Gate
-from widgets.session.runs import Runs
+from widgets.session.runs import Runs, named
 
 __all__ = ["fake_api", "fakes", "land", "served"]
 
@@ -197,3 +199,18 @@ def test_grouping_anew_takes_a_turn_and_gives_it_back(land: Land, monkeypatch: p
         until(lambda: "1 before you" in page.details)
     until(lambda: len(page.arrived) == 2)
     assert len(page.arrived[1][0].areas) == 4
+
+
+def test_a_result_whose_names_cannot_be_checked_is_shown_all_the_same() -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise ClusterUnavailable("The cluster is gone.", "")
+
+    found: Any = SimpleNamespace(preview=False, compare=lost)
+    assert named(found, lambda: False) is found
+
+    def cancelled(*_: object, **__: object) -> None:
+        raise Cancelled
+
+    found.compare = cancelled
+    with pytest.raises(Cancelled):
+        named(found, lambda: True)

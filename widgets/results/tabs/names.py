@@ -213,8 +213,8 @@ class NamesFrom(ipw.VBox):
 
 
 def _made_of(history: History) -> object:
-    """Return a key of the classes: their splits and merges."""
-    return history.steps, history.present.members
+    """Return a key of the classes: where their names come from, their splits and merges."""
+    return history.names_from, history.steps, history.present.members
 
 
 def _unnamed(agreement: Agreement) -> dict[str, int]:
