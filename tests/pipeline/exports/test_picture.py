@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pipeline import Analysis
 from pipeline.exports.files import make
-from pipeline.exports.picture import EDGE_PX, MAP_PX, picture_png
+from pipeline.exports.picture import EDGE_PX, MAP_PX, Pen, picture_png
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +45,15 @@ def test_twice_the_size_and_names_of_any_length(done: Analysis, picture: np.ndar
     large = make(replace(done, areas=areas), "picture-2x")
     with Image.open(io.BytesIO(large)) as opened:
         assert opened.size == pytest.approx((2 * picture.shape[1], 2 * picture.shape[0]), abs=2)
+
+
+def test_a_name_that_is_a_little_long_gets_smaller_letters_and_no_dots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    draw = ImageDraw.Draw(Image.new("RGB", (400, 40)))
+    monkeypatch.setattr(draw, "text", lambda _place, text, **_: written.append(text))
+    for name in ("Dense vegetation 1 (NDVI 0.85)", "A name that is far too long for its place " * 3):
+        Pen(draw, 1).write((0, 20), name, 17, "#14212b", 242)
+    assert written[0] == "Dense vegetation 1 (NDVI 0.85)"
+    assert written[1].endswith("…")
