@@ -14,7 +14,19 @@ from pathlib import Path
 
 from benchmarks import costs, plots, report
 from benchmarks.measure import say
-from benchmarks.parts import Part, after, dates, kmeans, network, page, preview, start, whole, workers
+from benchmarks.parts import (
+    Part,
+    after,
+    agreement,
+    dates,
+    kmeans,
+    network,
+    page,
+    preview,
+    start,
+    whole,
+    workers,
+)
 from benchmarks.rig import REPO
 from benchmarks.settings import BY_NAME, FULL, Settings
 from benchmarks.store import Store
@@ -30,6 +42,7 @@ PARTS: dict[str, Part] = {
     "whole": whole.PART,
     "workers": workers.PART,
     "dates": dates.PART,
+    "agreement": agreement.PART,
 }
 """In the order in which they run and are reported."""
 

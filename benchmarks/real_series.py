@@ -135,7 +135,7 @@ def tables() -> Iterator[tuple[str, Iterator[Row]]]:
     """Yield title and rows of each series whose files are at hand."""
     for series in SERIES:
         if (SHARED / series.folder / series.reference).exists():
-            yield f"{series.title}:", rows_of(series)
+            yield series.title, rows_of(series)
 
 
 def rows_of(series: Series) -> Iterator[Row]:

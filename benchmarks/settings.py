@@ -45,6 +45,10 @@ class Settings:
     dates_km: float
     """Size of that area; twice as long where memory is measured."""
     dates_rounds: int
+    agreement_km: float
+    """Size of the demo's land whose clusters are compared with the truth."""
+    agreement_days: int
+    """Every how many-th of its days is."""
     tiles_across: int
     """Rows and columns of tiles for the worker processes' largest area; 1: left out."""
 
@@ -77,6 +81,8 @@ FULL = Settings(
     dates=6,
     dates_km=10,
     dates_rounds=3,
+    agreement_km=10,
+    agreement_days=1,
     tiles_across=2,
 )
 QUICK = replace(
@@ -116,6 +122,8 @@ TOY = replace(
     fit_starts=2,
     growth_km=(1,),
     dates=4,
+    agreement_km=2,
+    agreement_days=6,
     dates_km=1,
     tiles_across=2,
 )
