@@ -6,6 +6,10 @@ import rasterio
 
 SILENCE_S = 10
 """Seconds without a byte after which a file counts as unreachable."""
+CONNECT_S = 5
+"""Seconds after which a connection that is not there yet is given up."""
+RETRIES, RETRY_PAUSE_S = 2, 0.5
+"""Further tries on 429 and 5xx, and seconds before the first of them."""
 
 ALWAYS: dict[str, str | bool | int | float] = {
     "GDAL_HTTP_MULTIRANGE": "YES",
@@ -13,11 +17,11 @@ ALWAYS: dict[str, str | bool | int | float] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_CACHEMAX": 64,
     "CPL_VSIL_CURL_CACHE_SIZE": 128 * 2**20,
-    "GDAL_HTTP_CONNECTTIMEOUT": 5,
+    "GDAL_HTTP_CONNECTTIMEOUT": CONNECT_S,
     "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
     "GDAL_HTTP_LOW_SPEED_TIME": SILENCE_S,
-    "GDAL_HTTP_MAX_RETRY": 2,
-    "GDAL_HTTP_RETRY_DELAY": 0.5,
+    "GDAL_HTTP_MAX_RETRY": RETRIES,
+    "GDAL_HTTP_RETRY_DELAY": RETRY_PAUSE_S,
     "VSI_CACHE": False,
 }
 """No side-car requests, time limits, retries on 429 and 5xx."""

@@ -30,16 +30,19 @@ from stackstac.to_dask import asset_table_to_reader_and_window
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.arrays import Mask
+from pipeline.errors import Cancelled
 from pipeline.progress import Progress
 from pipeline.reading.alignment import Placement, common_grid, corner_of_files
 from pipeline.reading.composite import Composite
+from pipeline.reading.counter import BlockCounter
 from pipeline.reading.extent import Extent
 from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
 from pipeline.reading.mosaic import FirstValid
 from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
 from pipeline.reading.read_errors import may_pass, read_failed
-from pipeline.reading.signing import signed
+from pipeline.reading.remote.blocks import RemoteFile
+from pipeline.reading.remote.header import check_block
 from pipeline.sentinel2.bands import BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
 
@@ -54,6 +57,8 @@ ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
 """GDAL's settings for stackstac: usual ones, and those for files that have failed (gdal.py)."""
 TRIES, PAUSE_S = 2, 0.5
 """Tries of a block whose file did not come, and seconds between them; GDAL tries by itself on 429 and 5xx."""
+CANCEL_S = 0.1
+"""Seconds between two looks at whether the run shall end; a silent server is left to its thread."""
 SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
 """Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
 
@@ -86,7 +91,7 @@ class Reading:
         cores: int | None = None,
         composite: Composite | None = None,
     ) -> None:
-        counter = _BlockCounter(progress)
+        counter, self._progress = BlockCounter(progress), progress
         reader = _counting_reader(counter)
         if blocks is None:
             fine = [b for b in extent.bands if BY_KEY[b].resolution_m == RESOLUTION_M]
@@ -143,9 +148,12 @@ class Reading:
         reads = sorted((read for part in parts for read in part.reads()), key=lambda read: read[0])
         waiting = [self._pool.submit(reader.into, window, data) for _, reader, window, data in reads]
         try:
-            done = wait(waiting, return_when=FIRST_EXCEPTION).done
-            while done:
-                done.pop().result()
+            left = set(waiting)
+            while left:
+                done, left = wait(left, CANCEL_S, FIRST_EXCEPTION)
+                while done:
+                    done.pop().result()
+                self._progress.check()
         finally:  # no name is left for a future that failed: its error would keep all pixels of this frame
             while waiting:
                 waiting.pop().cancel()
@@ -228,6 +236,8 @@ def _file_group(
         reader=reader,
     )
     readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
+    for made in readers.values():
+        made.may_lead_to(scene.hosts)
     return FileGroup(placement, [readers.get(band) for band in bands], dtype, places, margin)
 
 
@@ -250,38 +260,29 @@ def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
     }
 
 
-class _BlockCounter:
-    """Counts blocks expected and read, in many threads."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.expected = 0
-        self._read = 0
-        self._lock = threading.Lock()
-
-    def one_more(self) -> None:
-        with self._lock:
-            self._read += 1
-            self.progress.detail(f"{self._read} of {self.expected} blocks")
-            self.progress.report("reading", self._read / self.expected)
-
-
-def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
+def _counting_reader(counter: BlockCounter) -> type[AutoParallelRioReader]:
     """Return a reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
     asked: defaultdict[tuple[str, int, int], threading.Lock] = defaultdict(threading.Lock)
 
     class Reader(AutoParallelRioReader):  # type: ignore[misc]
         url: str
+        _remote: RemoteFile | None = None
+
+        def may_lead_to(self, hosts: tuple[str, ...]) -> None:
+            """Ask for a file on the web by our own requests, which follow redirects to these hosts."""
+            if self.url.startswith(("http://", "https://")):
+                self._remote = RemoteFile(self.url, hosts, counter.progress)
 
         def _open(self) -> Any:
-            plain, self.url = self.url, signed(self.url)
+            plain = self.url
+            self.url = plain if self._remote is None else self._remote.where()
             try:
                 return super()._open()
             finally:
                 self.url = plain
 
         def _is_plain(self) -> bool:
-            """Tell whether the file is read as it is, and 0 is its only no data."""
+            """Tell whether GDAL reads the file as it is, and 0 is its only no data."""
             dataset = self.dataset.dataset
             missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
             return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
@@ -293,8 +294,10 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
                 try:
                     self._read_into(window, target)
                     break
+                except Cancelled:
+                    raise
                 except Exception as error:
-                    remember(self.url, failed=True)
+                    self._failed()
                     if trial == TRIES or not may_pass(error):
                         raise read_failed(self.url, error) from error
                 counter.progress.detail(f"a file did not come, trying again ({trial + 1} of {TRIES})")
@@ -303,6 +306,11 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
                     self._dataset, self.gdal_env = None, FORGETFUL_ENVIRONMENT
             remember(self.url, failed=False)
             counter.one_more()
+
+        def _failed(self) -> None:
+            remember(self.url, failed=True)
+            if self._remote is not None:
+                self._remote.forget()
 
         def _its_turn(self, window: Window) -> threading.Lock:
             """Return the lock of a file's block: who comes second finds its bytes in GDAL's memory.
@@ -313,8 +321,13 @@ def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
             return asked[self.url, window.row_off // height, window.col_off // width]
 
         def _read_into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; no mask is made of what is 0 anyway, a fifth of the time of a block."""
-            if self._is_plain():
+            """Read a window: plain files on the web by our own requests, all others by GDAL."""
+            if self._remote is not None:
+                layout = self._remote.header.layout
+                if layout and layout.grid == self.spec.vrt_params and self._remote.read(window, target):
+                    return
+            if self._is_plain():  # no mask is made of what is 0 anyway, a fifth of the time of a block
+                check_block(*self.dataset.dataset.block_shapes[0])
                 with self._its_turn(window):
                     self.dataset.read(window=window, indexes=1, out=target)
             else:
