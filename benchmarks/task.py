@@ -23,7 +23,7 @@ from pipeline.allocator import keep_for_the_run
 
 OURS = (*preload.MODULES, "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
 IMPORTS = {
-    "ours": ("pipeline.reading.imagery", "pipeline.reading.reader"),
+    "ours": ("pipeline.reading.imagery", "pipeline.reading.reader", "requests.utils"),
     "odc_stac": ("odc.stac",),
     "floor": ("benchmarks.readers",),
     "decode": ("benchmarks.readers", "rasterio"),

@@ -281,6 +281,11 @@ def _counting_reader(counter: BlockCounter) -> type[AutoParallelRioReader]:
             finally:
                 self.url = plain
 
+        def _source(self) -> Any:
+            """Return the file itself, as GDAL has it open, where it is warped too."""
+            dataset = self.dataset.dataset
+            return dataset.src_dataset if isinstance(dataset, WarpedVRT) else dataset
+
         def _is_plain(self) -> bool:
             """Tell whether GDAL reads the file as it is, and 0 is its only no data."""
             dataset = self.dataset.dataset
@@ -323,11 +328,11 @@ def _counting_reader(counter: BlockCounter) -> type[AutoParallelRioReader]:
         def _read_into(self, window: Window, target: np.ndarray) -> None:
             """Read a window: plain files on the web by our own requests, all others by GDAL."""
             if self._remote is not None:
-                layout = self._remote.header.layout
+                layout = self._remote.layout
                 if layout and layout.grid == self.spec.vrt_params and self._remote.read(window, target):
                     return
+            check_block(*self._source().block_shapes[0])
             if self._is_plain():  # no mask is made of what is 0 anyway, a fifth of the time of a block
-                check_block(*self.dataset.dataset.block_shapes[0])
                 with self._its_turn(window):
                     self.dataset.read(window=window, indexes=1, out=target)
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ from pipeline.progress import Progress
 from pipeline.reading.pixels import NO_DATA_DN
 from pipeline.reading.remote import fault
 from pipeline.reading.remote.cache import Part, cache
-from pipeline.reading.remote.header import Header, Layout, check_block
+from pipeline.reading.remote.header import Layout, TooShort, layout_of
 from pipeline.reading.remote.ranges import FileAddress, ranges
 from pipeline.reading.signing import signed
 
-HEADER_BYTES = (16 * 2**10, 256 * 2**10)
-"""What is asked for of a file's beginning, and then where that does not tell where the blocks lie."""
+HEADER_BYTES, MOST_HEADER_BYTES = 16 * 2**10, 2**20
+"""What is asked for of a file's beginning, and the most where that does not tell where its blocks lie."""
 GAP_BYTES, MOST_AT_ONCE_BYTES = 4 * 2**10, 8 * 2**20
 """Blocks with no more between them than this are asked for together, up to so much at a time."""
 SPARE_BYTES = 64 * 2**10
@@ -41,22 +42,23 @@ class RemoteFile:
 
     def __init__(self, href: str, hosts: tuple[str, ...], progress: Progress) -> None:
         self.href, self._hosts, self._progress = href, hosts, progress
-        self._header: Header | None = None
+        self._layout: Layout | None = None
+        self._is_known = False
         self._lock = threading.Lock()
 
     @property
-    def header(self) -> Header:
-        """The file's beginning; it is read once.
+    def layout(self) -> Layout | None:
+        """How its pixels lie, read once; None where that is left to GDAL.
 
         Raises
         ------
         FileFault
-            When it does not come, or is not that of a GeoTIFF.
+            When the file's beginning does not come, or is not that of a GeoTIFF.
         """
         with self._lock:
-            if self._header is None:
-                self._header = self._opened(HEADER_BYTES[0])
-            return self._header
+            if not self._is_known:
+                self._layout, self._is_known = self._read_layout(), True
+            return self._layout
 
     def where(self) -> str:
         """Return the address, signed and after redirects, under which others open the file."""
@@ -65,7 +67,7 @@ class RemoteFile:
     def forget(self) -> None:
         """Drop what is known of the file: it is read anew."""
         with self._lock:
-            self._header = None
+            self._is_known = False
         cache.forget(self.href)
 
     def read(self, window: Window, target: np.ndarray) -> bool:
@@ -76,13 +78,13 @@ class RemoteFile:
         FileFault
             When a block does not come, or cannot be decoded.
         """
-        layout = self.header.layout
+        layout = self.layout
         if layout is None or not _fits(layout, target.dtype):
             return False
-        check_block(*layout.block_shape)
-        places = self._places(layout, window)
-        if places is None:
+        places = sorted((layout.block(*block), block) for block in _under(layout, window))
+        if any(start == 0 for (start, _), _ in places):
             return False
+        check_sizes(layout, places)
         for run in _together(places):
             first, end = run[0][0][0], max(start + size for (start, size), _ in run)
             data = self._part(first, end - first)
@@ -91,25 +93,20 @@ class RemoteFile:
                 _place(pixels, layout, block, window, target)
         return True
 
-    def _opened(self, size: int) -> Header:
-        return Header(cache.get(self.href, (0, size), lambda: self._read(0, size)))
-
-    def _places(self, layout: Layout, window: Window) -> list[tuple[Part, tuple[int, int]]] | None:
-        """Return where the blocks under a window lie, by their place; None where the file does not tell."""
-        blocks = list(_under(layout, window))
-        for size in HEADER_BYTES:
-            header = self.header if size == HEADER_BYTES[0] else self._opened(size)
-            places = [(header.block(*block), block) for block in blocks]
-            known = [(place, block) for place, block in places if place is not None]
-            if len(known) == len(places):
-                with self._lock:
-                    self._header = header
-                check_sizes(layout, known)
-                return sorted(known)
+    def _read_layout(self) -> Layout | None:
+        size = HEADER_BYTES
+        while size <= MOST_HEADER_BYTES:
+            data = cache.get(self.href, (0, size), partial(self._read, 0, size))
+            try:
+                return layout_of(data)
+            except TooShort as short:
+                if short.size <= size:  # the file ends before
+                    return None
+                size = short.size
         return None
 
     def _part(self, first: int, size: int) -> bytes:
-        data = cache.get(self.href, (first, size), lambda: self._read(first, size))
+        data = cache.get(self.href, (first, size), partial(self._read, first, size))
         if len(data) < size:
             raise fault.incomplete(len(data), size)
         return data
@@ -171,7 +168,7 @@ def _place(data: bytes, layout: Layout, block: tuple[int, int], window: Window, 
     top, left = block[0] * rows, block[1] * columns
     first_row, last_row = max(window.row_off, top), min(window.row_off + window.height, top + rows)
     first, last = max(window.col_off, left), min(window.col_off + window.width, left + columns)
-    pixels = decoded(data, layout, min(rows, layout.shape[0] - top))[first_row - top : last_row - top]
+    pixels = decoded(data, layout, last_row - top)[first_row - top :]
     if layout.differences:  # a pixel is the sum of the differences up to it
         pixels = np.cumsum(pixels[:, : last - left], axis=1, dtype=layout.dtype)
     pixels = pixels[:, first - left : last - left]
@@ -182,31 +179,30 @@ def _place(data: bytes, layout: Layout, block: tuple[int, int], window: Window, 
     ] = pixels
 
 
-def decoded(data: bytes, layout: Layout, least: int) -> np.ndarray:
-    """Return a block's values ``(y, x)`` as they are stored; never more than a block's bytes are unpacked.
+def decoded(data: bytes, layout: Layout, rows: int) -> np.ndarray:
+    """Return the first rows of a block ``(y, x)`` as they are stored; no more than these is unpacked.
 
     Parameters
     ----------
     data : bytes
-        As they came.
+        The block as it came.
     layout : Layout
         Of the file.
-    least : int
-        Rows of the block that lie in the image.
+    rows : int
+        How many.
 
     Raises
     ------
     FileFault
         When the block is damaged.
     """
-    rows, columns = layout.block_shape
-    row_bytes = columns * layout.dtype.itemsize
+    columns = layout.block_shape[1]
+    size = rows * columns * layout.dtype.itemsize
     if layout.deflated:
         try:
-            data = zlib.decompressobj().decompress(data, rows * row_bytes)
+            data = zlib.decompressobj().decompress(data, size)
         except zlib.error as error:
             raise fault.damaged() from error
-    rows = min(rows, len(data) // row_bytes)
-    if rows < least:
+    if len(data) < size:
         raise fault.damaged()
     return np.frombuffer(data, layout.dtype, rows * columns).reshape(rows, columns)

@@ -1,27 +1,66 @@
-"""The beginning of a cloud-optimised GeoTIFF: GDAL reads from it how the pixels lie in the file."""
+"""The beginning of a cloud-optimised GeoTIFF: how its pixels lie in the file.
+
+It is read here, and not by GDAL, which would look up the coordinate system in its database in every thread,
+nor by async-tiff, which ends the process where a file claims a directory of gigabytes. Nothing is believed
+that these bytes do not hold; whatever is unusual is left to GDAL.
+"""
 
 from __future__ import annotations
 
-import threading
+import struct
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import rasterio
-from rasterio.errors import RasterioError
-from rasterio.io import MemoryFile
+from affine import Affine
 
-from pipeline.reading.gdal import ALWAYS
 from pipeline.reading.remote import fault
 from pipeline.reading.remote.ranges import TIFF_BEGINS
 
-DTYPES = ("uint8", "uint16", "int16")
-COMPRESSIONS = {"DEFLATE": True, None: False}
-"""What is decoded here, as GDAL calls it; True: deflate, False: nothing to decode."""
-PREDICTORS = {None: False, "1": False, "2": True}
-"""As GDAL calls them; True: each pixel is told by its difference from the one before."""
+MOST_TAGS = 200
+"""Entries of a directory; those of known catalogues have about 20."""
 MOST_BLOCK_PX = 4096 * 4096
 """Pixels of the largest block that is read."""
+FORMATS = {1: "B", 2: "c", 3: "H", 4: "I", 12: "d", 16: "Q"}
+"""Letter of `struct` for each type of TIFF that is read here."""
+DTYPES = {(8, 1): "uint8", (16, 1): "uint16", (16, 2): "int16"}
+"""By bits and sample format."""
+UNCOMPRESSED, DEFLATE = (1,), (8, 32946)
+GREY, PALETTE = 1, 3
+PIXEL_IS_AREA, PROJECTED, USER_DEFINED = 1, 1, 32767
+
+
+class Tags:
+    """Numbers of tags that are read here."""
+
+    SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
+    STRIP_OFFSETS, SAMPLES, ROWS_PER_STRIP, STRIP_SIZES, PREDICTOR = 273, 277, 278, 279, 317
+    TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_SIZES, SAMPLE_FORMAT = 322, 323, 324, 325, 339
+    PIXEL_SCALE, TIEPOINT, GEO_KEYS, NO_DATA = 33550, 33922, 34735, 42113
+
+
+class GeoKeys:
+    """Numbers of entries of a GeoTIFF's own directory."""
+
+    MODEL, RASTER, PROJECTION = 1024, 1025, 3072
+
+
+class Unusual(Exception):
+    """A file is not one of those that are read here."""
+
+
+class TooShort(Exception):
+    """More of the file is needed to know how its pixels lie.
+
+    Parameters
+    ----------
+    size : int
+        How many bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
 
 
 def check_block(rows: int, columns: int) -> None:
@@ -45,75 +84,156 @@ class Layout:
     grid: dict[str, Any]
     """`crs` (EPSG), `transform`, `height`, `width`, as stackstac's ``vrt_params``."""
     nodata: float | None
+    offsets: np.ndarray
+    """First byte of each block, row by row; 0: there is none."""
+    sizes: np.ndarray
+    """Bytes of each block."""
+
+    def block(self, row: int, column: int) -> tuple[int, int]:
+        """Return first byte and size of a block."""
+        number = row * -(-self.shape[1] // self.block_shape[1]) + column
+        return int(self.offsets[number]), int(self.sizes[number])
 
 
-class Header:
-    """The first bytes of a GeoTIFF.
-
-    Parameters
-    ----------
-    data : bytes
-        They hold all directories of a cloud-optimised file.
+def layout_of(data: bytes) -> Layout | None:
+    """Return how the pixels of a file lie that begins with some bytes; None where that is left to GDAL.
 
     Raises
     ------
     FileFault
-        When they are not those of a GeoTIFF.
+        When they are not those of a GeoTIFF, or its blocks are too large.
+    TooShort
+        When they tell where the blocks lie only further on.
+    """
+    if not data.startswith(TIFF_BEGINS):
+        raise fault.no_geotiff()
+    try:
+        return _layout(_Directory(data))
+    except (Unusual, struct.error, ValueError, OverflowError):
+        return None
+
+
+def _layout(tags: _Directory) -> Layout:
+    width, height = tags.one(Tags.WIDTH), tags.one(Tags.HEIGHT)
+    tiled = Tags.TILE_WIDTH in tags
+    if tiled:
+        rows, columns = tags.one(Tags.TILE_HEIGHT), tags.one(Tags.TILE_WIDTH)
+    else:
+        rows, columns = min(tags.one(Tags.ROWS_PER_STRIP, height), height), width
+    compression, predictor = tags.one(Tags.COMPRESSION, 1), tags.one(Tags.PREDICTOR, 1)
+    dtype = DTYPES.get((tags.one(Tags.BITS, 1), tags.one(Tags.SAMPLE_FORMAT, 1)))
+    if dtype is None or not (
+        tags.one(Tags.SUBFILE, 0) == 0
+        and tags.one(Tags.SAMPLES, 1) == 1
+        and tags.one(Tags.FILL_ORDER, 1) == 1
+        and tags.one(Tags.PHOTOMETRIC) in (GREY, PALETTE)
+        and compression in (*UNCOMPRESSED, *DEFLATE)
+        and predictor in (1, 2)
+        and min(width, height, rows, columns) > 0
+    ):
+        raise Unusual
+    check_block(rows, columns)
+    n_blocks = -(-height // rows) * -(-width // columns)
+    offsets, sizes = (
+        tags.numbers(tag, n_blocks)
+        for tag in ((Tags.TILE_OFFSETS, Tags.TILE_SIZES) if tiled else (Tags.STRIP_OFFSETS, Tags.STRIP_SIZES))
+    )
+    return Layout(
+        np.dtype(dtype),
+        (height, width),
+        (rows, columns),
+        compression in DEFLATE,
+        predictor == 2 and compression in DEFLATE,
+        {"crs": _epsg(tags), "transform": _transform(tags), "height": height, "width": width},
+        tags.nodata(),
+        offsets,
+        sizes,
+    )
+
+
+def _transform(tags: _Directory) -> Affine:
+    across, down, _ = tags.floats(Tags.PIXEL_SCALE, 3)
+    column, row, _, x, y, _ = tags.floats(Tags.TIEPOINT, 6)
+    if (column, row) != (0, 0):
+        raise Unusual
+    return Affine(across, 0.0, x, 0.0, -abs(down), y)
+
+
+def _epsg(tags: _Directory) -> int:
+    values = tags.numbers(Tags.GEO_KEYS).astype(int)
+    keys = {int(key): int(value) for key, place, _, value in values[4:].reshape(-1, 4) if place == 0}
+    epsg = keys.get(GeoKeys.PROJECTION, USER_DEFINED)
+    plain = keys.get(GeoKeys.MODEL) == PROJECTED and keys.get(GeoKeys.RASTER) == PIXEL_IS_AREA
+    if not plain or not 0 < epsg < USER_DEFINED:
+        raise Unusual
+    return epsg
+
+
+class _Directory:
+    """The first directory of a TIFF with little bytes first, by number of tag.
+
+    Parameters
+    ----------
+    data : bytes
+        The file's beginning.
     """
 
     def __init__(self, data: bytes) -> None:
-        if not data.startswith(TIFF_BEGINS):
-            raise fault.no_geotiff()
-        self._lock = threading.Lock()
-        self._dataset: Any = None
-        self.layout: Layout | None = None
-        """None where the file is read by GDAL: its directories lie elsewhere, or it is of another kind."""
-        self._file = MemoryFile(data)
-        try:
-            with rasterio.Env(**ALWAYS):
-                self._dataset = self._file.open(driver="GTiff")
-            check_block(*self._dataset.block_shapes[0])
-            self.layout = _layout(self._dataset, little_endian=data.startswith(b"II"))
-        except (RasterioError, ValueError, AttributeError):
-            self.layout = None
+        self._data = data
+        if data[:4] not in (b"II*\0", b"II+\0"):
+            raise Unusual
+        big = data[2] == ord("+")
+        self._place = "Q" if big else "I"
+        (start,) = struct.unpack_from("<Q" if big else "<I", data, 8 if big else 4)
+        (count,) = struct.unpack_from("<Q" if big else "<H", data, start)
+        entry = struct.Struct("<HHQ8s" if big else "<HHI4s")
+        if count > MOST_TAGS:
+            raise Unusual
+        first = start + (8 if big else 2)
+        entries = [entry.unpack_from(data, first + n * entry.size) for n in range(count)]
+        self._entries = {tag: (kind, length, value) for tag, kind, length, value in entries}
 
-    def block(self, row: int, column: int) -> tuple[int, int] | None:
-        """Return first byte and size of a block; None where these bytes do not tell."""
-        name = f"{column}_{row}"
-        with self._lock:
-            found = [
-                self._dataset.get_tag_item(f"BLOCK_{what}_{name}", "TIFF", bidx=1)
-                for what in ("OFFSET", "SIZE")
-            ]
-        return None if None in found else (int(found[0]), int(found[1]))
+    def __contains__(self, tag: int) -> bool:
+        return tag in self._entries
 
+    def one(self, tag: int, default: int | None = None) -> int:
+        """Return the value of a tag that has one number."""
+        if tag not in self._entries and default is not None:
+            return default
+        return int(self.numbers(tag, 1)[0])
 
-def _layout(dataset: Any, *, little_endian: bool) -> Layout | None:
-    """Return how a file's pixels lie; None where it is of a kind that is left to GDAL."""
-    structure = dataset.tags(ns="IMAGE_STRUCTURE")
-    compression, predictor = structure.get("COMPRESSION"), structure.get("PREDICTOR")
-    plain = (
-        little_endian
-        and dataset.count == 1
-        and dataset.dtypes[0] in DTYPES
-        and compression in COMPRESSIONS
-        and predictor in PREDICTORS
-        and "NBITS" not in dataset.tags(1, ns="IMAGE_STRUCTURE")
-        and dataset.crs is not None
-    )
-    if not plain:
-        return None
-    return Layout(
-        np.dtype(dataset.dtypes[0]),
-        dataset.shape,
-        dataset.block_shapes[0],
-        COMPRESSIONS[compression],
-        PREDICTORS[predictor],
-        {
-            "crs": dataset.crs.to_epsg(),
-            "transform": dataset.transform,
-            "height": dataset.height,
-            "width": dataset.width,
-        },
-        dataset.nodata,
-    )
+    def numbers(self, tag: int, length: int | None = None) -> np.ndarray:
+        """Return the whole numbers of a tag, of a length if one is given."""
+        letter, raw = self._raw(tag, length)
+        if letter not in "BHIQ":
+            raise Unusual
+        return np.frombuffer(raw, f"<u{struct.calcsize('<' + letter)}")
+
+    def floats(self, tag: int, length: int) -> list[float]:
+        """Return the numbers of a tag with a point."""
+        letter, raw = self._raw(tag, length)
+        if letter != "d":
+            raise Unusual
+        return list(struct.unpack(f"<{length}d", raw))
+
+    def nodata(self) -> float | None:
+        """Return what GDAL has noted as the value of pixels without data."""
+        if Tags.NO_DATA not in self._entries:
+            return None
+        return float(self._raw(Tags.NO_DATA)[1].rstrip(b"\0 ").decode("ascii"))
+
+    def _raw(self, tag: int, length: int | None = None) -> tuple[str, bytes]:
+        """Return the letter of a tag's type and its bytes."""
+        if tag not in self._entries:
+            raise Unusual
+        kind, found, value = self._entries[tag]
+        letter = FORMATS.get(kind)
+        if letter is None or length not in (None, found):
+            raise Unusual
+        size = found * struct.calcsize("<" + letter)
+        if size <= len(value):
+            return letter, value[:size]
+        (start,) = struct.unpack("<" + self._place, value)
+        if start + size > len(self._data):
+            raise TooShort(start + size)
+        return letter, self._data[start : start + size]

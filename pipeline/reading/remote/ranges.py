@@ -11,18 +11,17 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from pipeline.catalogs.access import may_lead
 from pipeline.reading.gdal import CONNECT_S, RETRIES, RETRY_PAUSE_S, SILENCE_S
 from pipeline.reading.remote import fault
 
 if TYPE_CHECKING:
-    from requests import Response, Session
+    from urllib3 import BaseHTTPResponse, PoolManager
 
 AGAIN = (429, 500, 502, 503, 504)
 """Answers after which a server is asked again."""
@@ -60,8 +59,7 @@ class Ranges:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._session: Session | None = None
-        self._used = 0.0
+        self._connections = Connections()
         self._moved: OrderedDict[str, str] = OrderedDict()
 
     def read(self, file: FileAddress, first: int, size: int, check: Check, pause: Pause) -> bytes:
@@ -82,14 +80,15 @@ class Ranges:
             When the part does not come.
         """
         for trial in range(RETRIES + 1):
-            response = self._asked(file, first, size, check)
             try:
-                if response.status_code not in AGAIN or trial == RETRIES:
-                    return _body(response, first, size, check)
+                response = self._asked(file, first, size, check)
+                try:
+                    if response.status not in AGAIN or trial == RETRIES:
+                        return _body(response, first, size, check)
+                finally:
+                    response.close()  # without effect on a connection that is free again
             except _network_errors() as error:
                 raise _fault_of(error) from error
-            finally:
-                response.close()
             pause(RETRY_PAUSE_S * 2**trial)
         raise AssertionError  # pragma: no cover - the last trial returns or raises
 
@@ -98,46 +97,34 @@ class Ranges:
         moved = self._moved.get(file.href, file.href)
         return moved if may_lead(file.href, moved, file.hosts) else file.href
 
-    def _asked(self, file: FileAddress, first: int, size: int, check: Check) -> Response:
-        """Send a request, and again wherever a redirect may lead."""
-        try:
-            known = self.where(file)
-            response = self._followed(known, file, first, size, check)
-            if known != file.href and response.status_code >= 400:
-                response.close()
-                self._moved.pop(file.href, None)
-                response = self._followed(file.href, file, first, size, check)
-            return response
-        except _network_errors() as error:
-            raise _fault_of(error) from error
+    def _asked(self, file: FileAddress, first: int, size: int, check: Check) -> BaseHTTPResponse:
+        """Send a request to where the last one led, or else to where the file is said to lie."""
+        known = self.where(file)
+        response = self._followed(known, file, first, size, check)
+        if known != file.href and response.status >= 400:
+            response.close()
+            self._moved.pop(file.href, None)
+            response = self._followed(file.href, file, first, size, check)
+        return response
 
-    def _followed(self, address: str, file: FileAddress, first: int, size: int, check: Check) -> Response:
+    def _followed(
+        self, address: str, file: FileAddress, first: int, size: int, check: Check
+    ) -> BaseHTTPResponse:
+        """Send a request, and again wherever a redirect may lead."""
+        headers = {"Range": f"bytes={first}-{first + size - 1}", "Accept-Encoding": "identity"}
         for _ in range(MAX_REDIRECTS):
             check()
-            response = self._sent(address, first, size)
-            if response.status_code not in REDIRECTS:
+            response = self._connections.get(address, headers)
+            if response.status not in REDIRECTS:
                 if address != file.href:
                     self._remember(file.href, address)
                 return response
             there = urljoin(address, response.headers.get("Location", ""))
             response.close()
             if not may_lead(address, there, file.hosts):
-                raise fault.leads_elsewhere()
+                break
             address = there
         raise fault.leads_elsewhere()
-
-    def _sent(self, address: str, first: int, size: int) -> Response:
-        import requests
-
-        session = self._connected()
-        headers = {"Range": f"bytes={first}-{first + size - 1}", "Accept-Encoding": "identity"}
-        prepared = session.prepare_request(requests.Request("GET", address, headers=headers))
-        settings = session.merge_environment_settings(prepared.url, {}, True, None, None)
-        proxy = os.environ.get("GDAL_HTTP_PROXY")  # a setting that people have made for these files
-        if proxy:
-            proxy = proxy if "://" in proxy else f"http://{proxy}"
-            settings["proxies"] = {"http": proxy, "https": proxy}
-        return session.send(prepared, timeout=(CONNECT_S, SILENCE_S), allow_redirects=False, **settings)
 
     def _remember(self, href: str, address: str) -> None:
         with self._lock:
@@ -145,76 +132,117 @@ class Ranges:
             while len(self._moved) > MOST_MOVED:
                 self._moved.popitem(last=False)
 
-    def _connected(self) -> Session:
-        """Return the open connections; new ones when the old have rested too long."""
+
+class Connections:
+    """Open connections to servers, or to the proxy that the environment names for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._managers: dict[str | None, PoolManager] = {}
+        self._proxies: dict[tuple[str, str], str | None] = {}
+        self._used = 0.0
+
+    def get(self, address: str, headers: dict[str, str]) -> BaseHTTPResponse:
+        """Send a GET request; redirects are not followed, and nothing of the body is read."""
+        from urllib3 import Timeout
+
+        return self._manager(address).request(
+            "GET",
+            address,
+            headers=headers,
+            timeout=Timeout(connect=CONNECT_S, read=SILENCE_S),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _manager(self, address: str) -> PoolManager:
+        """Return the open connections for an address; new ones when the old have rested too long."""
         with self._lock:
-            if self._session is None or time.monotonic() - self._used > IDLE_S:
-                self._session = _session()
+            if time.monotonic() - self._used > IDLE_S:
+                self._managers, self._proxies = {}, {}
             self._used = time.monotonic()
-            return self._session
+            proxy = os.environ.get("GDAL_HTTP_PROXY")  # a setting that people have made for these files
+            if not proxy:
+                parts = urlsplit(address)
+                key = (parts.scheme, parts.netloc)
+                if key not in self._proxies:
+                    self._proxies[key] = _proxy_for(address)
+                proxy = self._proxies[key]
+            if proxy not in self._managers:
+                self._managers[proxy] = _connections(proxy)
+            return self._managers[proxy]
 
 
-def _session() -> Session:
-    import requests
-    from requests.adapters import HTTPAdapter
+def _proxy_for(address: str) -> str | None:
+    from requests.utils import get_environ_proxies, select_proxy
 
-    session = requests.Session()
-    session.auth = lambda request: request  # no password of this machine's own (.netrc) is sent
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=CONNECTIONS, pool_maxsize=CONNECTIONS)
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter)
-    return session
+    return select_proxy(address, get_environ_proxies(address))
 
 
-def _body(response: Response, first: int, size: int, check: Check) -> bytes:
+def _connections(proxy: str | None) -> PoolManager:
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+    from urllib3 import PoolManager, ProxyManager, make_headers
+
+    bundle = (
+        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+    )
+    if proxy is None:
+        return PoolManager(CONNECTIONS, maxsize=CONNECTIONS, ca_certs=bundle)
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    parts = urlsplit(proxy)
+    login = f"{parts.username}:{parts.password or ''}" if parts.username else None
+    headers = make_headers(proxy_basic_auth=login)
+    return ProxyManager(proxy, CONNECTIONS, proxy_headers=headers, maxsize=CONNECTIONS, ca_certs=bundle)
+
+
+def _body(response: BaseHTTPResponse, first: int, size: int, check: Check) -> bytes:
     """Return the part of a file that an answer holds."""
-    if response.status_code == 416:
+    if response.status == 416:
         raise fault.incomplete(0, size)
-    if response.status_code == 200:
-        whole = response.raw.read(SNIFFED_BYTES, decode_content=False)
+    if response.status == 200:
+        whole = response.read(SNIFFED_BYTES)
         raise fault.no_ranges() if whole.startswith(TIFF_BEGINS) else fault.no_geotiff()
-    if response.status_code != 206:
-        raise fault.status(response.status_code)
+    if response.status != 206:
+        raise fault.status(response.status)
     found = re.match(r"bytes (\d+)-(\d+)/", response.headers.get("Content-Range", ""))
     if found is None or int(found[1]) != first or not 0 <= int(found[2]) - first < size:
         raise fault.no_ranges()
     expected = int(found[2]) - first + 1
-    data = b"".join(_chunks(response, expected, check))
+    data = _all_of(response, expected, check)
     if len(data) != expected:
         raise fault.incomplete(len(data), expected)
     return data
 
 
-def _chunks(response: Response, expected: int, check: Check) -> Sequence[bytes]:
+def _all_of(response: BaseHTTPResponse, expected: int, check: Check) -> bytes:
     """Return what comes, no more than is expected, and in time."""
     until = time.monotonic() + SILENCE_S + expected / SLOWEST_BYTES_PER_S
     parts, left = [], expected
-    while left and (part := response.raw.read1(min(left, CHUNK_BYTES), decode_content=False)):
+    while left and (part := response.read1(min(left, CHUNK_BYTES))):
         check()
         if time.monotonic() > until:
             raise fault.silent()
         parts.append(part)
         left -= len(part)
-    if not left:
-        response.raw.read(0)  # the connection is free for the next request
-    return parts
+    if not left and response.headers.get("Content-Length") == str(expected):
+        response.release_conn()
+    return b"".join(parts)
 
 
 def _network_errors() -> tuple[type[Exception], ...]:
-    import requests
     from urllib3.exceptions import HTTPError
 
-    return requests.RequestException, HTTPError, OSError
+    return HTTPError, OSError
 
 
 def _fault_of(error: Exception) -> fault.FileFault:
     """Return the fault behind an error of the network's packages."""
-    import requests
-    from urllib3.exceptions import TimeoutError as Urllib3TimeoutError
+    from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import TimeoutError as SilentError
 
-    causes: list[Any] = [error, error.__cause__, error.__context__, *error.args]
-    if any(isinstance(c, (requests.ReadTimeout, Urllib3TimeoutError, TimeoutError)) for c in causes):
+    if isinstance(error, (SilentError, TimeoutError)) and not isinstance(error, NewConnectionError):
         return fault.silent()
     return fault.FileFault(f"the connection was lost: {type(error).__name__}")
 
