@@ -15,7 +15,7 @@ from pipeline.catalogs.known import KNOWN
 MAX_ADDRESS = 2000
 """Longest address of a file, characters; signed ones have about 500."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts)
+OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts if host != "*")
 """Hosts that serve images to everybody: any catalogue may name their files."""
 
 

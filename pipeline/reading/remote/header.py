@@ -30,7 +30,7 @@ GREY, PALETTE = 1, 3
 PIXEL_IS_AREA, PROJECTED, USER_DEFINED = 1, 1, 32767
 
 
-class Tags:
+class TiffTag:
     """Numbers of tags that are read here."""
 
     SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 254, 256, 257, 258, 259, 262, 266
@@ -39,7 +39,7 @@ class Tags:
     PIXEL_SCALE, TIEPOINT, GEO_KEYS, NO_DATA = 33550, 33922, 34735, 42113
 
 
-class GeoKeys:
+class GeoKey:
     """Numbers of entries of a GeoTIFF's own directory."""
 
     MODEL, RASTER, PROJECTION = 1024, 1025, 3072
@@ -114,19 +114,19 @@ def layout_of(data: bytes) -> Layout | None:
 
 
 def _layout(tags: _Directory) -> Layout:
-    width, height = tags.one(Tags.WIDTH), tags.one(Tags.HEIGHT)
-    tiled = Tags.TILE_WIDTH in tags
+    width, height = tags.one(TiffTag.WIDTH), tags.one(TiffTag.HEIGHT)
+    tiled = TiffTag.TILE_WIDTH in tags
     if tiled:
-        rows, columns = tags.one(Tags.TILE_HEIGHT), tags.one(Tags.TILE_WIDTH)
+        rows, columns = tags.one(TiffTag.TILE_HEIGHT), tags.one(TiffTag.TILE_WIDTH)
     else:
-        rows, columns = min(tags.one(Tags.ROWS_PER_STRIP, height), height), width
-    compression, predictor = tags.one(Tags.COMPRESSION, 1), tags.one(Tags.PREDICTOR, 1)
-    dtype = DTYPES.get((tags.one(Tags.BITS, 1), tags.one(Tags.SAMPLE_FORMAT, 1)))
+        rows, columns = min(tags.one(TiffTag.ROWS_PER_STRIP, height), height), width
+    compression, predictor = tags.one(TiffTag.COMPRESSION, 1), tags.one(TiffTag.PREDICTOR, 1)
+    dtype = DTYPES.get((tags.one(TiffTag.BITS, 1), tags.one(TiffTag.SAMPLE_FORMAT, 1)))
     if dtype is None or not (
-        tags.one(Tags.SUBFILE, 0) == 0
-        and tags.one(Tags.SAMPLES, 1) == 1
-        and tags.one(Tags.FILL_ORDER, 1) == 1
-        and tags.one(Tags.PHOTOMETRIC) in (GREY, PALETTE)
+        tags.one(TiffTag.SUBFILE, 0) == 0
+        and tags.one(TiffTag.SAMPLES, 1) == 1
+        and tags.one(TiffTag.FILL_ORDER, 1) == 1
+        and tags.one(TiffTag.PHOTOMETRIC) in (GREY, PALETTE)
         and compression in (*UNCOMPRESSED, *DEFLATE)
         and predictor in (1, 2)
         and min(width, height, rows, columns) > 0
@@ -134,10 +134,10 @@ def _layout(tags: _Directory) -> Layout:
         raise Unusual
     check_block(rows, columns)
     n_blocks = -(-height // rows) * -(-width // columns)
-    offsets, sizes = (
-        tags.numbers(tag, n_blocks)
-        for tag in ((Tags.TILE_OFFSETS, Tags.TILE_SIZES) if tiled else (Tags.STRIP_OFFSETS, Tags.STRIP_SIZES))
-    )
+    places = (TiffTag.TILE_OFFSETS, TiffTag.TILE_SIZES)
+    if not tiled:
+        places = (TiffTag.STRIP_OFFSETS, TiffTag.STRIP_SIZES)
+    offsets, sizes = (tags.numbers(tag, n_blocks) for tag in places)
     return Layout(
         np.dtype(dtype),
         (height, width),
@@ -152,18 +152,18 @@ def _layout(tags: _Directory) -> Layout:
 
 
 def _transform(tags: _Directory) -> Affine:
-    across, down, _ = tags.floats(Tags.PIXEL_SCALE, 3)
-    column, row, _, x, y, _ = tags.floats(Tags.TIEPOINT, 6)
+    across, down, _ = tags.floats(TiffTag.PIXEL_SCALE, 3)
+    column, row, _, x, y, _ = tags.floats(TiffTag.TIEPOINT, 6)
     if (column, row) != (0, 0):
         raise Unusual
     return Affine(across, 0.0, x, 0.0, -abs(down), y)
 
 
 def _epsg(tags: _Directory) -> int:
-    values = tags.numbers(Tags.GEO_KEYS).astype(int)
+    values = tags.numbers(TiffTag.GEO_KEYS).astype(int)
     keys = {int(key): int(value) for key, place, _, value in values[4:].reshape(-1, 4) if place == 0}
-    epsg = keys.get(GeoKeys.PROJECTION, USER_DEFINED)
-    plain = keys.get(GeoKeys.MODEL) == PROJECTED and keys.get(GeoKeys.RASTER) == PIXEL_IS_AREA
+    epsg = keys.get(GeoKey.PROJECTION, USER_DEFINED)
+    plain = keys.get(GeoKey.MODEL) == PROJECTED and keys.get(GeoKey.RASTER) == PIXEL_IS_AREA
     if not plain or not 0 < epsg < USER_DEFINED:
         raise Unusual
     return epsg
@@ -218,9 +218,9 @@ class _Directory:
 
     def nodata(self) -> float | None:
         """Return what GDAL has noted as the value of pixels without data."""
-        if Tags.NO_DATA not in self._entries:
+        if TiffTag.NO_DATA not in self._entries:
             return None
-        return float(self._raw(Tags.NO_DATA)[1].rstrip(b"\0 ").decode("ascii"))
+        return float(self._raw(TiffTag.NO_DATA)[1].rstrip(b"\0 ").decode("ascii"))
 
     def _raw(self, tag: int, length: int | None = None) -> tuple[str, bytes]:
         """Return the letter of a tag's type and its bytes."""
