@@ -41,7 +41,7 @@ from pipeline.reading.mosaic import FirstValid
 from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
 from pipeline.reading.read_errors import may_pass, read_failed
-from pipeline.reading.remote.blocks import RemoteFile
+from pipeline.reading.remote.blocks import WEB, RemoteFile
 from pipeline.reading.remote.header import check_block
 from pipeline.sentinel2.bands import BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
@@ -270,7 +270,7 @@ def _counting_reader(counter: BlockCounter) -> type[AutoParallelRioReader]:
 
         def may_lead_to(self, hosts: tuple[str, ...]) -> None:
             """Ask for a file on the web by our own requests, which follow redirects to these hosts."""
-            if self.url.startswith(("http://", "https://")):
+            if self.url.startswith(WEB):
                 self._remote = RemoteFile(self.url, hosts, counter.progress)
 
         def _open(self) -> Any:

@@ -15,10 +15,12 @@ from pipeline.progress import Progress
 from pipeline.reading.pixels import NO_DATA_DN
 from pipeline.reading.remote import fault
 from pipeline.reading.remote.cache import Part, cache
-from pipeline.reading.remote.header import Layout, TooShort, layout_of
+from pipeline.reading.remote.header import Layout, TooShort, layout_of, overviews_of
 from pipeline.reading.remote.ranges import FileAddress, ranges
 from pipeline.reading.signing import signed
 
+WEB = ("http://", "https://")
+"""How the addresses of files begin that are read here."""
 HEADER_BYTES, MOST_HEADER_BYTES = 16 * 2**10, 2**20
 """What is asked for of a file's beginning, and the most where that does not tell where its blocks lie."""
 GAP_BYTES, MOST_AT_ONCE_BYTES = 4 * 2**10, 8 * 2**20
@@ -70,15 +72,39 @@ class RemoteFile:
             self._is_known = False
         cache.forget(self.href)
 
-    def read(self, window: Window, target: np.ndarray) -> bool:
-        """Read a window of the file's own pixels into an array; False where that is left to GDAL.
+    def overview(self, factor: int) -> Layout | None:
+        """Return how the pixels of an overview lie; None where the file's beginning tells of none.
+
+        Parameters
+        ----------
+        factor : int
+            Pixels of the file for one of the overview, along a side.
+        """
+        layout = self.layout
+        if layout is None or factor == 1:
+            return layout
+        shape = tuple(-(-n // factor) for n in layout.shape)
+        data = cache.get(self.href, (0, HEADER_BYTES), partial(self._read, 0, HEADER_BYTES))
+        return next((each for each in overviews_of(data) if each.shape == shape), None)
+
+    def read(self, window: Window, target: np.ndarray, layout: Layout | None = None) -> bool:
+        """Read a window into an array; False where that is left to GDAL.
+
+        Parameters
+        ----------
+        window : rasterio.windows.Window
+            In pixels of the file, or of the overview.
+        target : numpy.ndarray
+            ``(y, x)``, as large as the window.
+        layout : Layout, optional
+            Of an overview of the file.
 
         Raises
         ------
         FileFault
             When a block does not come, or cannot be decoded.
         """
-        layout = self.layout
+        layout = layout or self.layout
         if layout is None or not _fits(layout, target.dtype):
             return False
         places = sorted((layout.block(*block), block) for block in _under(layout, window))

@@ -8,7 +8,7 @@ that these bytes do not hold; whatever is unusual is left to GDAL.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ DTYPES = {(8, 1): "uint8", (16, 1): "uint16", (16, 2): "int16"}
 """By bits and sample format."""
 UNCOMPRESSED, DEFLATE = (1,), (8, 32946)
 GREY, PALETTE = 1, 3
+MOST_DIRECTORIES, OVERVIEW = 20, 1
 PIXEL_IS_AREA, PROJECTED, USER_DEFINED = 1, 1, 32767
 
 
@@ -47,6 +48,9 @@ class GeoKey:
 
 class Unusual(Exception):
     """A file is not one of those that are read here."""
+
+
+UNREADABLE = (Unusual, struct.error, ValueError, OverflowError)
 
 
 class TooShort(Exception):
@@ -82,7 +86,7 @@ class Layout:
     differences: bool
     """Whether each pixel is told by its difference from the one before in its row."""
     grid: dict[str, Any]
-    """`crs` (EPSG), `transform`, `height`, `width`, as stackstac's ``vrt_params``."""
+    """`crs` (EPSG), `transform`, `height`, `width`, as stackstac's ``vrt_params``; empty for an overview."""
     nodata: float | None
     offsets: np.ndarray
     """First byte of each block, row by row; 0: there is none."""
@@ -108,12 +112,33 @@ def layout_of(data: bytes) -> Layout | None:
     if not data.startswith(TIFF_BEGINS):
         raise fault.no_geotiff()
     try:
-        return _layout(_Directory(data))
-    except (Unusual, struct.error, ValueError, OverflowError):
+        tags = _Directory(data)
+        grid = {"crs": _epsg(tags), "transform": _transform(tags)}
+        layout = _layout(tags, subfile=0)
+    except UNREADABLE:
         return None
+    height, width = layout.shape
+    return replace(layout, grid={**grid, "height": height, "width": width})
 
 
-def _layout(tags: _Directory) -> Layout:
+def overviews_of(data: bytes) -> list[Layout]:
+    """Return how the pixels of a file's overviews lie, of those that these bytes tell of."""
+    found: list[Layout] = []
+    try:
+        tags = _Directory(data)
+        for _ in range(MOST_DIRECTORIES):
+            if tags.next == 0:
+                break
+            tags = _Directory(data, tags.next)
+            if tags.one(TiffTag.SUBFILE, 0) == OVERVIEW:
+                found.append(_layout(tags, subfile=OVERVIEW))
+    except (*UNREADABLE, TooShort, fault.FileFault):
+        return found
+    return found
+
+
+def _layout(tags: _Directory, subfile: int) -> Layout:
+    """Return how the pixels of a directory lie, still without a grid."""
     width, height = tags.one(TiffTag.WIDTH), tags.one(TiffTag.HEIGHT)
     tiled = TiffTag.TILE_WIDTH in tags
     if tiled:
@@ -123,7 +148,7 @@ def _layout(tags: _Directory) -> Layout:
     compression, predictor = tags.one(TiffTag.COMPRESSION, 1), tags.one(TiffTag.PREDICTOR, 1)
     dtype = DTYPES.get((tags.one(TiffTag.BITS, 1), tags.one(TiffTag.SAMPLE_FORMAT, 1)))
     if dtype is None or not (
-        tags.one(TiffTag.SUBFILE, 0) == 0
+        tags.one(TiffTag.SUBFILE, 0) == subfile
         and tags.one(TiffTag.SAMPLES, 1) == 1
         and tags.one(TiffTag.FILL_ORDER, 1) == 1
         and tags.one(TiffTag.PHOTOMETRIC) in (GREY, PALETTE)
@@ -144,7 +169,7 @@ def _layout(tags: _Directory) -> Layout:
         (rows, columns),
         compression in DEFLATE,
         predictor == 2 and compression in DEFLATE,
-        {"crs": _epsg(tags), "transform": _transform(tags), "height": height, "width": width},
+        {},
         tags.nodata(),
         offsets,
         sizes,
@@ -170,27 +195,31 @@ def _epsg(tags: _Directory) -> int:
 
 
 class _Directory:
-    """The first directory of a TIFF with little bytes first, by number of tag.
+    """A directory of a TIFF with little bytes first, by number of tag.
 
     Parameters
     ----------
     data : bytes
         The file's beginning.
+    start : int, optional
+        Where it lies; by default it is the first one.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, start: int | None = None) -> None:
         self._data = data
         if data[:4] not in (b"II*\0", b"II+\0"):
             raise Unusual
         big = data[2] == ord("+")
         self._place = "Q" if big else "I"
-        (start,) = struct.unpack_from("<Q" if big else "<I", data, 8 if big else 4)
+        if start is None:
+            (start,) = struct.unpack_from("<" + self._place, data, 8 if big else 4)
         (count,) = struct.unpack_from("<Q" if big else "<H", data, start)
         entry = struct.Struct("<HHQ8s" if big else "<HHI4s")
         if count > MOST_TAGS:
             raise Unusual
         first = start + (8 if big else 2)
         entries = [entry.unpack_from(data, first + n * entry.size) for n in range(count)]
+        (self.next,) = struct.unpack_from("<" + self._place, data, first + count * entry.size)
         self._entries = {tag: (kind, length, value) for tag, kind, length, value in entries}
 
     def __contains__(self, tag: int) -> bool:
