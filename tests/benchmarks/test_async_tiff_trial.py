@@ -1,4 +1,4 @@
-"""Why files on the web are not read by async-tiff and obstore; where they are installed, that it still holds."""
+"""Why files on the web are not read by async-tiff and obstore; where they are there, that it still holds."""
 
 from pathlib import Path
 
