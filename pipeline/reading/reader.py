@@ -36,7 +36,7 @@ from pipeline.reading.alignment import Placement, common_grid, corner_of_files
 from pipeline.reading.composite import Composite
 from pipeline.reading.counter import BlockCounter
 from pipeline.reading.extent import Extent
-from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
+from pipeline.reading.gdal import ALWAYS, FORGETFUL, check_local, remember, settings_for
 from pipeline.reading.mosaic import FirstValid
 from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
@@ -275,7 +275,10 @@ def _counting_reader(counter: BlockCounter) -> type[AutoParallelRioReader]:
 
         def _open(self) -> Any:
             plain = self.url
-            self.url = plain if self._remote is None else self._remote.where()
+            if self._remote is None:
+                check_local(plain)
+            else:
+                self.url = self._remote.where()
             try:
                 return super()._open()
             finally:

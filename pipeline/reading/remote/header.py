@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
+from pipeline.reading.gdal import TIFF_BEGINS
 from pipeline.reading.remote import fault
-from pipeline.reading.remote.ranges import TIFF_BEGINS
 
 MOST_TAGS = 200
 """Entries of a directory; those of known catalogues have about 20."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from pipeline.catalogs.access import may_lead
-from pipeline.reading.gdal import CONNECT_S, RETRIES, RETRY_PAUSE_S, SILENCE_S
+from pipeline.reading.gdal import CONNECT_S, RETRIES, RETRY_PAUSE_S, SILENCE_S, TIFF_BEGINS
 from pipeline.reading.remote import fault
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ SLOWEST_BYTES_PER_S = 20_000
 """A server that sends less for longer than `SILENCE_S` counts as silent."""
 CHUNK_BYTES = 256 * 2**10
 SNIFFED_BYTES = 4
-TIFF_BEGINS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 CONNECTIONS = 16
 IDLE_S = 50.0
 """A connection that has rested longer is not used again: servers and routers drop them after a minute."""
