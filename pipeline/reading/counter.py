@@ -1,8 +1,9 @@
-"""How many blocks of a run are expected and read."""
+"""How many blocks of a run are expected and read, and whose turn it is at one."""
 
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 
 from pipeline.progress import Progress
 
@@ -19,6 +20,8 @@ class BlockCounter:
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
         self.expected = 0
+        self.turns: defaultdict[tuple[str, int, int], threading.Lock] = defaultdict(threading.Lock)
+        """The lock of each block of a file that GDAL reads: by address, row and column."""
         self._read = 0
         self._lock = threading.Lock()
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -92,12 +91,11 @@ class Reading:
         composite: Composite | None = None,
     ) -> None:
         counter, self._progress = BlockCounter(progress), progress
-        reader = _counting_reader(counter)
         if blocks is None:
             fine = [b for b in extent.bands if BY_KEY[b].resolution_m == RESOLUTION_M]
             blocks = blocks_of(extent.shape, corner_of_files(scenes, fine, extent.grid))
         self.blocks = blocks
-        self._files = [_files_of(scene, extent, reader) for scene in scenes]
+        self._files = [_files_of(scene, extent, counter) for scene in scenes]
         self._scenes, self._extent, self._key = tuple(scenes), extent, uuid.uuid4().hex
         self._composite = composite
         counter.expected = sum(
@@ -184,7 +182,7 @@ def _planned(
 _plan_lock = threading.Lock()
 
 
-def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader]) -> SceneFiles:
+def _files_of(scene: Scene, extent: Extent, counter: BlockCounter) -> SceneFiles:
     """Return the files of a scene that are read, opened: bands of one native resolution in one group."""
     by_resolution: dict[int, list[int]] = {}
     for place, band in enumerate(extent.bands):
@@ -193,12 +191,12 @@ def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader])
     for resolution_m, places in sorted(by_resolution.items()):
         bands = [extent.bands[n] for n in places]
         placement = Placement.of(common_grid(scene, bands), extent.grid, resolution_m)
-        groups.append(_file_group(scene, bands, placement, np.dtype(np.uint16), reader, tuple(places)))
+        groups.append(_file_group(scene, bands, placement, np.dtype(np.uint16), counter, tuple(places)))
     if SCL not in scene.bands:
         return SceneFiles(tuple(groups), None)
     margin = extent.mask.halo_px
     placement = Placement.of(common_grid(scene, (SCL,)), extent.grid, SCL_RESOLUTION_M, margin)
-    classes = _file_group(scene, (SCL,), placement, np.dtype(np.uint8), reader, margin=margin)
+    classes = _file_group(scene, (SCL,), placement, np.dtype(np.uint8), counter, margin=margin)
     return SceneFiles(tuple(groups), classes)
 
 
@@ -207,7 +205,7 @@ def _file_group(
     bands: Sequence[str],
     placement: Placement,
     dtype: np.dtype[Any],
-    reader: type[AutoParallelRioReader],
+    counter: BlockCounter,
     places: tuple[int, ...] = (),
     margin: int = 0,
 ) -> FileGroup:
@@ -233,11 +231,11 @@ def _file_group(
         rescale=False,
         gdal_env=FORGETFUL_ENVIRONMENT if forgetful else ENVIRONMENT,
         errors_as_nodata=(),
-        reader=reader,
+        reader=BlockReader,
     )
     readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
     for made in readers.values():
-        made.may_lead_to(scene.hosts)
+        made.belongs_to(counter, scene.hosts)
     return FileGroup(placement, [readers.get(band) for band in bands], dtype, places, margin)
 
 
@@ -260,85 +258,83 @@ def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _counting_reader(counter: BlockCounter) -> type[AutoParallelRioReader]:
-    """Return a reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
-    asked: defaultdict[tuple[str, int, int], threading.Lock] = defaultdict(threading.Lock)
+class BlockReader(AutoParallelRioReader):  # type: ignore[misc]
+    """A reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
 
-    class Reader(AutoParallelRioReader):  # type: ignore[misc]
-        url: str
-        _remote: RemoteFile | None = None
+    url: str
+    _counter: BlockCounter
+    _remote: RemoteFile | None = None
 
-        def may_lead_to(self, hosts: tuple[str, ...]) -> None:
-            """Ask for a file on the web by our own requests, which follow redirects to these hosts."""
-            if self.url.startswith(WEB):
-                self._remote = RemoteFile(self.url, hosts, counter.progress)
+    def belongs_to(self, counter: BlockCounter, hosts: tuple[str, ...]) -> None:
+        """Tell which run a reader belongs to, and to which hosts a file on the web may redirect."""
+        self._counter = counter
+        if self.url.startswith(WEB):
+            self._remote = RemoteFile(self.url, hosts, counter.progress)
 
-        def _open(self) -> Any:
-            plain = self.url
-            if self._remote is None:
-                check_local(plain)
-            else:
-                self.url = self._remote.where()
+    def _open(self) -> Any:
+        plain = self.url
+        if self._remote is None:
+            check_local(plain)
+        else:
+            self.url = self._remote.where()
+        try:
+            return super()._open()
+        finally:
+            self.url = plain
+
+    def _source(self) -> Any:
+        """Return the file itself, as GDAL has it open, where it is warped too."""
+        dataset = self.dataset.dataset
+        return dataset.src_dataset if isinstance(dataset, WarpedVRT) else dataset
+
+    def _is_plain(self) -> bool:
+        """Tell whether GDAL reads the file as it is, and 0 is its only no data."""
+        dataset = self.dataset.dataset
+        missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
+        return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
+
+    def into(self, window: Window, target: np.ndarray) -> None:
+        """Read a window; what may have been a passing fault is tried again, from the file's beginning."""
+        for trial in range(1, TRIES + 1):
+            self._counter.progress.check()
             try:
-                return super()._open()
-            finally:
-                self.url = plain
+                self._read_into(window, target)
+                break
+            except Cancelled:
+                raise
+            except Exception as error:
+                self._failed()
+                if trial == TRIES or not may_pass(error):
+                    raise read_failed(self.url, error) from error
+            self._counter.progress.detail(f"a file did not come, trying again ({trial + 1} of {TRIES})")
+            self._counter.progress.pause(PAUSE_S)
+            with self._dataset_lock:
+                self._dataset, self.gdal_env = None, FORGETFUL_ENVIRONMENT
+        remember(self.url, failed=False)
+        self._counter.one_more()
 
-        def _source(self) -> Any:
-            """Return the file itself, as GDAL has it open, where it is warped too."""
-            dataset = self.dataset.dataset
-            return dataset.src_dataset if isinstance(dataset, WarpedVRT) else dataset
+    def _failed(self) -> None:
+        remember(self.url, failed=True)
+        if self._remote is not None:
+            self._remote.forget()
 
-        def _is_plain(self) -> bool:
-            """Tell whether GDAL reads the file as it is, and 0 is its only no data."""
-            dataset = self.dataset.dataset
-            missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
-            return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
+    def _its_turn(self, window: Window) -> threading.Lock:
+        """Return the lock of a file's block: who comes second finds its bytes in GDAL's memory.
 
-        def into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; what may have been a passing fault is tried again, from the file's beginning."""
-            for trial in range(1, TRIES + 1):
-                counter.progress.check()
-                try:
-                    self._read_into(window, target)
-                    break
-                except Cancelled:
-                    raise
-                except Exception as error:
-                    self._failed()
-                    if trial == TRIES or not may_pass(error):
-                        raise read_failed(self.url, error) from error
-                counter.progress.detail(f"a file did not come, trying again ({trial + 1} of {TRIES})")
-                counter.progress.pause(PAUSE_S)
-                with self._dataset_lock:
-                    self._dataset, self.gdal_env = None, FORGETFUL_ENVIRONMENT
-            remember(self.url, failed=False)
-            counter.one_more()
+        A block of a 20 m file lies under several blocks of the area, which are read side by side.
+        """
+        height, width = self.dataset.dataset.block_shapes[0]
+        return self._counter.turns[self.url, window.row_off // height, window.col_off // width]
 
-        def _failed(self) -> None:
-            remember(self.url, failed=True)
-            if self._remote is not None:
-                self._remote.forget()
-
-        def _its_turn(self, window: Window) -> threading.Lock:
-            """Return the lock of a file's block: who comes second finds its bytes in GDAL's memory.
-
-            A block of a 20 m file lies under several blocks of the area, which are read side by side.
-            """
-            height, width = self.dataset.dataset.block_shapes[0]
-            return asked[self.url, window.row_off // height, window.col_off // width]
-
-        def _read_into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window: plain files on the web by our own requests, all others by GDAL."""
-            if self._remote is not None:
-                layout = self._remote.layout
-                if layout and layout.grid == self.spec.vrt_params and self._remote.read(window, target):
-                    return
-            check_block(*self._source().block_shapes[0])
-            if self._is_plain():  # no mask is made of what is 0 anyway, a fifth of the time of a block
-                with self._its_turn(window):
-                    self.dataset.read(window=window, indexes=1, out=target)
-            else:
-                target[:] = self.read(window)
-
-    return Reader
+    def _read_into(self, window: Window, target: np.ndarray) -> None:
+        """Read a window: plain files on the web by our own requests, all others by GDAL."""
+        if self._remote is not None:
+            layout = self._remote.layout
+            if layout and layout.grid == self.spec.vrt_params and self._remote.read(window, target):
+                return
+        check_block(*self._source().block_shapes[0])
+        if self._is_plain():  # no mask is made of what is 0 anyway, a fifth of the time of a block
+            with self._its_turn(window):
+                self.dataset.read(window=window, indexes=1, out=target)
+        else:
+            target[:] = self.read(window)
