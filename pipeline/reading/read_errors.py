@@ -1,4 +1,4 @@
-"""What GDAL and our own requests say of a file that cannot be read, in a user's words."""
+"""What GDAL says of a file it cannot read, in a user's words."""
 
 from __future__ import annotations
 

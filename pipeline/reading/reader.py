@@ -56,10 +56,10 @@ ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
 """GDAL's settings for stackstac: usual ones, and those for files that have failed (gdal.py)."""
 TRIES, PAUSE_S = 2, 0.5
 """Tries of a block whose file did not come, and seconds between them; GDAL tries by itself on 429 and 5xx."""
-CANCEL_S = 0.1
-"""Seconds between two looks at whether the run shall end; a silent server is left to its thread."""
 SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
 """Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
+CANCEL_S = 0.1
+"""Seconds between two looks at whether the run shall end; a silent server is left to its thread."""
 
 
 class Reading:
