@@ -23,9 +23,10 @@ from pipeline.allocator import keep_for_the_run
 
 OURS = (*preload.MODULES, "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
 IMPORTS = {
-    "ours": ("pipeline.reading.imagery", "pipeline.reading.reader"),
+    "ours": ("pipeline.reading.imagery", "pipeline.reading.reader", "requests.utils"),
     "odc_stac": ("odc.stac",),
     "floor": ("benchmarks.readers",),
+    "async_tiff": ("benchmarks.async_tiff_trial", "async_tiff", "obstore.store"),
     "decode": ("benchmarks.readers", "rasterio"),
     "search": ("http.client",),
     "analyse": OURS,
@@ -122,6 +123,13 @@ def _reader(name: str) -> Callable[[Case], dict[str, Any]]:
     return run
 
 
+def async_tiff(case: Case) -> dict[str, Any]:
+    """Read as async-tiff does, where it is installed (async_tiff_trial.py)."""
+    from benchmarks.async_tiff_trial import read
+
+    return {"shape": read(case).shape}
+
+
 def decode(case: Case) -> dict[str, Any]:
     """Only decode the blocks of local files."""
     from benchmarks.readers import decode as run
@@ -161,6 +169,7 @@ TASKS: dict[str, Callable[[Case], dict[str, Any]]] = {
     "again": again,
     "regroup": regroup,
     **{name: _reader(name) for name in ("ours", "odc_stac", "floor")},
+    "async_tiff": async_tiff,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -14,7 +15,7 @@ from pipeline.catalogs.known import KNOWN
 MAX_ADDRESS = 2000
 """Longest address of a file, characters; signed ones have about 500."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts)
+OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts if host != "*")
 """Hosts that serve images to everybody: any catalogue may name their files."""
 
 
@@ -73,11 +74,37 @@ def same_host(one: str, other: str) -> bool:
     return hosts[0] == hosts[1] or all(host in LOOPBACK for host in hosts)
 
 
+def may_lead(address: str, target: str, hosts: Sequence[str]) -> bool:
+    """Tell whether the address of a file may redirect to another one.
+
+    Parameters
+    ----------
+    address, target : str
+        Where it was asked for, and where the answer leads.
+    hosts : sequence of str
+        Those that the catalogue's profile allows (`CatalogProfile.hosts`), beside the file's own.
+    """
+    try:
+        parts = urlsplit(target)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if len(target) > MAX_ADDRESS or not target.isprintable() or not host:
+        return False
+    if parts.scheme not in ("http", "https") or (parts.scheme == "http" and address.startswith("https:")):
+        return False
+    if parts.username is not None or parts.password is not None:
+        return False
+    return same_host(address, target) or _is_listed(host, hosts)
+
+
 def _may_serve(host: str, profile: CatalogProfile) -> bool:
     own = urlsplit(profile.url).hostname if profile.url is not None else None
-    if host == own or {host, own} <= LOOPBACK:
-        return True
-    allowed = {*profile.hosts, *OPEN_STORES}
+    return host == own or {host, own} <= LOOPBACK or _is_listed(host, profile.hosts)
+
+
+def _is_listed(host: str, hosts: Sequence[str]) -> bool:
+    allowed = {*hosts, *OPEN_STORES}
     if host in allowed or any(a.startswith(".") and host.endswith(a) for a in allowed):
         return True
     return "*" in allowed and not is_internal(host)

@@ -99,6 +99,7 @@ def _scene(item: Mapping[str, Any], profile: CatalogProfile, needed: Sequence[st
         data_share=None if stated is None or covered is None else min(stated / covered, 1.0),
         nodata_dn=profile.nodata_dn,
         class_of_value=profile.mask.class_of_value,
+        hosts=profile.hosts,
     )
 
 

@@ -74,7 +74,7 @@ def quicklook(scenes: Sequence[Scene], grid: GeoBox, inside: np.ndarray, mask: C
     within = inside[every // 2 :: every, every // 2 :: every]
     classes = np.zeros(counted.shape, np.uint8)
     for scene in scenes:
-        own = scene.scene_classes(_read(scene.bands[SCL].href, counted, Resampling.nearest))
+        own = scene.scene_classes(_read(scene, SCL, counted, Resampling.nearest))
         classes = np.where(classes == 0, own, classes)
     clear = mask.clear_classes(classes, counted.resolution.x)[within]
     covered = classes[within] != 0
@@ -125,9 +125,7 @@ def picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndarr
     """
     reflectance = np.zeros((len(TRUE_COLOUR), *grid.shape), np.float32)
     has_data = np.zeros(grid.shape, bool)
-    tiles = [
-        np.stack([_read(s.bands[b].href, grid, Resampling.average) for b in TRUE_COLOUR]) for s in scenes
-    ]
+    tiles = [np.stack([_read(s, b, grid, Resampling.average) for b in TRUE_COLOUR]) for s in scenes]
     seen = [dn.max(axis=0) > 0 for dn in tiles]  # over dark water one band may be 0
     offsets = check_together(
         [s.offset for s in scenes], [dn[:, valid] for dn, valid in zip(tiles, seen, strict=True)]
@@ -140,8 +138,9 @@ def picture(scenes: Sequence[Scene], grid: GeoBox) -> tuple[np.ndarray, np.ndarr
     return np.moveaxis(shown, 0, -1).round().astype(np.uint8), has_data
 
 
-def _read(href: str, grid: GeoBox, resampling: Resampling) -> np.ndarray:
+def _read(scene: Scene, band: str, grid: GeoBox, resampling: Resampling) -> np.ndarray:
     """Return a file on a grid ``(y, x)``, 0 where it has no data, from the coarsest overview that will do."""
-    with opened(href) as dataset:
+    with opened(scene.bands[band].href, scene.hosts) as file:
+        dataset = file.dataset
         overview = at_overview(dataset, grid.resolution.x / dataset.res[0])
         return on_grid(dataset, grid, resampling, overview)

@@ -176,7 +176,8 @@ def _examined(
 
 def _read(scene: Scene, band: str, grid: GeoBox) -> np.ndarray:
     """Return a file on a small grid ``(y, x)``, 0 where it has no data."""
-    with opened(scene.bands[band].href) as dataset:
+    with opened(scene.bands[band].href, scene.hosts) as file:
+        dataset = file.dataset
         overview = at_overview(dataset, grid.resolution.x / dataset.res[0])
         return on_grid(dataset, grid, Resampling.nearest, overview)
 

@@ -27,6 +27,7 @@ from pipeline.reading.mosaic import FirstValid, Layer
 from pipeline.reading.overviews import NoOverviews, at_overview, on_grid, opened
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
 from pipeline.reading.reader import READ_THREADS
+from pipeline.reading.remote.blocks import RemoteFile
 from pipeline.reading.storage.local import LocalStore
 from pipeline.sentinel2.bands import BANDS, BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
@@ -111,10 +112,34 @@ class OverviewReading:
     def _read(self, wanted: tuple[Scene, str]) -> np.ndarray:
         scene, band = wanted
         self._progress.check()
-        file = scene.bands[band]
-        dtype = np.uint8 if band == SCL else np.uint16
-        with opened(file.href) as dataset:
-            return self._of(dataset).clip(min=NO_DATA_DN).astype(dtype, copy=False)
+        href, dtype = scene.bands[band].href, np.uint8 if band == SCL else np.uint16
+        with opened(href, scene.hosts, self._progress) as file:
+            found = None if file.remote is None else self._of_blocks(file.remote, np.dtype(dtype))
+            if found is None:
+                found = self._of(file.dataset).clip(min=NO_DATA_DN).astype(dtype, copy=False)
+            return found
+
+    def _of_blocks(self, file: RemoteFile, dtype: np.dtype[Any]) -> np.ndarray | None:
+        """Return the pixels of an overview on the grid's own lines, None where there is no such overview."""
+        layout, grid = file.layout, self._extent.grid
+        if layout is None or layout.grid["crs"] != epsg_of(grid):
+            return None
+        transform = layout.grid["transform"]
+        factor = round(self._factor * RESOLUTION_M / transform.a)
+        overview = file.overview(factor) if factor >= 1 else None
+        column, row = (v / max(factor, 1) for v in ~transform * (grid.affine.c, grid.affine.f))
+        if overview is None or not all(abs(v - round(v)) < 1e-6 for v in (row, column)):
+            return None
+        data = np.full(self.blocks[0].shape, NO_DATA_DN, dtype)
+        (top, bottom), (left, right) = (
+            (max(0, -start), min(n, length - start))
+            for start, n, length in zip((round(row), round(column)), data.shape, overview.shape, strict=True)
+        )
+        if bottom > top and right > left:
+            window = Window(round(column) + left, round(row) + top, right - left, bottom - top)
+            if not file.read(window, data[top:bottom, left:right], overview):
+                return None
+        return data
 
     def _of(self, dataset: Any) -> np.ndarray:
         factor = round(self._factor * RESOLUTION_M / dataset.res[0])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,32 +14,76 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
 from pipeline.area.grid import epsg_of
+from pipeline.errors import Cancelled
+from pipeline.progress import Progress
 from pipeline.reading.gdal import environment, remember
 from pipeline.reading.pixels import NO_DATA_DN
 from pipeline.reading.read_errors import read_failed
-from pipeline.reading.signing import signed
+from pipeline.reading.remote.blocks import WEB, RemoteFile
 
 
 class NoOverviews(Exception):
     """A file has no overview of the wanted size: a first look would cost as much as the whole."""
 
 
+class OpenFile:
+    """A file that is open for reading.
+
+    Parameters
+    ----------
+    href : str
+        As the catalogue serves it.
+    remote : RemoteFile or None
+        The file on the web; None for one of this machine.
+    stack : contextlib.ExitStack
+        Closes what GDAL has opened.
+    """
+
+    def __init__(self, href: str, remote: RemoteFile | None, stack: ExitStack) -> None:
+        self._href, self.remote, self._stack = href, remote, stack
+
+    @cached_property
+    def dataset(self) -> Any:
+        """The file as GDAL has it open, from where its address leads.
+
+        On the web its beginning has been read before: it is a GeoTIFF, and its catalogue allows the host.
+        """
+        address = self._href
+        if self.remote is not None:
+            _ = self.remote.layout
+            address = self.remote.where()
+        self._stack.enter_context(environment(self._href))
+        return self._stack.enter_context(rasterio.open(address, driver="GTiff"))
+
+
 @contextmanager
-def opened(href: str) -> Iterator[Any]:
+def opened(href: str, hosts: tuple[str, ...], progress: Progress | None = None) -> Iterator[OpenFile]:
     """Open a file for reading; errors, also later ones while it is open, are worded for users.
+
+    Parameters
+    ----------
+    href : str
+        As the catalogue serves it.
+    hosts : tuple of str
+        Hosts to which it may redirect, beside its own (`Scene.hosts`).
+    progress : Progress, optional
+        Asked whether to go on.
 
     Raises
     ------
     ReadFailed
         When the file is missing, refused, cut off or no GeoTIFF.
     """
+    remote = RemoteFile(href, hosts, progress or Progress()) if href.startswith(WEB) else None
     try:
-        with environment(href), rasterio.open(signed(href)) as dataset:
-            yield dataset
-    except NoOverviews:
+        with ExitStack() as stack:
+            yield OpenFile(href, remote, stack)
+    except (NoOverviews, Cancelled):
         raise
     except Exception as error:  # GDAL, PROJ and rasterio raise many kinds for a strange file
         remember(href, failed=True)
+        if remote is not None:
+            remote.forget()
         raise read_failed(href, error) from error
     remember(href, failed=False)
 

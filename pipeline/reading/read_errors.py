@@ -7,6 +7,7 @@ import re
 
 from pipeline.errors import AnalysisError, ReadFailed
 from pipeline.reading.gdal import SILENCE_S
+from pipeline.reading.remote.fault import FileFault
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def may_pass(error: Exception) -> bool:
     said = _causes(error)
     return not (
         isinstance(error, AnalysisError)
+        or (isinstance(error, FileFault) and error.final)
         or "Range downloading not supported" in said
         or "No such file" in said
         or re.search(_STATUS, said)
@@ -59,6 +61,11 @@ def _meaning(said: str) -> tuple[str, str]:
         code = int(status[1])
         words = _STATUS_WORDS.get(code, "the server has an error" if code >= 500 else "the server refuses it")
         return f"{words} (error {code})", "Try again in a minute." if code >= 429 else "Try another date."
+    if "redirected" in said:
+        return "its address leads to a host that the catalogue does not name", "Use another catalogue."
+    if found := re.search(r"blocks of (\d+) x (\d+) pixels", said):
+        words = f"its blocks of {found[1]} x {found[2]} pixels are too large to be read"
+        return words, "Try another date, or another catalogue."
     if "not recognized" in said:
         return "it is not a GeoTIFF, or did not come whole", "Try another date."
     if "No such file" in said:

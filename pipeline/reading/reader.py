@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -30,16 +29,19 @@ from stackstac.to_dask import asset_table_to_reader_and_window
 from pipeline.area.blocks import Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M, bounds_of, epsg_of
 from pipeline.arrays import Mask
+from pipeline.errors import Cancelled
 from pipeline.progress import Progress
 from pipeline.reading.alignment import Placement, common_grid, corner_of_files
 from pipeline.reading.composite import Composite
+from pipeline.reading.counter import BlockCounter
 from pipeline.reading.extent import Extent
-from pipeline.reading.gdal import ALWAYS, FORGETFUL, remember, settings_for
+from pipeline.reading.gdal import ALWAYS, FORGETFUL, check_local, remember, settings_for
 from pipeline.reading.mosaic import FirstValid
 from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
 from pipeline.reading.read_errors import may_pass, read_failed
-from pipeline.reading.signing import signed
+from pipeline.reading.remote.blocks import WEB, RemoteFile
+from pipeline.reading.remote.header import check_block
 from pipeline.sentinel2.bands import BY_KEY, SCL
 from pipeline.sentinel2.scene import Scene
 
@@ -56,6 +58,8 @@ TRIES, PAUSE_S = 2, 0.5
 """Tries for a block that was not fetched, and seconds between them; GDAL itself retries on 429 and 5xx."""
 SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
 """Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
+CANCEL_S = 0.1
+"""Seconds between two looks at whether the run shall end; a silent server is left to its thread."""
 
 
 class Reading:
@@ -86,13 +90,12 @@ class Reading:
         cores: int | None = None,
         composite: Composite | None = None,
     ) -> None:
-        counter = _BlockCounter(progress)
-        reader = _counting_reader(counter)
+        counter, self._progress = BlockCounter(progress), progress
         if blocks is None:
             fine = [b for b in extent.bands if BY_KEY[b].resolution_m == RESOLUTION_M]
             blocks = blocks_of(extent.shape, corner_of_files(scenes, fine, extent.grid))
         self.blocks = blocks
-        self._files = [_files_of(scene, extent, reader) for scene in scenes]
+        self._files = [_files_of(scene, extent, counter) for scene in scenes]
         self._scenes, self._extent, self._key = tuple(scenes), extent, uuid.uuid4().hex
         self._composite = composite
         counter.expected = sum(
@@ -143,9 +146,12 @@ class Reading:
         reads = sorted((read for part in parts for read in part.reads()), key=lambda read: read[0])
         waiting = [self._pool.submit(reader.into, window, data) for _, reader, window, data in reads]
         try:
-            done = wait(waiting, return_when=FIRST_EXCEPTION).done
-            while done:
-                done.pop().result()
+            left = set(waiting)
+            while left:
+                done, left = wait(left, CANCEL_S, FIRST_EXCEPTION)
+                while done:
+                    done.pop().result()
+                self._progress.check()
         finally:  # no name is left for a future that failed: its error would keep all pixels of this frame
             while waiting:
                 waiting.pop().cancel()
@@ -176,7 +182,7 @@ def _planned(
 _plan_lock = threading.Lock()
 
 
-def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader]) -> SceneFiles:
+def _files_of(scene: Scene, extent: Extent, counter: BlockCounter) -> SceneFiles:
     """Return the files of a scene that are read, opened: bands of one native resolution in one group."""
     by_resolution: dict[int, list[int]] = {}
     for place, band in enumerate(extent.bands):
@@ -185,12 +191,12 @@ def _files_of(scene: Scene, extent: Extent, reader: type[AutoParallelRioReader])
     for resolution_m, places in sorted(by_resolution.items()):
         bands = [extent.bands[n] for n in places]
         placement = Placement.of(common_grid(scene, bands), extent.grid, resolution_m)
-        groups.append(_file_group(scene, bands, placement, np.dtype(np.uint16), reader, tuple(places)))
+        groups.append(_file_group(scene, bands, placement, np.dtype(np.uint16), counter, tuple(places)))
     if SCL not in scene.bands:
         return SceneFiles(tuple(groups), None)
     margin = extent.mask.halo_px
     placement = Placement.of(common_grid(scene, (SCL,)), extent.grid, SCL_RESOLUTION_M, margin)
-    classes = _file_group(scene, (SCL,), placement, np.dtype(np.uint8), reader, margin=margin)
+    classes = _file_group(scene, (SCL,), placement, np.dtype(np.uint8), counter, margin=margin)
     return SceneFiles(tuple(groups), classes)
 
 
@@ -199,7 +205,7 @@ def _file_group(
     bands: Sequence[str],
     placement: Placement,
     dtype: np.dtype[Any],
-    reader: type[AutoParallelRioReader],
+    counter: BlockCounter,
     places: tuple[int, ...] = (),
     margin: int = 0,
 ) -> FileGroup:
@@ -225,9 +231,11 @@ def _file_group(
         rescale=False,
         gdal_env=FORGETFUL_ENVIRONMENT if forgetful else ENVIRONMENT,
         errors_as_nodata=(),
-        reader=reader,
+        reader=BlockReader,
     )
     readers = dict(zip(within, (reader for reader, _ in opened.ravel()), strict=True))
+    for made in readers.values():
+        made.belongs_to(counter, scene.hosts)
     return FileGroup(placement, [readers.get(band) for band in bands], dtype, places, margin)
 
 
@@ -250,74 +258,83 @@ def _item_for_stackstac(scene: Scene, bands: Sequence[str]) -> dict[str, Any]:
     }
 
 
-class _BlockCounter:
-    """Counts blocks expected and read, in many threads."""
+class BlockReader(AutoParallelRioReader):  # type: ignore[misc]
+    """A reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.expected = 0
-        self._read = 0
-        self._lock = threading.Lock()
+    url: str
+    _counter: BlockCounter
+    _remote: RemoteFile | None = None
 
-    def one_more(self) -> None:
-        with self._lock:
-            self._read += 1
-            self.progress.detail(f"{self._read} of {self.expected} blocks")
-            self.progress.report("reading", self._read / self.expected)
+    def belongs_to(self, counter: BlockCounter, hosts: tuple[str, ...]) -> None:
+        """Tell which run a reader belongs to, and to which hosts a file on the web may redirect."""
+        self._counter = counter
+        if self.url.startswith(WEB):
+            self._remote = RemoteFile(self.url, hosts, counter.progress)
 
+    def _open(self) -> Any:
+        plain = self.url
+        if self._remote is None:
+            check_local(plain)
+        else:
+            self.url = self._remote.where()
+        try:
+            return super()._open()
+        finally:
+            self.url = plain
 
-def _counting_reader(counter: _BlockCounter) -> type[AutoParallelRioReader]:
-    """Return a reader for stackstac that counts blocks, stops when cancelled and words errors for users."""
-    asked: defaultdict[tuple[str, int, int], threading.Lock] = defaultdict(threading.Lock)
+    def _source(self) -> Any:
+        """Return the file itself, as GDAL has it open, where it is warped too."""
+        dataset = self.dataset.dataset
+        return dataset.src_dataset if isinstance(dataset, WarpedVRT) else dataset
 
-    class Reader(AutoParallelRioReader):  # type: ignore[misc]
-        url: str
+    def _is_plain(self) -> bool:
+        """Tell whether GDAL reads the file as it is, and 0 is its only no data."""
+        dataset = self.dataset.dataset
+        missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
+        return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
 
-        def _open(self) -> Any:
-            plain, self.url = self.url, signed(self.url)
+    def into(self, window: Window, target: np.ndarray) -> None:
+        """Read a window; what may have been a passing fault is tried again, from the file's beginning."""
+        for trial in range(1, TRIES + 1):
+            self._counter.progress.check()
             try:
-                return super()._open()
-            finally:
-                self.url = plain
+                self._read_into(window, target)
+                break
+            except Cancelled:
+                raise
+            except Exception as error:
+                self._failed()
+                if trial == TRIES or not may_pass(error):
+                    raise read_failed(self.url, error) from error
+            self._counter.progress.detail(f"a file did not come, trying again ({trial + 1} of {TRIES})")
+            self._counter.progress.pause(PAUSE_S)
+            with self._dataset_lock:
+                self._dataset, self.gdal_env = None, FORGETFUL_ENVIRONMENT
+        remember(self.url, failed=False)
+        self._counter.one_more()
 
-        def _is_plain(self) -> bool:
-            """Return whether the file is read as it is, with 0 as its only no-data value."""
-            dataset = self.dataset.dataset
-            missing = NO_DATA_DN if dataset.nodata is None else dataset.nodata
-            return not isinstance(dataset, WarpedVRT) and missing <= NO_DATA_DN
+    def _failed(self) -> None:
+        remember(self.url, failed=True)
+        if self._remote is not None:
+            self._remote.forget()
 
-        def into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; after a fault that may pass it is read again, with the file opened afresh."""
-            for trial in range(1, TRIES + 1):
-                counter.progress.check()
-                try:
-                    self._read_into(window, target)
-                    break
-                except Exception as error:  # GDAL, PROJ and rasterio raise many kinds
-                    remember(self.url, failed=True)
-                    if trial == TRIES or not may_pass(error):
-                        raise read_failed(self.url, error) from error
-                counter.progress.detail(f"a file did not come, trying again ({trial + 1} of {TRIES})")
-                counter.progress.pause(PAUSE_S)
-                with self._dataset_lock:
-                    self._dataset, self.gdal_env = None, FORGETFUL_ENVIRONMENT
-            remember(self.url, failed=False)
-            counter.one_more()
+    def _its_turn(self, window: Window) -> threading.Lock:
+        """Return the lock of a file's block: who comes second finds its bytes in GDAL's memory.
 
-        def _its_turn(self, window: Window) -> threading.Lock:
-            """Return the lock of a file's block: a second reader finds its bytes in GDAL's cache.
+        A block of a 20 m file lies under several blocks of the area, which are read side by side.
+        """
+        height, width = self.dataset.dataset.block_shapes[0]
+        return self._counter.turns[self.url, window.row_off // height, window.col_off // width]
 
-            A block of a 20 m file lies under several blocks of the area, which are read side by side.
-            """
-            height, width = self.dataset.dataset.block_shapes[0]
-            return asked[self.url, window.row_off // height, window.col_off // width]
-
-        def _read_into(self, window: Window, target: np.ndarray) -> None:
-            """Read a window; where 0 is the only no data no mask is made, which saves a fifth of the time."""
-            if self._is_plain():
-                with self._its_turn(window):
-                    self.dataset.read(window=window, indexes=1, out=target)
-            else:
-                target[:] = self.read(window)
-
-    return Reader
+    def _read_into(self, window: Window, target: np.ndarray) -> None:
+        """Read a window: plain files on the web by our own requests, all others by GDAL."""
+        if self._remote is not None:
+            layout = self._remote.layout
+            if layout and layout.grid == self.spec.vrt_params and self._remote.read(window, target):
+                return
+        check_block(*self._source().block_shapes[0])
+        if self._is_plain():  # no mask is made of what is 0 anyway, a fifth of the time of a block
+            with self._its_turn(window):
+                self.dataset.read(window=window, indexes=1, out=target)
+        else:
+            target[:] = self.read(window)

@@ -61,6 +61,8 @@ class Scene:
     """Digital number of pixels without data; a negative one stands in signed files."""
     class_of_value: tuple[int, ...] | None = None
     """Scene class of each value 0..255 of the mask's file; None: the values are scene classes."""
+    hosts: tuple[str, ...] = ()
+    """Hosts to which its files' addresses may redirect, beside their own (`CatalogProfile.hosts`)."""
 
     @property
     def date(self) -> dt.date:

@@ -4,8 +4,8 @@
 
 A server in a thread of the reading process deadlocks: GDAL holds the interpreter's lock while it opens.
 The address is printed on the first line. A path that begins with ``/fault/NAME/`` is the same file with a
-fault, with ``/fault/once-NAME/`` only the first time it is asked for; ``/log`` returns the requests so far
-as JSON.
+fault, with ``/fault/once-NAME/`` only the first time it is asked for; one with ``?to=ADDRESS`` redirects
+there. ``/log`` returns the requests so far as JSON.
 
 It also stands for Azure's storage with Planetary Computer's signatures: ``/sas/ACCOUNT/CONTAINER`` gives a
 token, as a proxy it serves ``http://ACCOUNT.blob.core.windows.net/CONTAINER/…`` to those who show one. The
@@ -14,6 +14,7 @@ container ``public`` has no tokens and needs none, ``closed`` gives none away, t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -83,6 +84,8 @@ class Handler(BaseHTTPRequestHandler):
             container, path = path.lstrip("/").split("/", 1)
             if container != "public" and parse_qs(address.query).get("sig") != [SIGNATURE]:
                 return self.answer(403, b"not signed", "text/plain")
+        if there := parse_qs(address.query).get("to"):
+            return self.answer(302, b"", "text/plain", {"Location": there[0]})
         found = re.fullmatch(r"/fault/([a-z0-9-]+)(/.*)?", path)
         if found:
             fault, path = found[1], found[2] or "/"
@@ -115,11 +118,29 @@ class Handler(BaseHTTPRequestHandler):
             content = content[: len(content) // 2]
         if fault in ("mid", "short"):
             return broken_off(self, self.part(content)[0], "image/tiff", fault)
+        if fault == "elsewhere":  # another part than the one that was asked for
+            part, first = self.part(content)
+            span = {"Content-Range": f"bytes {first + 1}-{first + len(part)}/{len(content)}"}
+            return self.answer(206, part, "image/tiff", span)
+        if fault == "drip":
+            return self.drip()
         if fault == "norange":
             return self.answer(200, content, "image/tiff")
         if fault == "nottiff":
             content = b"this is no TIFF " * 4096
         return self.send_range(content)
+
+    def drip(self) -> None:
+        """Send a byte now and then, as if more were to come."""
+        self.send_response(206)
+        self.send_header("Content-Range", "bytes 0-16383/100000")
+        self.send_header("Content-Length", "16384")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(400):
+                self.wfile.write(b"I")
+                time.sleep(0.05)
+        self.close_connection = True
 
     def send_token(self, container: str) -> None:
         status = {"public": 404, "closed": 403}.get(container, 200)

@@ -76,7 +76,7 @@ def damaged(served: dict[str, Any], way: tuple[Any, ...], damage: Any) -> dict[s
 
 def readable(served: dict[str, Any], profile: CatalogProfile) -> dict[str, Any]:
     """Return an item whose files need no key and are no Zarr, with the assets that are read and one other."""
-    text = json.dumps(served).replace('"s3://', '"https://example.org/')
+    text = json.dumps(served).replace('"s3://', f'"https://{known.EARTH_SEARCH.hosts[0]}/')
     found: dict[str, Any] = json.loads(text.replace(".zarr", "").replace("+zarr", ""))
     read = {key for band in ("blue", "green", "red", "nir", "scl") for key in profile.keys_of(band)}
     others = [key for key in found["assets"] if key not in read]
