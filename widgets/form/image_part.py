@@ -48,15 +48,15 @@ class ImagePart(ipw.VBox):
         ways = classed(ipw.HBox(list(self.segments.values())), "eo-seg", "eo-ways", "eo-image-ways")
         dates = classed(ipw.Box([self.inputs["start"], self.inputs["end"]]), "eo-two")
         self.spelled = html("", "eo-spelled")
-        self._swapped = classed(ipw.Box(), "eo-swapped")
-        self._more = column("eo-fold-body")
-        self.fold = Fold("More on clouds", self._more)
+        self.swapped = classed(ipw.Box(), "eo-swapped")
+        self.more = column("eo-fold-body")
+        self.fold = Fold("More on clouds", self.more)
         super().__init__(
             [
                 heading("Image"),
                 ways,
                 column("eo-when", dates, self.spelled),
-                self._swapped,
+                self.swapped,
                 self.inputs["catalog"],
                 self.fold,
             ]
@@ -68,9 +68,9 @@ class ImagePart(ipw.VBox):
         for name, button in self.segments.items():
             pressed(button, name == settings.composite)
         fields, throughout = self.inputs, way_of(settings.composite).in_periods
-        arrange(self._swapped, fields["periods" if throughout else "max_cloud_cover"])
+        arrange(self.swapped, fields["periods" if throughout else "max_cloud_cover"])
         arrange(
-            self._more,
+            self.more,
             *([fields["max_cloud_cover"]] if throughout else []),
             *([fields["max_dates"]] if not way_of(settings.composite).single else []),
             fields["mask_buffer_m"],

@@ -85,7 +85,7 @@ class Legend(ipw.VBox):
         self._others: tuple[ipw.Widget, ...] | None = None
         self._buttons: tuple[ipw.Widget, ...] = ()
         self._shown = 0
-        self._masked = LegendRow(lambda: None)
+        self.masked = LegendRow(lambda: None)
         self._all = checkbox("All clusters", True, "eo-all")
         self._all.observe(self._tick_all, "value")
         self._bars = HectareBars()
@@ -93,7 +93,7 @@ class Legend(ipw.VBox):
         self._total = html("", "eo-total")
         self.notes = html("", "eo-notes")
         self._chart = classed(ipw.Box([self._bars, self.column]), "eo-chart")
-        self._tools = row("eo-tools", self._all)
+        self.tools = row("eo-tools", self._all)
         self.switch = row(
             "eo-seg",
             push_button("Mapped", partial(self._choose, False), "eo-mapped"),
@@ -101,9 +101,9 @@ class Legend(ipw.VBox):
         )
         self.switch.add_class("eo-figures")
         self._grow = html("", "eo-grow")
-        self._note, self._below = html(NOTE, "eo-note"), column("eo-below")
-        super().__init__([self._tools, self._chart, self._total, self.notes, self._below])
-        self._below.children = (self._note,)
+        self.note, self._below = html(NOTE, "eo-note"), column("eo-below")
+        super().__init__([self.tools, self._chart, self._total, self.notes, self._below])
+        self._below.children = (self.note,)
         self.add_class("eo-pad")
 
     @property
@@ -139,12 +139,12 @@ class Legend(ipw.VBox):
         while len(self.rows) < n_clusters:
             self.rows.append(LegendRow(self._ticked))
         self._mapped, self._estimated, self._doubts = tuple(rows), tuple(estimated), {}
-        self._note.value = escape(checked) or NOTE
+        self.note.value = escape(checked) or NOTE
         if n_clusters != self._shown:
             self._shown = n_clusters
             self._set_all(True)
             self._others = None
-            arrange(self._below, self._note)
+            arrange(self._below, self.note)
             (self.add_class if row_height(n_clusters) < 46 else self.remove_class)("eo-dense")
         self._fill()
         self._chart.add_class("eo-undrawn")
@@ -171,7 +171,7 @@ class Legend(ipw.VBox):
     def show_rows(self, others: Sequence[ipw.Widget] | None, hint: ipw.Widget | None) -> None:
         """Show other rows over the bars, and a hint below them; None: the legend's own."""
         self._others = None if others is None else tuple(others)
-        arrange(self._below, self._note if hint is None else hint)
+        arrange(self._below, self.note if hint is None else hint)
         self._fill()
         self.draw_bars()
 
@@ -201,17 +201,17 @@ class Legend(ipw.VBox):
             self._added.append(LegendRow(lambda: None))
         own, added = self.rows[: self._shown], self._added[:n_added]
         axis_ha = nice_axis(longest(values))[0]
-        for legend_row, of_row in zip([*own, *added, self._masked], values, strict=True):
+        for legend_row, of_row in zip([*own, *added, self.masked], values, strict=True):
             doubt = self._doubts.get(of_row.number, "") if of_row.number else ""
             legend_row.show(replace(of_row, doubt=doubt), axis_ha)
-        arrange(self.column, *(own if self._others is None else self._others), *added, self._masked)
+        arrange(self.column, *(own if self._others is None else self._others), *added, self.masked)
         for button, on in zip(self.switch.children, (not self.is_estimated, self.is_estimated), strict=True):
             pressed(button, on)
         self._arrange()
 
     def _arrange(self) -> None:
         switch = (self.switch,) if self._estimated and self._others is None else ()
-        arrange(self._tools, self._all, self._grow, *switch, *self._buttons)
+        arrange(self.tools, self._all, self._grow, *switch, *self._buttons)
 
     def _ticked(self) -> None:
         if not self._quiet:

