@@ -112,6 +112,10 @@ class FakeAnalysis:
         return pd.DataFrame(columns, index=pd.RangeIndex(k + 1, name="cluster"))
 
     @property
+    def is_doubtful(self) -> bool:
+        return False
+
+    @property
     def clear_share(self) -> float:
         return 0.96
 
