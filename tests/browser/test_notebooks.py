@@ -81,7 +81,7 @@ def test_a_narrow_notebook_shows_everything(open_page: Open, jupyter: str) -> No
     assert whole.evaluate("e => e.scrollWidth - e.clientWidth") == 0
     for name in ("Areas", "Spectra", "Scenes", "Quality", "Change"):
         page.page.get_by_role("tab", name=name, exact=True).click()
-        panel = page.page.get_by_role("tabpanel").filter(visible=True)
+        panel = page.page.locator(".eo-results").get_by_role("tabpanel").filter(visible=True)
         expect(panel).to_have_count(1)
         assert panel.evaluate("e => e.getBoundingClientRect().height") >= 240
         assert panel.evaluate("e => e.scrollHeight - e.clientHeight") <= 1
