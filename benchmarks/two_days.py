@@ -27,15 +27,15 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
+from benchmarks.cluster import cluster
 from benchmarks.items import COLLECTION
-from benchmarks.rig import MAX_SIZE_KM, local
+from benchmarks.rig import local
 from benchmarks.settings import TOY
 from benchmarks.tiles import ASSETS, BANDS, step_m, tile
 from benchmarks.truth import cross_table
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.area.grid import epsg_of
 from synthetic.items import COG, feature, grid, outline
-from tests.support.dask_cluster import DaskCluster, dask_cluster
 
 CENTRE = 12.0005, 47.0
 """Just east of the border between zones 32 and 33."""
@@ -160,12 +160,8 @@ def run(size_km: float, scratch: Path) -> dict[str, Any]:
     for number, place in enumerate(places(size_km)):
         write(place, scratch / str(number), LIGHT[place.epsg][1])
         items.append(described(place, scratch / str(number), number))
-    with local([tile(TOY)], items) as rig, dask_cluster(2) as cluster:
-        os.environ.update(
-            DASHBOARD_CATALOGS=str(rig.catalogs),
-            DASHBOARD_MAX_SIZE_KM=str(MAX_SIZE_KM),
-            DASK_SCHEDULER_ADDRESS=cluster.address,
-        )
+    with local([tile(TOY)], items) as rig, cluster(2, rig.environment) as dask:
+        os.environ.update(rig.environment, DASK_SCHEDULER_ADDRESS=dask.address)
         request = AnalysisRequest(
             AreaOfInterest.square(*CENTRE, size_km),
             date(2022, 6, 1),
@@ -177,17 +173,11 @@ def run(size_km: float, scratch: Path) -> dict[str, Any]:
         started = time.perf_counter()
         analysis = analyse(request)
         seconds = time.perf_counter() - started
-        return {"seconds": round(seconds, 1), "worker_mb": _peaks_mb(cluster), **judged(analysis)}
-
-
-def _peaks_mb(cluster: DaskCluster) -> list[int]:
-    """Return the largest resident set of each worker."""
-    peaks = []
-    for worker in cluster.workers:
-        status = Path(f"/proc/{worker.pid}/status").read_text()
-        kib = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        peaks.append(round(kib * 1024 / 1e6))
-    return peaks
+        return {
+            "seconds": round(seconds, 1),
+            "worker_mb": [round(mb) for mb in dask.peaks_mb()],
+            **judged(analysis),
+        }
 
 
 def judged(analysis: Analysis) -> dict[str, Any]:
