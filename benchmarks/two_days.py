@@ -31,10 +31,11 @@ from benchmarks.cluster import cluster
 from benchmarks.items import COLLECTION
 from benchmarks.rig import local
 from benchmarks.settings import TOY
-from benchmarks.tiles import ASSETS, BANDS, step_m, tile
+from benchmarks.tiles import ASSETS, step_m, tile
 from benchmarks.truth import cross_table
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.area.grid import epsg_of
+from synthetic.bands import TEN_M as BANDS
 from synthetic.items import COG, feature, grid, outline
 
 CENTRE = 12.0005, 47.0
@@ -84,9 +85,9 @@ def kinds(epsg: int, affine: Affine, shape: tuple[int, int]) -> np.ndarray:
     rows, columns = (np.arange(0, n + EVERY_PX, EVERY_PX) for n in shape)
     x, y = affine * (columns[None, :] + 0.5, rows[:, None] + 0.5)
     to_degrees = Transformer.from_crs(epsg, 4326, always_xy=True).transform
+    longitude, latitude = to_degrees(x + 0 * y, y + 0 * x)
     cells = [
-        np.floor(_between(values, shape) / FIELD_DEG).astype(np.int32)
-        for values in to_degrees(*np.broadcast_arrays(x, y))
+        np.floor(_between(values, shape) / FIELD_DEG).astype(np.int32) for values in (longitude, latitude)
     ]
     return np.asarray((cells[0] * 7919 + cells[1] * 104_729) % 5 + 1, np.uint8)
 

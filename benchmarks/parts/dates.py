@@ -61,7 +61,7 @@ def measure(settings: Settings) -> Found:
 def large(rig: Rig) -> dict[str, tuple[str, Case]]:
     """Return what is run on local files: the task, and its area."""
     settings = rig.tile.settings
-    twice = {"composite": "periods", "dates": 2 * settings.dates}
+    twice: dict[str, Any] = {"composite": "periods", "dates": 2 * settings.dates}
     whole = rig.case(settings.tile_km, settings.tile_px // 2, features="all-bands")
     return {
         "dates": ("analyse", rig.case(2 * settings.dates_km, **twice)),
