@@ -149,8 +149,8 @@ def rows_of(series: Series) -> Iterator[Row]:
 
 def request(series: Series, catalog: str, days: tuple[date, date], **changes: Any) -> AnalysisRequest:
     """Return the request for the middle of a series."""
-    x, y, epsg = series.middle
-    longitude, latitude = Transformer.from_crs(epsg, 4326, always_xy=True).transform(x, y)
+    east, north, epsg = series.middle
+    longitude, latitude = Transformer.from_crs(epsg, 4326, always_xy=True).transform(east, north)
     usual = {"max_cloud_cover": 100.0, "n_clusters": series.n_clusters, "catalog": catalog}
     area = AreaOfInterest.square(longitude, latitude, series.size_km)
     return AnalysisRequest(area, *days, **{**usual, **changes})

@@ -27,15 +27,16 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
+from benchmarks.cluster import cluster
 from benchmarks.items import COLLECTION
-from benchmarks.rig import MAX_SIZE_KM, local
+from benchmarks.rig import local
 from benchmarks.settings import TOY
-from benchmarks.tiles import ASSETS, BANDS, step_m, tile
+from benchmarks.tiles import ASSETS, step_m, tile
 from benchmarks.truth import cross_table
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
 from pipeline.area.grid import epsg_of
+from synthetic.bands import TEN_M as BANDS
 from synthetic.items import COG, feature, grid, outline
-from tests.support.dask_cluster import DaskCluster, dask_cluster
 
 CENTRE = 12.0005, 47.0
 """Just east of the border between zones 32 and 33."""
@@ -84,9 +85,9 @@ def kinds(epsg: int, affine: Affine, shape: tuple[int, int]) -> np.ndarray:
     rows, columns = (np.arange(0, n + EVERY_PX, EVERY_PX) for n in shape)
     x, y = affine * (columns[None, :] + 0.5, rows[:, None] + 0.5)
     to_degrees = Transformer.from_crs(epsg, 4326, always_xy=True).transform
+    longitude, latitude = to_degrees(x + 0 * y, y + 0 * x)
     cells = [
-        np.floor(_between(values, shape) / FIELD_DEG).astype(np.int32)
-        for values in to_degrees(*np.broadcast_arrays(x, y))
+        np.floor(_between(values, shape) / FIELD_DEG).astype(np.int32) for values in (longitude, latitude)
     ]
     return np.asarray((cells[0] * 7919 + cells[1] * 104_729) % 5 + 1, np.uint8)
 
@@ -160,12 +161,8 @@ def run(size_km: float, scratch: Path) -> dict[str, Any]:
     for number, place in enumerate(places(size_km)):
         write(place, scratch / str(number), LIGHT[place.epsg][1])
         items.append(described(place, scratch / str(number), number))
-    with local([tile(TOY)], items) as rig, dask_cluster(2) as cluster:
-        os.environ.update(
-            DASHBOARD_CATALOGS=str(rig.catalogs),
-            DASHBOARD_MAX_SIZE_KM=str(MAX_SIZE_KM),
-            DASK_SCHEDULER_ADDRESS=cluster.address,
-        )
+    with local([tile(TOY)], items) as rig, cluster(2, rig.environment) as dask:
+        os.environ.update(rig.environment, DASK_SCHEDULER_ADDRESS=dask.address)
         request = AnalysisRequest(
             AreaOfInterest.square(*CENTRE, size_km),
             date(2022, 6, 1),
@@ -177,17 +174,11 @@ def run(size_km: float, scratch: Path) -> dict[str, Any]:
         started = time.perf_counter()
         analysis = analyse(request)
         seconds = time.perf_counter() - started
-        return {"seconds": round(seconds, 1), "worker_mb": _peaks_mb(cluster), **judged(analysis)}
-
-
-def _peaks_mb(cluster: DaskCluster) -> list[int]:
-    """Return the largest resident set of each worker."""
-    peaks = []
-    for worker in cluster.workers:
-        status = Path(f"/proc/{worker.pid}/status").read_text()
-        kib = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        peaks.append(round(kib * 1024 / 1e6))
-    return peaks
+        return {
+            "seconds": round(seconds, 1),
+            "worker_mb": [round(mb) for mb in dask.peaks_mb()],
+            **judged(analysis),
+        }
 
 
 def judged(analysis: Analysis) -> dict[str, Any]:

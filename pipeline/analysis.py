@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -166,25 +167,27 @@ def _read(
     workers: bool,
 ) -> Imagery:
     """Return the pixels of the plans; hand on a first look meanwhile, and what a composite is so far."""
-    single = way_of(request.composite).single
+    single, over = way_of(request.composite).single, threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="preview") as aside:
-        if on_preview is None:
-            watch = None
-        else:
+        watch = None
+        if on_preview is not None and not single:
             show = partial(_show_preview, request, model, progress.silent(), on_preview)
-            watch = Watch(aside, show)
-            if not single:
-                scenes = best_date(request, plans)
-                aside.submit(_first_look, scenes, extent, request.seed, progress.silent(), show)
-            elif max(extent.shape) >= PREVIEW_FROM_PX:
-                look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
-                if look is not None:
-                    shown = aside.submit(show, look)
-                    if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
-                        shown.result()
+            first = best_date(request, plans)
+            aside.submit(_first_look, first, extent, request.seed, progress.silent(), show)
+            while_reading = Progress(cancelled=lambda: over.is_set() or progress.ended())
+            watch = Watch(aside, partial(_show_preview, request, model, while_reading, on_preview))
+        elif on_preview is not None and max(extent.shape) >= PREVIEW_FROM_PX:
+            look = first_look(plans[0].scenes, extent, request.seed, progress.silent())
+            if look is not None:
+                shown = aside.submit(_show_preview, request, model, progress.silent(), on_preview, look)
+                if max(extent.shape) > BLOCK_PX:  # decoding many blocks would starve it
+                    shown.result()
         if single:
             return _read_best(request, plans, extent, progress, workers)
-        return read_composite(request, plans, extent, progress, workers, watch)
+        try:
+            return read_composite(request, plans, extent, progress, workers, watch)
+        finally:
+            over.set()  # the result does not wait for a picture of what came before it
 
 
 def _first_look(
