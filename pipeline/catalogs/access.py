@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.demo import DEMO
 from pipeline.catalogs.known import KNOWN
+from pipeline.hosts import LOOPBACK, MAX_ADDRESS, is_listed
 
-MAX_ADDRESS = 2000
-"""Longest address of a file, characters; signed ones have about 500."""
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts if host != "*")
 """Hosts that serve images to everybody: any catalogue may name their files."""
 
@@ -68,62 +63,14 @@ def checked(href: str, base: str, profile: CatalogProfile) -> str:
     raise RefusedAddress("its files are not on the web (http or https)")
 
 
-def same_host(one: str, other: str) -> bool:
-    """Return whether two addresses are on the same host, whatever the port."""
-    hosts = [urlsplit(address).hostname for address in (one, other)]
-    return hosts[0] == hosts[1] or all(host in LOOPBACK for host in hosts)
-
-
-def may_lead(address: str, target: str, hosts: Sequence[str]) -> bool:
-    """Tell whether the address of a file may redirect to another one.
-
-    Parameters
-    ----------
-    address, target : str
-        Where it was asked for, and where the answer leads.
-    hosts : sequence of str
-        Those that the catalogue's profile allows (`CatalogProfile.hosts`), beside the file's own.
-    """
-    try:
-        parts = urlsplit(target)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return False
-    if len(target) > MAX_ADDRESS or not target.isprintable() or not host:
-        return False
-    if parts.scheme not in ("http", "https") or (parts.scheme == "http" and address.startswith("https:")):
-        return False
-    if parts.username is not None or parts.password is not None:
-        return False
-    return same_host(address, target) or _is_listed(host, hosts)
+def hosts_of(profile: CatalogProfile) -> tuple[str, ...]:
+    """Return the hosts whose files a catalogue may name, beside its own."""
+    return tuple(dict.fromkeys((*profile.hosts, *OPEN_STORES)))
 
 
 def _may_serve(host: str, profile: CatalogProfile) -> bool:
     own = urlsplit(profile.url).hostname if profile.url is not None else None
-    return host == own or {host, own} <= LOOPBACK or _is_listed(host, profile.hosts)
-
-
-def _is_listed(host: str, hosts: Sequence[str]) -> bool:
-    allowed = {*hosts, *OPEN_STORES}
-    if host in allowed or any(a.startswith(".") and host.endswith(a) for a in allowed):
-        return True
-    return "*" in allowed and not is_internal(host)
-
-
-def is_internal(host: str) -> bool:
-    """Return whether a host is this machine or one in its network, however it is written."""
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".home.arpa")):
-        return True
-    try:
-        address: ipaddress.IPv4Address | ipaddress.IPv6Address
-        if ":" in host:
-            address = ipaddress.IPv6Address(host.partition("%")[0])
-            address = address.ipv4_mapped or address
-        else:
-            address = ipaddress.IPv4Address(socket.inet_aton(host))  # also 127.1, 0x7f000001, 2130706433
-    except (OSError, ValueError):
-        return False
-    return not address.is_global
+    return host == own or {host, own} <= LOOPBACK or is_listed(host, hosts_of(profile))
 
 
 def _local(path: str, profile: CatalogProfile) -> str:

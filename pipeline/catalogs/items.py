@@ -15,9 +15,10 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any, TypeGuard
 
-from pipeline.catalogs.access import LOOPBACK, RefusedAddress, checked
+from pipeline.catalogs.access import RefusedAddress, checked, hosts_of
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.footprints import NoFootprint, footprint_of, share_of_files
+from pipeline.hosts import LOOPBACK
 from pipeline.sentinel2.bands import ALL_BANDS, BANDS, RED, SCL
 from pipeline.sentinel2.offset import OffsetDecision, baseline, from_metadata
 from pipeline.sentinel2.scene import BandFile, Scene
@@ -99,7 +100,7 @@ def _scene(item: Mapping[str, Any], profile: CatalogProfile, needed: Sequence[st
         data_share=None if stated is None or covered is None else min(stated / covered, 1.0),
         nodata_dn=profile.nodata_dn,
         class_of_value=profile.mask.class_of_value,
-        hosts=profile.hosts,
+        hosts=hosts_of(profile),
     )
 
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from pipeline.catalogs.access import same_host
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.errors import CatalogUnavailable
+from pipeline.hosts import same_host
 from pipeline.progress import Progress
 
 if TYPE_CHECKING:

@@ -62,7 +62,7 @@ class Scene:
     class_of_value: tuple[int, ...] | None = None
     """Scene class of each value 0..255 of the mask's file; None: the values are scene classes."""
     hosts: tuple[str, ...] = ()
-    """Hosts to which its files' addresses may redirect, beside their own (`CatalogProfile.hosts`)."""
+    """Hosts to which its files' addresses may redirect, beside their own."""
 
     @property
     def date(self) -> dt.date:
