@@ -17,7 +17,7 @@ WHY = (
     "seeing the clusters, and every hectare gets a margin of error."
 )
 FIRST = "Points are drawn in the classes of Areas. If two of them mean the same, merge them there first."
-ALIKE = "Who labels can hardly tell {names} apart: merge them in Areas first."
+ALIKE = "On a picture {names} can hardly be told apart: merge them in Areas first."
 PREVIEW = "This is a preview. Points can be drawn when the full image is there."
 OTHER_MAP = "The map has changed: the points belong to the one before. They come back with it."
 LEGEND = (
