@@ -14,7 +14,7 @@ from pipeline.request import MAX_DATES, MAX_MASK_BUFFER_M, MAX_PERIODS, MIN_PERI
 from pipeline.text import day_words
 from widgets.form.fields import field, slider
 from widgets.form.settings import Composite, Settings
-from widgets.results.tabs.fold import Fold
+from widgets.toolkit.fold import Fold
 from widgets.toolkit.parts import arrange, classed, column, heading, html, pressed, push_button
 
 

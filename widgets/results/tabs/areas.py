@@ -20,13 +20,13 @@ from widgets.results.tabs.behind import Behind
 from widgets.results.tabs.by_zone import ByZone
 from widgets.results.tabs.class_rows import ClassRow
 from widgets.results.tabs.elsewhere import Elsewhere
-from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.names import NamesFrom
 from widgets.results.tabs.sieved_chip import SievedChip
 from widgets.results.tabs.why import Why
 from widgets.toolkit.copy_button import CopyButton
+from widgets.toolkit.fold import Fold
 from widgets.toolkit.parts import classed, column, html, pressed, push_button, push_buttons, row, shown
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
 from widgets.results.tabs.change_file import ChangeFile
 from widgets.results.tabs.change_views import ChangeViews
-from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
 from widgets.results.tabs.second_date import Comparison, compared, periods_for, year_before
 from widgets.session.worker import Progress, Worker
+from widgets.toolkit.fold import Fold
 from widgets.toolkit.parts import arrange, classed, column, html, push_button, row
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import ipywidgets as ipw
 
 from widgets.results.check.check_it import CheckIt
 from widgets.results.edits import Editor
-from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.how_many import HowMany
 from widgets.results.tabs.smallest import SmallestPatch
 from widgets.results.tabs.sure import HowSure
+from widgets.toolkit.fold import Fold
 from widgets.toolkit.parts import arrange
 
 if TYPE_CHECKING:

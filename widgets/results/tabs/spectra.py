@@ -13,12 +13,12 @@ from pipeline.reading.ways import way_of
 from pipeline.sentinel2.bands import by_wavelength
 from widgets.results.inspector import Inspector, Spectrum
 from widgets.results.tabs.curves import Curves
-from widgets.results.tabs.fold import Fold
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.lines import PIXEL
 from widgets.results.tabs.scatter import ScatterFigure
 from widgets.results.tabs.signatures import SignatureFigure
+from widgets.toolkit.fold import Fold
 from widgets.toolkit.parts import arrange, column, html, push_button
 
 if TYPE_CHECKING:

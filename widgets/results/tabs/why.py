@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from widgets.results.doubts import Doubts, Heard
 from widgets.results.edits import Editor
 from widgets.results.legend import Legend
-from widgets.results.tabs.fold import Fold
 from widgets.session.gate import Gate
+from widgets.toolkit.fold import Fold
 from widgets.toolkit.parts import html
 
 if TYPE_CHECKING:
