@@ -19,11 +19,10 @@ from pipeline.catalogs.acquisitions import acquisitions
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.items import ANY_CATALOG, UnusableItem, from_item
 from pipeline.sentinel2.scene import Scene
-from tests.pipeline.catalogs.test_hostile_catalogs import Api, page, serve
+from tests.pipeline.catalogs.hostile import Api, page
 from tests.pipeline.conftest import HOLDS, Land
 from tests.support.synthetic import NOON, item
 
-__all__ = ["serve"]  # a fixture
 Items = Callable[[str], list[dict[str, Any]]]
 PATTERNS = (
     *("earth-search-v1/search*1.json", "earth-search-v1/*c1*", "earth-search-v0/*"),
