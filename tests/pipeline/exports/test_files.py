@@ -21,7 +21,7 @@ from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.exports import files, image, vectors
 from pipeline.exports.files import Files, file_name, is_quick, size_words
-from pipeline.exports.formats import all_formats
+from pipeline.exports.formats import all_formats, format_of
 from pipeline.exports.geotiff import geotiff_bytes
 from pipeline.exports.package import package_zip
 from pipeline.exports.provenance import file_stem
@@ -44,6 +44,9 @@ def test_the_list_has_every_format_under_a_name_of_its_own(done: Analysis) -> No
         "table",
         "zones",
         "zones-long",
+        "change",
+        "change-long",
+        "change-geotiff",
         "picture",
         "picture-2x",
         "image",
@@ -91,7 +94,7 @@ def test_the_zip_holds_every_file_under_one_stem(done: Analysis, package: bytes)
         assert opened.testzip() is None
         names = opened.namelist()
         contents = {n: opened.read(n) for n in names}
-    expected = {file_name(done, k) for k in KEYS if k != "package" and not k.startswith("zones")}
+    expected = {file_name(done, k) for k in KEYS if k != "package" and format_of(k).fits(done)}
     stem = file_stem(done)
     assert set(names) == {*expected, f"{stem}.tif.aux.xml", f"{stem}.csvt", "README.txt"}
     header = contents[f"{stem}.csv"].decode("utf-8-sig").splitlines()[0]
@@ -154,7 +157,7 @@ def test_each_file_is_made_once_for_all_threads(done: Analysis, monkeypatch: pyt
     assert made == ["table"]
     assert kept.size("table") == len(kept.content("table"))
     kept.content("package")
-    assert sorted(made) == sorted(k for k in KEYS if k != "package" and not k.startswith("zones"))
+    assert sorted(made) == sorted(k for k in KEYS if k != "package" and format_of(k).fits(done))
 
 
 def test_what_is_too_much_to_keep_is_made_again(done: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
