@@ -107,6 +107,7 @@ def test_forced_colours_lose_nothing(dashboard: DashboardPage) -> None:
     )
     assert outline == ["solid", "3px"]
     other.click()
+    expect(page.locator(".eo-sfig svg").first).to_be_visible()  # the tab has settled
     swatch = page.locator(".eo-chips i").first
     assert most_frequent_color(swatch) == swatch.evaluate("e => e.style.backgroundColor")
 

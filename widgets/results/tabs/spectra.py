@@ -49,7 +49,7 @@ class Spectra(ipw.VBox):
         middle = push_button(
             "Pixel in the middle of the map", host.gate.guard(inspector.ask_middle), "eo-link"
         )
-        tools = column("eo-ask", html(CLICK, "eo-muted", "eo-click-hint"), middle)
+        tools = column("eo-pick", html(CLICK, "eo-muted", "eo-click-hint"), middle)
         self._fold = Fold(
             "Red / near-infrared",
             column("eo-fold-body", self._scatter, html("Each point is one pixel of the area.", "eo-muted")),
