@@ -19,7 +19,7 @@ function render({ model, el }) {
   const card = document.createElement("section");
   card.setAttribute("aria-label", "How to read this");
   const head = document.createElement("header");
-  head.append(Object.assign(document.createElement("h2"), { textContent: "How to read this" }));
+  head.append(Object.assign(document.createElement("h3"), { textContent: "How to read this" }));
   card.append(head);
   for (const [first, rest] of model.get("paragraphs")) {
     const paragraph = document.createElement("p");
