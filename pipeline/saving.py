@@ -39,7 +39,12 @@ MAX_ARRAY_BYTES = 2**29
 """More than any block of 2048 pixels with all bands takes."""
 KEPT = {"request", "pixels", "model", "raster", "suggestions", "checked"}
 MADE_AGAIN = {"areas", "overlays", "fits"}
-"""Fields of `Analysis` that are no plain values: kept in their own way, or made again of the others."""
+LEFT_OUT = {"second"}
+"""Fields of `Analysis` that are no plain values: kept in their own way, made again of the others, or not kept.
+
+A second date is a result of its own, which can be saved beside the first.
+"""
+NOT_PLAIN = KEPT | MADE_AGAIN | LEFT_OUT
 
 
 def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
@@ -92,7 +97,7 @@ def _head(analysis: Analysis) -> dict[str, Any]:
     """Return everything but the arrays, as values for JSON."""
     pixels = analysis.pixels
     grid = analysis.grid
-    plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in KEPT | MADE_AGAIN}
+    plain = {f.name: getattr(analysis, f.name) for f in fields(analysis) if f.name not in NOT_PLAIN}
     return {
         "format": FORMAT,
         "version": VERSION,

@@ -221,7 +221,7 @@ def suggest(spectra: np.ndarray, bands: Sequence[str] = BANDS) -> tuple[Suggesti
 
 
 def spectral_order(spectra: np.ndarray, bands: Sequence[str] = BANDS) -> np.ndarray:
-    """Return the order of clusters for the legend: by kind, then as those of one kind are numbered.
+    """Return the order of clusters for the legend: by kind, then from dark to bright.
 
     Parameters
     ----------
@@ -233,7 +233,11 @@ def spectral_order(spectra: np.ndarray, bands: Sequence[str] = BANDS) -> np.ndar
     numpy.ndarray
         Indices ``(k,)`` into `spectra`.
     """
-    keys = [(kind.rank, *_place(kind, s)) for s in spectra_of(spectra, bands) for kind in (kind_of(s),)]
+    keys = []
+    for spectrum in spectra_of(spectra, bands):
+        kind = kind_of(spectrum)
+        seen = kind is not UNKNOWN
+        keys.append((kind.rank, spectrum.brightness if seen else 0.0, spectrum.ndvi if seen else 0.0))
     return np.array(sorted(range(len(keys)), key=keys.__getitem__))
 
 
@@ -254,18 +258,12 @@ def _numbers(kinds: Sequence[Kind], spectra: Sequence[Spectrum]) -> list[int]:
     numbers = [1] * len(kinds)
     for kind in set(kinds):
         alike = [i for i, k in enumerate(kinds) if k is kind]
-        alike.sort(key=lambda i: _place(kind, spectra[i]))
+        if kind is not UNKNOWN:
+            sign = -1 if kind.falling else 1
+            alike.sort(key=lambda i: (sign * kind.figure.value(spectra[i]), spectra[i].brightness))
         for number, i in enumerate(alike, start=1):
             numbers[i] = number
     return numbers
-
-
-def _place(kind: Kind, spectrum: Spectrum) -> tuple[float, float, float]:
-    """Return what orders the clusters of one kind: its figure, then dark before bright."""
-    if kind is UNKNOWN:
-        return (0.0, 0.0, 0.0)
-    figure = kind.figure.value(spectrum)
-    return (-figure if kind.falling else figure, spectrum.brightness, spectrum.ndvi)
 
 
 def _name(kind: Kind, number: int, alike: int, spectrum: Spectrum) -> str:

@@ -19,7 +19,7 @@ from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
 from pipeline.exports import files
 from pipeline.reading.imagery import Imagery
-from pipeline.saving import HEAD, KEPT, MADE_AGAIN
+from pipeline.saving import HEAD, NOT_PLAIN
 from tests.pipeline.conftest import Land
 
 SAME_FILES = ("geotiff", "geojson", "table", "image", "style", "model", "report")
@@ -105,8 +105,13 @@ def test_every_part_of_a_result_is_kept_or_made_again() -> None:
     """A new field needs a thought: plain values keep themselves, others need a line in saving.py."""
     known = {"extent", "store", "scenes", "sample", "coverage", "notes", "composite", "n_filled", "thinned"}
     assert {f.name for f in fields(Imagery)} == known
-    plain = {f.name for f in fields(Analysis)} - KEPT - MADE_AGAIN
+    plain = {f.name for f in fields(Analysis)} - NOT_PLAIN
     assert plain == {"notes", "preview", "model_given", "edits", "names_from", "smallest_patch_ha"}
+
+
+def test_a_second_date_is_not_kept(done: Analysis, path: Path) -> None:
+    done.with_second_date(done).save(path)
+    assert Analysis.load(path).second is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\3\4" + bytes(200)])
