@@ -40,7 +40,7 @@ MAX_ARRAY_BYTES = 2**29
 KEPT = {"request", "pixels", "model", "raster", "suggestions", "checked"}
 MADE_AGAIN = {"areas", "overlays", "fits"}
 LEFT_OUT = {"second"}
-"""Fields of `Analysis` that are no plain values: kept in their own way, made again of the others, or not kept.
+"""Fields of `Analysis` that are no plain values: kept in their own way, made again, or not kept.
 
 A second date is a result of its own, which can be saved beside the first.
 """
