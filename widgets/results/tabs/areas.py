@@ -81,7 +81,7 @@ class Areas(ipw.VBox):
         self._zoned = False
         self._whole = (legend, self.names_fold, self.why.fold)
         repeat = Fold("Repeat for other places", self.elsewhere)
-        above, below = (HowToRead(), self.behind, self.sieved, self.by), (self.by_zone, self.copy)
+        above, below = (self.behind, self.sieved, self.by), (self.by_zone, HowToRead(), self.copy)
         super().__init__([*above, legend, *below, *self._whole[1:], repeat])
         self.add_class("eo-areas")
         legend.set_tools(self.edit)
