@@ -70,6 +70,7 @@ class ChangeTab(ipw.VBox):
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
         self._compares = Worker(host.gate, progress=lambda *_: None, done=self._told_all, failed=self._fail)
         self._searching: tuple[ipw.Widget, ...] = ()
+        self._place: object = None
         self._parts = column("eo-parts", self._search_part)
         super().__init__([self._parts, saved])
         self.add_class("eo-pad")
@@ -79,13 +80,10 @@ class ChangeTab(ipw.VBox):
         self._analysis = analysis
         if self._editor.calculated is not self._base:
             self._base = self._editor.calculated
-            self._reset()
-            start, end = analysis.request.start, analysis.request.end
-            self._others = [year_before(start, end)] if analysis.is_composite else periods_for(start, end)
-            self._find.description = "Compare" if analysis.is_composite else "Find images"
-            what = COMPOSITES if analysis.is_composite else INTRODUCTION
-            self._introduction.value = f"<p>{what}</p>"
-            self._propose(look=not analysis.is_composite)
+            self._end_comparison()
+            if (place := _place_of(analysis)) != self._place:
+                self._place = place
+                self._begin(analysis)
         elif self._second is not None:
             self._compare_now()
 
@@ -110,14 +108,25 @@ class ChangeTab(ipw.VBox):
         self._others = []
         self._search()
 
-    def _reset(self) -> None:
+    def _begin(self, analysis: Analysis) -> None:
+        """Offer second dates for another place or time: those that were found belong to the one before."""
+        self._others = []
+        self._list.stop()
+        arrange(self._parts, self._search_part)
+        start, end = analysis.request.start, analysis.request.end
+        self._others = [year_before(start, end)] if analysis.is_composite else periods_for(start, end)
+        self._find.description = "Compare" if analysis.is_composite else "Find images"
+        self._introduction.value = f"<p>{COMPOSITES if analysis.is_composite else INTRODUCTION}</p>"
+        self._propose(look=not analysis.is_composite)
+
+    def _end_comparison(self) -> None:
+        """Show the search alone: with what it has found, where that is for the same place and time."""
         self._runs.cancel()
         self._compares.cancel()
-        self._list.stop()
-        self._list.mark_used(())
         self._second = None
         self._views.forget()
-        arrange(self._parts, self._search_part)
+        self._list.mark_used(())
+        arrange(self._parts, *(self._searching or (self._search_part,)))
 
     def _search(self) -> None:
         base, start, end = self._base, self._start.value, self._end.value
@@ -217,6 +226,12 @@ class ChangeTab(ipw.VBox):
         self._status.value = f"<p{kind}>{escape(text)}</p>"
         arrange(self._running, self._status, *((self._stop,) if running else ()))
         arrange(self._parts, *self._searching, self._running)
+
+
+def _place_of(analysis: Analysis) -> object:
+    """Return a key of the images that a second date may be chosen from."""
+    request = analysis.request
+    return request.area, request.start, request.end, request.catalog, request.composite
 
 
 TAB = Tab(50, "Change", lambda column: ChangeTab(column.host, column.editor, column.offer))
