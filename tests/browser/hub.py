@@ -1,7 +1,7 @@
 """A real JupyterHub before a real configurable-http-proxy, each visitor with a server of their own.
 
-The proxy is JavaScript: the command on the search path is taken, else npm installs it into a folder that
-goes with the tests. All servers run as the user of the tests.
+The proxy is JavaScript: the command on the search path is taken if it runs, else npm installs it into a
+folder that goes with the tests. All servers run as the user of the tests.
 """
 
 import os
@@ -49,13 +49,25 @@ c.Spawner.http_timeout = 120
 
 
 def proxy_command(folder: Path) -> list[str]:
-    """Return the command of the proxy, installed first where it is missing; without npm skip the test."""
+    """Return a command of the proxy that runs; without one skip the test."""
+    tried = []
+    for found in (_on_the_path, _from_npm):
+        command, problem = found(folder)
+        if command and _runs(command):
+            return command
+        tried.append(problem or f"{command[0]} does not run")
+    pytest.skip(f"no {PROXY}: {'; '.join(tried)}")
+
+
+def _on_the_path(_folder: Path) -> tuple[list[str], str]:
     found = shutil.which(PROXY)
-    if found:
-        return [found]
+    return ([found], "") if found else ([], "it is not on the search path")
+
+
+def _from_npm(folder: Path) -> tuple[list[str], str]:
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip(f"neither {PROXY} nor npm is on this machine")
+        return [], "there is no npm"
     command = [npm, "install", "--silent", "--no-audit", "--no-fund", f"--prefix={folder}"]
     done = subprocess.run(
         [*command, f"{PROXY}@{PROXY_VERSION}"],
@@ -65,9 +77,15 @@ def proxy_command(folder: Path) -> list[str]:
         check=False,
     )
     if done.returncode:
-        pytest.skip(f"npm could not install {PROXY}: {done.stderr[-500:]}")
+        return [], f"npm could not install it: {done.stderr[-500:]}"
     node, _ = compute_driver_executable()  # the machine's own Node.js may be too old for it
-    return [str(node), str(folder / "node_modules" / PROXY / "bin" / PROXY)]
+    return [str(node), str(folder / "node_modules" / PROXY / "bin" / PROXY)], ""
+
+
+def _runs(command: list[str]) -> bool:
+    """Return whether a command starts: Debian's proxy does not with another Node.js than Debian's."""
+    done = subprocess.run([*command, "--version"], capture_output=True, timeout=INSTALL_S, check=False)
+    return done.returncode == 0
 
 
 @contextmanager
