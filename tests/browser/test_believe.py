@@ -29,6 +29,7 @@ def by_mouse(control: Locator) -> None:
 
 
 def by_keyboard(control: Locator) -> None:
+    expect(control).to_be_enabled()  # as a person would wait
     control.focus()
     is_tick = control.evaluate("e => e.matches('input[type=checkbox]')")
     control.press("Space" if is_tick else "Enter")
