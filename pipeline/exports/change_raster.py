@@ -28,7 +28,8 @@ def write_change_geotiff(analysis: Analysis, file: BinaryIO) -> None:
     import numpy as np
     from rasterio.windows import Window
 
-    second, change = second_of(analysis).analysis, second_of(analysis).change
+    beside = second_of(analysis)
+    second, change = beside.analysis, beside.change
 
     def fill(dataset: Any) -> None:
         for block in analysis.raster.blocks:

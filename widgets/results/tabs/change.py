@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 
-from pipeline.errors import AnalysisError
+from pipeline.errors import AnalysisError, NoScenesFound
 from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
@@ -151,9 +151,12 @@ class ChangeTab(ipw.VBox):
         self._list.search(request)
 
     def _tell(self, found: Sequence[SceneFacts], searching: bool, error: Exception | None) -> None:
-        if not found and not searching and self._others:
+        has_none = not found and not searching and (error is None or isinstance(error, NoScenesFound))
+        if has_none and self._others:
             self._propose(look=True)
             return
+        if found or error is not None:
+            self._others = []
         if error is not None:
             self._told.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"
             return
