@@ -22,6 +22,7 @@ from pipeline.text import day_words, month
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.accuracy.change import CheckedChange
     from pipeline.clustering.model import ClusterModel
     from pipeline.result import Analysis
 
@@ -97,6 +98,8 @@ class SecondDate:
     """The same area, in the same classes."""
     change: Change
     """From the result to it."""
+    checked: CheckedChange | None = field(default=None, repr=False)
+    """A labelled sample of the change and its estimate; None: the land was not checked."""
 
 
 def compare(before: Analysis, after: Analysis) -> Change:
