@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.case import Case
 from pipeline import preload
-from pipeline.allocator import keep_for_the_run
+from pipeline.machine.allocator import keep_for_the_run
 
 OURS = (*preload.MODULES, "PIL.Image", "PIL.PngImagePlugin", "PIL.WebPImagePlugin")
 IMPORTS = {

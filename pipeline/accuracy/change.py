@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,7 +22,9 @@ from pipeline.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from pipeline.explore.change import Change, SecondDate
-    from pipeline.result import Analysis
+    from pipeline.outcome.values import Outcome
+
+    Compared = TypeVar("Compared", bound=Outcome)
 
 BECAME, SAME = " → ", ", the same"
 """In names of strata, and of what is found at a point: "Crops → Bare", "Crops, the same"."""
@@ -76,7 +78,7 @@ def is_change(name: str) -> bool:
     return not name.endswith(SAME)
 
 
-def strata_of_change(analysis: Analysis) -> Strata:
+def strata_of_change(analysis: Outcome) -> Strata:
     """Return the strata of an analysis with a second date: changes first, the largest first of all.
 
     Classes of the same name are one. Pixels that are masked on either date are in no stratum.
@@ -115,7 +117,7 @@ def strata_of_change(analysis: Analysis) -> Strata:
     return Strata(tuple(order), lut.tolist(), totals, raster, least, of_change=True)
 
 
-def check_change(analysis: Analysis, design: SamplingDesign) -> CheckedChange:
+def check_change(analysis: Outcome, design: SamplingDesign) -> CheckedChange:
     """Return what a labelled sample says about the change to the second date of an analysis.
 
     Raises
@@ -142,7 +144,7 @@ def check_change(analysis: Analysis, design: SamplingDesign) -> CheckedChange:
     return CheckedChange(design, classes, estimate, ends, mapped)
 
 
-def with_change_sample(analysis: Analysis, design: SamplingDesign) -> Analysis:
+def with_change_sample(analysis: Compared, design: SamplingDesign) -> Compared:
     """Return the analysis whose second date has a labelled sample of the change (`SecondDate.checked`).
 
     Raises
@@ -154,7 +156,7 @@ def with_change_sample(analysis: Analysis, design: SamplingDesign) -> Analysis:
     return replace(analysis, second=replace(second, checked=check_change(analysis, design)))
 
 
-def _second_of(analysis: Analysis) -> SecondDate:
+def _second_of(analysis: Outcome) -> SecondDate:
     if analysis.second is None:
         raise InvalidRequest("There is no second date to compare with. Choose one first.", "of")
     return analysis.second

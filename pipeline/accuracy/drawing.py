@@ -20,7 +20,7 @@ from pipeline.errors import InvalidRequest
 if TYPE_CHECKING:
     import xarray as xr
 
-    from pipeline.result import Analysis
+    from pipeline.outcome.values import Outcome
 
 Of = Literal["classes", "change"]
 """What a sample is of."""
@@ -45,7 +45,7 @@ class Strata:
 
 
 def sampling_design(
-    analysis: Analysis, n: int | None = None, margin: float = 0.05, seed: int = 0, *, of: Of = "classes"
+    analysis: Outcome, n: int | None = None, margin: float = 0.05, seed: int = 0, *, of: Of = "classes"
 ) -> SamplingDesign:
     """Draw points to be checked: a stratified random sample of the clear pixels, classes being the strata.
 
@@ -89,13 +89,13 @@ def sampling_design(
     return SamplingDesign(counted, points, grid, drawn.fingerprint, seed, of_change=strata.of_change)
 
 
-def points_needed(analysis: Analysis, margin: float, of: Of = "classes") -> tuple[int, int]:
+def points_needed(analysis: Outcome, margin: float, of: Of = "classes") -> tuple[int, int]:
     """Return how many points `sampling_design` draws for a margin, and in how many strata."""
     strata = strata_of(analysis, of)
     return points_for(margin, strata.pixels, strata.least), len(strata.names)
 
 
-def strata_of(analysis: Analysis, of: Of) -> Strata:
+def strata_of(analysis: Outcome, of: Of) -> Strata:
     """Return what points are drawn from.
 
     Raises
@@ -113,7 +113,7 @@ def strata_of(analysis: Analysis, of: Of) -> Strata:
     raise InvalidRequest(f"There is no sample of {of!r:.40}. Choose “classes” or “change”.", "of")
 
 
-def classes_now(design: SamplingDesign, analysis: Analysis, of: Of = "classes") -> dict[str, str]:
+def classes_now(design: SamplingDesign, analysis: Outcome, of: Of = "classes") -> dict[str, str]:
     """Return the class that each stratum of a design is in now: after merges and new names.
 
     Raises
@@ -201,7 +201,7 @@ def draw(
     return Drawn(stratum, rows, columns, digest.hexdigest()[:32])
 
 
-def _strata(analysis: Analysis) -> tuple[list[str], list[int], list[int]]:
+def _strata(analysis: Outcome) -> tuple[list[str], list[int], list[int]]:
     """Return names of the strata, the stratum of each label (-1: none), and the strata's pixels."""
     table = analysis.areas
     names: list[str] = []

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
 
     from pipeline.accuracy.change import CheckedChange
     from pipeline.clustering.model import ClusterModel
+    from pipeline.outcome.values import Outcome
     from pipeline.result import Analysis
+
+    Compared = TypeVar("Compared", bound=Outcome)
 
 SAME_SEASON_DAYS = 45
 """Days of the year that two dates may lie apart before plants alone make them differ."""
@@ -102,7 +104,18 @@ class SecondDate:
     """A labelled sample of the change and its estimate; None: the land was not checked."""
 
 
-def compare(before: Analysis, after: Analysis) -> Change:
+def with_second_date(before: Compared, after: Outcome) -> Compared:
+    """Return a result with a second date beside it.
+
+    Raises
+    ------
+    InvalidRequest
+        With the reason, where the two cannot be compared.
+    """
+    return replace(before, second=SecondDate(cast("Analysis", after), compare(before, after)))
+
+
+def compare(before: Outcome, after: Outcome) -> Change:
     """Return what changed between two results of one area and one model.
 
     Parameters
@@ -121,7 +134,7 @@ def compare(before: Analysis, after: Analysis) -> Change:
     return change_of(before.labels, after.labels, before.inside, before.suggestions, pixel_ha)
 
 
-def check_comparable(before: Analysis, after: Analysis) -> None:
+def check_comparable(before: Outcome, after: Outcome) -> None:
     """Check that two results mean the same by the same numbers.
 
     Raises
@@ -130,7 +143,7 @@ def check_comparable(before: Analysis, after: Analysis) -> None:
         For another area or grid, another model, other bands or another quantity, an offset that is not
         certain, or other classes.
     """
-    check_model(before.model, _clustered(before))
+    check_model(before.model, clustered_features(before))
     if before.grid != after.grid or not np.array_equal(before.inside, after.inside):
         raise InvalidRequest("The two results are of different areas. Compare two dates of the same one.")
     if replace(before.model, classes="") != replace(after.model, classes=""):
@@ -164,57 +177,7 @@ def check_model(model: ClusterModel, features: Sequence[str]) -> None:
     model.check(features)
 
 
-def other_date(analysis: Analysis, scene_ids: Sequence[str], day: date, **options: Any) -> Analysis:
-    """Return the same area on other scenes, labelled by the model of `analysis`.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        The first date.
-    scene_ids : sequence of str
-        Scenes of the other date (``SceneFacts.ids``).
-    day : date
-        Their day (UTC).
-    **options
-        on_progress, cancelled and on_detail as for `analyse`.
-
-    Raises
-    ------
-    InvalidRequest
-        When the model cannot label images (`check_model`); and what `analyse` raises.
-    """
-    from pipeline.analysis import analyse
-
-    check_model(analysis.model, analysis.request.features)
-    request = replace(analysis.request, start=day, end=day, scene_ids=tuple(scene_ids), max_cloud_cover=100)
-    return analyse(request, model=analysis.model, **options)
-
-
-def other_period(analysis: Analysis, start: date, end: date, **options: Any) -> Analysis:
-    """Return the same composite of another time, such as the year after, labelled by the same model.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        The first composite.
-    start, end : date
-        First and last day of the other time.
-    **options
-        on_progress, cancelled and on_detail as for `analyse`.
-
-    Raises
-    ------
-    InvalidRequest
-        When the model cannot label images (`check_model`); and what `analyse` raises.
-    """
-    from pipeline.analysis import analyse
-
-    check_model(analysis.model, _clustered(analysis))
-    request = replace(analysis.request, start=start, end=end, scene_ids=None)
-    return analyse(request, model=analysis.model, **options)
-
-
-def season_note(before: Analysis, after: Analysis) -> str:
+def season_note(before: Outcome, after: Outcome) -> str:
     """Return a sentence where two results are of different seasons; empty where they are not."""
     first, second = (a.request.start if a.is_composite else a.date for a in (before, after))
     apart = abs(first.timetuple().tm_yday - second.timetuple().tm_yday)
@@ -284,12 +247,12 @@ def change_of(
     return Change(matrix, clusters, pd.Series(masked, name="hectares").round(2))
 
 
-def _clustered(analysis: Analysis) -> tuple[str, ...]:
-    """Return the requirement that the model of a result has to meet."""
+def clustered_features(analysis: Outcome) -> tuple[str, ...]:
+    """Return the names of what was clustered: of a composite of periods, each feature once a period."""
     features = analysis.request.features
     return over_periods(features, analysis.pixels.bands) if analysis.is_composite else features
 
 
-def _lut(analysis: Analysis) -> tuple[int, ...]:
+def _lut(analysis: Outcome) -> tuple[int, ...]:
     """Return the class of each cluster of the model."""
     return tuple(range(analysis.model.n_clusters + 1)) if analysis.edits is None else analysis.edits

@@ -83,9 +83,8 @@ class RemoteFile:
         layout = self.layout
         if layout is None or factor == 1:
             return layout
-        shape = tuple(-(-n // factor) for n in layout.shape)
         data = cache.get(self.href, (0, HEADER_BYTES), partial(self._read, 0, HEADER_BYTES))
-        return next((each for each in overviews_of(data) if each.shape == shape), None)
+        return next((each for each in overviews_of(data) if _shows(each, layout, factor)), None)
 
     def read(self, window: Window, target: np.ndarray, layout: Layout | None = None) -> bool:
         """Read a window into an array; False where that is left to GDAL.
@@ -143,6 +142,11 @@ class RemoteFile:
 
     def _address(self) -> FileAddress:
         return FileAddress(signed(self.href), self._hosts)
+
+
+def _shows(overview: Layout, layout: Layout, factor: int) -> bool:
+    """Tell whether an overview is that of a factor: a last pixel that is not whole is there, or left out."""
+    return all(n // factor <= m <= -(-n // factor) for m, n in zip(overview.shape, layout.shape, strict=True))
 
 
 def check_sizes(layout: Layout, places: list[tuple[Part, tuple[int, int]]]) -> None:

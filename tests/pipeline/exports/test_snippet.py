@@ -14,7 +14,7 @@ import rasterio
 from pyproj import Transformer
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
-from pipeline.explore.change import other_date, other_period
+from pipeline.batch.other_time import other_date, other_period
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
 from pipeline.exports.snippet import python_snippet

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from widgets.page.messages import plain_words
 from widgets.results.tabs import change_words
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.second_date import Comparison
 from widgets.session.worker import Worker
 from widgets.toolkit.copy_button import CopyButton
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import classed, html, push_button, row, shown
 
 if TYPE_CHECKING:

@@ -54,10 +54,9 @@ def labelled_as(analysis: Analysis, model: ClusterModel) -> Analysis:
     """Return a second date labelled by the model of the first, which may have been refined since."""
     if analysis.model == model:
         return analysis
-    from pipeline.grouping import grouped
     from pipeline.progress import Progress
 
-    return grouped(analysis.request, analysis.pixels, model, Progress(), pictures=analysis.overlays)
+    return analysis.regrouped(Progress(), model=model)
 
 
 def periods_for(start: date, end: date) -> list[tuple[date, date]]:

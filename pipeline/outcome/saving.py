@@ -26,9 +26,9 @@ from pipeline.progress import Progress
 
 if TYPE_CHECKING:
     from pipeline.clustering.labels import LabelRaster
+    from pipeline.outcome.values import Outcome
     from pipeline.reading.imagery import Imagery
     from pipeline.reading.pixels import Pixels
-    from pipeline.result import Analysis
     from pipeline.sentinel2.scene import Scene
 
 FORMAT, VERSION = "land-cover-clusters analysis", 1
@@ -47,7 +47,7 @@ MADE_AGAIN = {"areas", "overlays", "fits"}
 NOT_PLAIN = KEPT | MADE_AGAIN
 
 
-def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
+def save(analysis: Outcome, path: str | os.PathLike[str]) -> None:
     """Write an analysis into a file, which is there whole or not at all.
 
     Raises
@@ -71,7 +71,7 @@ def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
         partial.unlink(missing_ok=True)
 
 
-def load(path: str | os.PathLike[str]) -> Analysis:
+def load(path: str | os.PathLike[str]) -> Outcome:
     """Return the analysis that `save` wrote: its pixels are here, no catalogue is asked.
 
     Raises
@@ -93,7 +93,7 @@ def load(path: str | os.PathLike[str]) -> Analysis:
         ) from error
 
 
-def _head(analysis: Analysis) -> dict[str, Any]:
+def _head(analysis: Outcome) -> dict[str, Any]:
     """Return everything but the arrays, as values for JSON."""
     pixels = analysis.pixels
     grid = analysis.grid
@@ -121,13 +121,13 @@ def _head(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _change_sample(analysis: Analysis) -> str | None:
+def _change_sample(analysis: Outcome) -> str | None:
     if analysis.second is None or analysis.second.checked is None:
         return None
     return analysis.second.checked.design.to_json()
 
 
-def _arrays(analysis: Analysis) -> Iterable[tuple[str, np.ndarray]]:
+def _arrays(analysis: Outcome) -> Iterable[tuple[str, np.ndarray]]:
     """Yield every array with its name; one block at a time is in memory."""
     pixels = analysis.pixels
     for number in range(len(pixels.store.blocks)):
@@ -207,7 +207,7 @@ class _Arrays:
         return found
 
 
-def _loaded(archive: zipfile.ZipFile) -> Analysis:
+def _loaded(archive: zipfile.ZipFile) -> Outcome:
     head = json.loads(archive.read(HEAD))
     if head["format"] != FORMAT:
         raise ValueError("another kind of file")
@@ -217,7 +217,9 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
     second = head.get(SECOND)
     if second is None:
         return analysis
-    analysis = analysis.with_second_date(_analysis(_Arrays(archive, f"{SECOND}/"), second))
+    from pipeline.explore.change import with_second_date
+
+    analysis = with_second_date(analysis, _analysis(_Arrays(archive, f"{SECOND}/"), second))
     sample = head.get(CHANGE_SAMPLE)
     if sample is None:
         return analysis
@@ -226,15 +228,15 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
     return with_change_sample(analysis, SamplingDesign.from_json(sample))
 
 
-def _analysis(arrays: _Arrays, head: Mapping[str, Any]) -> Analysis:
+def _analysis(arrays: _Arrays, head: Mapping[str, Any]) -> Outcome:
     """Return the analysis of a head and its arrays, without a second date."""
     from pipeline.clustering.areas import areas_of
     from pipeline.clustering.model import ClusterModel
+    from pipeline.clustering.naming import Fits
     from pipeline.clustering.surface_types import Suggestion
     from pipeline.drawing.frame import images, whole_frame, with_clusters
-    from pipeline.grouping import fits_of
+    from pipeline.outcome.values import Outcome
     from pipeline.request import AnalysisRequest
-    from pipeline.result import Analysis
 
     request = AnalysisRequest.from_json(head["request"])
     pixels = _imagery(arrays, head, request)
@@ -243,8 +245,8 @@ def _analysis(arrays: _Arrays, head: Mapping[str, Any]) -> Analysis:
     frame = whole_frame(pixels.extent.grid)
     overlays = with_clusters(images(pixels, frame), raster, [s.color for s in suggestions], frame)
     model = ClusterModel.from_json(head["model"])
-    fits = fits_of(pixels)
-    analysis = Analysis(
+    fits = Fits.of(pixels)
+    outcome = Outcome(
         request,
         pixels,
         model,
@@ -254,13 +256,13 @@ def _analysis(arrays: _Arrays, head: Mapping[str, Any]) -> Analysis:
         overlays,
         fits=fits,
     )
-    analysis = replace(analysis, **_tupled(head["plain"]))
+    outcome = replace(outcome, **_tupled(head["plain"]))
     if head["checked"] is None:
-        return analysis
+        return outcome
     from pipeline.accuracy import SamplingDesign
     from pipeline.accuracy.checked import check
 
-    return replace(analysis, checked=check(analysis, SamplingDesign.from_json(head["checked"])))
+    return replace(outcome, checked=check(outcome, SamplingDesign.from_json(head["checked"])))
 
 
 def _imagery(arrays: _Arrays, head: Mapping[str, Any], request: Any) -> Imagery:
