@@ -21,6 +21,8 @@ from pipeline.accuracy.result import AreaEstimate
 from pipeline.errors import InvalidRequest
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from pipeline.explore.change import Change, SecondDate
     from pipeline.outcome.values import Outcome
 
@@ -112,8 +114,11 @@ def strata_of_change(analysis: Outcome) -> Strata:
             lut[(first + 1) * size + then + 1] = stratum
             totals[stratum] += int(counts[first, then])
     least = [LEAST_OF_CHANGE if is_change(name) else LEAST for name in order]
-    before, after = analysis.labels, second.analysis.labels
-    raster = before.copy(data=before.data.astype(np.uint16) * np.uint16(size) + after.data)
+
+    def raster() -> xr.DataArray:
+        before, after = analysis.labels, second.analysis.labels
+        return before.copy(data=before.data.astype(np.uint16) * np.uint16(size) + after.data)
+
     return Strata(tuple(order), lut.tolist(), totals, raster, least, of_change=True)
 
 

@@ -6,7 +6,7 @@ The only module in this folder that uses an `Analysis`, through public members a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -37,8 +37,8 @@ class Strata:
     """Stratum of each value of the raster, -1 for none."""
     pixels: Sequence[int]
     """Of each stratum."""
-    raster: xr.DataArray
-    """Unsigned whole numbers ``(y, x)``."""
+    raster: Callable[[], xr.DataArray]
+    """Makes the raster: unsigned whole numbers ``(y, x)``."""
     least: Sequence[int] | None = None
     """Points that each stratum gets at least; `LEAST` by default."""
     of_change: bool = False
@@ -74,7 +74,7 @@ def sampling_design(
     strata = strata_of(analysis, of)
     names, pixels = strata.names, strata.pixels
     wanted = points_for(margin, pixels, strata.least) if n is None else n
-    drawn = draw(strata.raster, strata.lut, pixels, allocate(wanted, pixels, strata.least), seed)
+    drawn = draw(strata.raster(), strata.lut, pixels, allocate(wanted, pixels, strata.least), seed)
     grid = PixelGrid.of(analysis.grid)
     pixel_ha = analysis.resolution_m**2 / 10_000
     counted = tuple(
@@ -105,7 +105,7 @@ def strata_of(analysis: Outcome, of: Of) -> Strata:
     """
     if of == "classes":
         names, lut, pixels = _strata(analysis)
-        return Strata(names, lut, pixels, analysis.labels)
+        return Strata(names, lut, pixels, lambda: analysis.labels)
     if of == "change":
         from pipeline.accuracy.change import strata_of_change
 
@@ -132,7 +132,7 @@ def classes_now(design: SamplingDesign, analysis: Outcome, of: Of = "classes") -
     names = strata.names
     found: dict[str, set[int]] = {}
     rows, columns = [p.row for p in design.drawn], [p.column for p in design.drawn]
-    at = _at(strata.raster, strata.lut, rows, columns)
+    at = _at(strata.raster(), strata.lut, rows, columns)
     for point, number in zip(design.drawn, at.tolist(), strict=True):
         found.setdefault(point.stratum, set()).add(number)
     within = dict.fromkeys(range(len(names)), 0)
