@@ -143,9 +143,9 @@ def check_change(analysis: Outcome, design: SamplingDesign) -> CheckedChange:
     import pandas as pd
 
     matrix = pd.DataFrame.from_dict(found, orient="index", columns=[CHANGED, STAYED])
-    row = stratified_estimate(matrix, strata).areas.loc[CHANGED]
+    table = stratified_estimate(matrix, strata).areas
     mapped = sum(ha for name, ha in strata.items() if is_change(classes[name]))
-    ends = Interval(*(float(row[name]) for name in ("hectares", "low_ha", "high_ha")))
+    ends = Interval(*(float(table[name][CHANGED]) for name in ("hectares", "low_ha", "high_ha")))
     return CheckedChange(design, classes, estimate, ends, mapped)
 
 
