@@ -7,6 +7,7 @@ together, so that the points of all of them can be labelled in an hour.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -168,14 +169,18 @@ def _second_of(analysis: Outcome) -> SecondDate:
 
 
 def _titles(change: Change) -> list[str]:
-    """Return the name of each class, short enough for two of them in one name; the same for the same name."""
+    """Return the name of each class, short enough for two of them in one name; the same for the same name.
+
+    The figure that a suggested name ends in, "(NDVI 0.82)", is left out.
+    """
     titles: dict[str, str] = {}
     for number, name in change.clusters["name"].items():
         if name in titles:
             continue
-        title = name if len(name) <= LONGEST_CLASS else f"{name[: LONGEST_CLASS - 1]}…"
+        plain = re.sub(r" \([^()]*\)$", "", name)
+        title = plain if len(plain) <= LONGEST_CLASS else f"{plain[: LONGEST_CLASS - 1]}…"
         if title in titles.values():
-            title = f"{name[: LONGEST_CLASS - 5]}… {number}"
+            title = f"{plain[: LONGEST_CLASS - 5]}… {number}"
         titles[name] = title
     return [titles[name] for name in change.clusters["name"]]
 

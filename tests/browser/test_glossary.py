@@ -109,6 +109,7 @@ def test_fingers_reach_the_words_of_quality_and_change(open_page: Open, voila: s
     dashboard.calculate()
     for tab, words in (("Quality", "Stability"), ("Change", "Change, Season")):
         page.get_by_role("tab", name=tab).tap()
+        expect(page.locator("details[open]")).to_have_count(0)  # nothing came under the finger
         mark = page.get_by_role("button", name=f"Explain: {words}", exact=True)
         mark.tap()
         expect(card).to_contain_text(words.partition(",")[0])

@@ -125,6 +125,14 @@ def test_long_names_fit_and_stay_different() -> None:
     assert found.names[0].startswith("x" * (LONGEST_CLASS - 5))
 
 
+def test_figures_of_suggested_names_are_left_out_where_names_stay_different() -> None:
+    before, after = land({(1, 2): 900, (3, 4): 800})
+    names = ("Wood 1 (NDVI 0.80)", "Wood 2 (NDVI 0.75)", "Soil (dry)", "Soil (wet)")
+    found = strata_of_change(map_of(before, names).with_second_date(map_of(after, names)))
+    assert found.names[0] == f"Wood 1{BECAME}Wood 2"
+    assert found.names[1] == f"Soil{BECAME}Soil… 4"
+
+
 def test_nothing_to_compare_and_no_second_date_are_told(both: Analysis) -> None:
     with pytest.raises(InvalidRequest, match="There is no second date"):
         replace(both, second=None).sampling_design(of="change")

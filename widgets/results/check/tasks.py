@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pipeline.result import Analysis
 
 TRUE, FALSE = "True colour", "False colour: plants are red"
+BELOW = "Plants are red"
+"""Beneath the picture of the same day."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ class Task:
         """Return what each picture of a point shows."""
         if self.of == "classes" or analysis.second is None:
             return TRUE, FALSE
-        days = (analysis.period_words, analysis.second.analysis.period_words)
-        return tuple(f"{day}{look}" for look in ("", ", plants are red") for day in days)
+        return analysis.period_words, analysis.second.analysis.period_words, BELOW, BELOW
 
     def chips(self, analysis: Analysis, row: int, column: int) -> tuple[bytes, ...]:
         """Return the pictures (PNG) of a pixel, in the order of `looks`."""

@@ -47,12 +47,7 @@ def test_change_is_proposed_drawn_labelled_and_estimated(page: Page, both: Analy
     labelling, labeller = check.labelling, check.labelling.labeller
     assert page.shown == [labeller]
     assert "second date" in labeller.question
-    assert labeller.looks == [
-        "14 June 2022",
-        "14 June 2022",
-        "14 June 2022, plants are red",
-        "14 June 2022, plants are red",
-    ]
+    assert labeller.looks == ["14 June 2022", "14 June 2022", "Plants are red", "Plants are red"]
     assert labeller.classes == [s.name for s in labelling.design.strata]  # type: ignore[union-attr]
 
     design = labelling.design
