@@ -10,7 +10,7 @@ k-means++ (Arthur and Vassilvitskii, SODA 2007).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +44,16 @@ SCHEDULE = (
 )
 """Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
 to rest on the first sample, and several different optima handed on."""
+WIDE = 13
+"""Features from which on starts are searched along the main axes of the points."""
+MAIN_AXES = 16
+"""A dozen cluster centres lie in eleven directions."""
+WIDE_POINTS = 64_000
+"""Points of that search."""
+WIDE_SEARCH = (Stage(12_000, 28, 4, 1e-3), Stage(12_000, 10, 30, 1e-5), Stage(64_000, 4, 20, 3e-6))
+WIDE_CHOICE = (Stage(64_000, 3, 20, 3e-6),)
+WIDE_FINISH = (Stage(500_000, 1, 3, 1e-6),)
+"""Along the main axes, then of a sample and of all points in all features."""
 SEEDING_POINTS = 3_000
 """Points from which the starts are drawn."""
 SAME = 5e-5
@@ -79,6 +89,11 @@ class Points:
         return cls(z, z if weights is None else z * weights)
 
     @property
+    def n_features(self) -> int:
+        """Number of features."""
+        return len(self.planes) - 1
+
+    @property
     def n(self) -> int:
         """Number of points."""
         return int(self.planes.shape[1])
@@ -92,6 +107,15 @@ class Points:
     def part(self, which: slice) -> Points:
         """Return a stretch of the points."""
         return Points(self.planes[:, which], self.weighted[:, which])
+
+    def along(self, axes: np.ndarray) -> Points:
+        """Return the points as they are seen along some axes ``(feature, axis)`` of length 1."""
+        turned = np.ones((axes.shape[1] + 1, self.n), np.float32)
+        step = max(1, PRODUCT_SIZE // axes.size)
+        for start in range(0, self.n, step):
+            here = slice(start, start + step)
+            turned[:-1, here] = axes.T.astype(np.float32) @ self.planes[:-1, here]
+        return Points(turned, turned * self.weighted[-1])
 
     def sample(self, wanted: int, rng: np.random.Generator) -> Points:
         """Return some of the points, weighted to stand for all.
@@ -134,18 +158,59 @@ def best_start(
         float64 ``(k, band)``.
     """
     with ThreadPoolExecutor(THREADS) as threads:
-        sample, inertia = points, np.zeros(0)
-        centres = np.zeros((0, k, len(points.planes) - 1))
-        for number, stage in enumerate(SCHEDULE):
+        search = _Search(k, rng, threads, check)
+        if points.n_features < WIDE:
+            centres, inertia = search.through(SCHEDULE, points)
+        else:
+            few = points.sample(WIDE_POINTS, rng)
+            axes = main_axes(few)
+            centres, inertia = search.through(WIDE_SEARCH, few.along(axes))
+            centres, inertia = search.through(WIDE_CHOICE, few, centres @ axes.T, inertia)
+            centres, inertia = search.through(WIDE_FINISH, points, centres, inertia)
+        return np.asarray(centres[inertia.argmin()])
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What all stages of a search share."""
+
+    k: int
+    rng: np.random.Generator
+    threads: ThreadPoolExecutor
+    check: Callable[[], None]
+
+    def through(
+        self,
+        stages: Sequence[Stage],
+        points: Points,
+        centres: np.ndarray | None = None,
+        inertia: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the centres of the last stage and their inertias; without centres, starts are drawn."""
+        sample, size = points, None
+        for stage in stages:
             # A stage of another size works on a sample of its own, on the best of the optima so far.
-            if number == 0 or stage.points != SCHEDULE[number - 1].points:
-                sample = points.sample(stage.points, rng)
-            if number == 0:
-                centres = plus_plus(sample.sample(SEEDING_POINTS, rng), k, stage.starts, rng)
+            if stage.points != size:
+                sample, size = points.sample(stage.points, self.rng), stage.points
+            if centres is None or inertia is None:
+                centres = plus_plus(sample.sample(SEEDING_POINTS, self.rng), self.k, stage.starts, self.rng)
             else:
                 centres = centres[_best_different(inertia, stage.starts)]
-            centres, inertia = lloyd(sample, centres, stage, threads, check)
-        return np.asarray(centres[inertia.argmin()])
+            centres, inertia = lloyd(sample, centres, stage, self.threads, self.check)
+        assert centres is not None  # there is a stage
+        assert inertia is not None
+        return centres, inertia
+
+
+def main_axes(points: Points, n_axes: int = MAIN_AXES) -> np.ndarray:
+    """Return the axes along which points differ most: float64 ``(feature, axis)``, each of length 1."""
+    size = points.n_features
+    products = np.zeros((size, size))
+    step = max(1, PRODUCT_SIZE // size**2)
+    for start in range(0, points.n, step):
+        here = slice(start, start + step)
+        products += points.planes[:-1, here] @ points.weighted[:-1, here].T
+    return np.asarray(np.linalg.eigh(products).eigenvectors[:, ::-1][:, :n_axes])
 
 
 def evenly(n: int, wanted: int, rng: np.random.Generator) -> slice | np.ndarray:

@@ -161,6 +161,7 @@ def read(
     progress: Progress,
     sample_px: int = SAMPLE_PX,
     composite: Composite | None = None,
+    decided_on_the_way: Callable[[], tuple[Scene, ...]] | None = None,
 ) -> Imagery:
     """Read all blocks of an area once.
 
@@ -180,6 +181,8 @@ def read(
         About how many pixels of the area are sampled.
     composite : Composite, optional
         How the scenes of several acquisitions are combined; the offsets are decided then.
+    decided_on_the_way : callable, optional
+        Returns the scenes of a composite with the offsets that were decided while they were read.
     """
     n_inside = sum(int(np.count_nonzero(extent.inside(block))) for block in store.blocks)
     summary = partial(
@@ -192,7 +195,10 @@ def read(
     found = dict(store.fill(reader, summary, progress))
     summaries = [found[n] for n in range(len(store.blocks))]
     sample = pooled([s.sample for s in summaries])
-    decided = tuple(scenes) if composite is not None else _decided(scenes, sample, extent.bands)
+    if composite is None:
+        decided = _decided(scenes, sample, extent.bands)
+    else:
+        decided = tuple(scenes) if decided_on_the_way is None else decided_on_the_way()
     offsets = (0,) if composite is not None else tuple(s.offset.dn for s in decided)
     coverage = sum((_settled(s, offsets) for s in summaries), start=Coverage())
     pieces = [s.piece for s in summaries if s.piece is not None]

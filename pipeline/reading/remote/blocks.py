@@ -84,8 +84,22 @@ class RemoteFile:
         if layout is None or factor == 1:
             return layout
         shape = tuple(-(-n // factor) for n in layout.shape)
-        data = cache.get(self.href, (0, HEADER_BYTES), partial(self._read, 0, HEADER_BYTES))
-        return next((each for each in overviews_of(data) if each.shape == shape), None)
+        return next((each for each in self._overviews() if each.shape == shape), None)
+
+    def coarsest(self, factor: float) -> Layout | None:
+        """Return how the pixels of the coarsest overview lie that is no coarser than a factor.
+
+        Those of the file itself where it has no such overview; None where its beginning does not tell.
+        """
+        layout = self.layout
+        if layout is None:
+            return None
+        width, most = layout.shape[1], factor * 1.001
+        fine = [each for each in self._overviews() if round(width / each.shape[1]) <= most]
+        return min((layout, *fine), key=lambda each: each.shape[1])
+
+    def _overviews(self) -> list[Layout]:
+        return overviews_of(cache.get(self.href, (0, HEADER_BYTES), partial(self._read, 0, HEADER_BYTES)))
 
     def read(self, window: Window, target: np.ndarray, layout: Layout | None = None) -> bool:
         """Read a window into an array; False where that is left to GDAL.
