@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from pipeline.clustering.assign import PRODUCT_SIZE
+from pipeline.clustering.points import Points
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,6 @@ SCHEDULE = (
 )
 """Optima a quarter of a percent apart change places from one small sample to the next. So starts are brought
 to rest on the first sample, and several different optima handed on."""
-WIDE = 13
-"""Features from which on starts are searched along the main axes of the points."""
-MAIN_AXES = 16
-"""A dozen cluster centres lie in eleven directions."""
-WIDE_POINTS = 64_000
-"""Points of that search."""
-WIDE_SEARCH = (Stage(12_000, 28, 4, 1e-3), Stage(12_000, 10, 30, 1e-5), Stage(64_000, 4, 20, 3e-6))
-WIDE_CHOICE = (Stage(64_000, 3, 20, 3e-6),)
-WIDE_FINISH = (Stage(500_000, 1, 3, 1e-6),)
-"""Along the main axes, then of a sample and of all points in all features."""
 SEEDING_POINTS = 3_000
 """Points from which the starts are drawn."""
 SAME = 5e-5
@@ -67,73 +57,6 @@ BLOCK_SCORES = 2**17
 """Scores computed at once; they stay in a core's cache."""
 LEAST_PIXELS = 2**9
 """Pixels of a block however many starts there are."""
-
-
-@dataclass(frozen=True)
-class Points:
-    """Points to group, each with a weight: how often it occurs, or how many it stands for."""
-
-    planes: np.ndarray
-    """float32 ``(band + 1, n)``: z-scores, and a row of ones."""
-    weighted: np.ndarray
-    """The same times the weights; its last row are the weights."""
-
-    @classmethod
-    def of(
-        cls, planes: np.ndarray, mean: np.ndarray, scale: np.ndarray, weights: np.ndarray | None = None
-    ) -> Points:
-        """Return z-scores of values ``(band, n)``."""
-        z = np.ones((len(planes) + 1, planes.shape[1]), np.float32)
-        np.subtract(planes, mean.astype(np.float32)[:, None], out=z[:-1])
-        z[:-1] /= scale.astype(np.float32)[:, None]
-        return cls(z, z if weights is None else z * weights)
-
-    @property
-    def n_features(self) -> int:
-        """Number of features."""
-        return len(self.planes) - 1
-
-    @property
-    def n(self) -> int:
-        """Number of points."""
-        return int(self.planes.shape[1])
-
-    @cached_property
-    def squares(self) -> np.ndarray:
-        """Weighted squared distance of each point from the mean of all."""
-        squares: np.ndarray = np.einsum("bn,bn->n", self.planes[:-1], self.weighted[:-1])
-        return squares
-
-    def part(self, which: slice) -> Points:
-        """Return a stretch of the points."""
-        return Points(self.planes[:, which], self.weighted[:, which])
-
-    def along(self, axes: np.ndarray) -> Points:
-        """Return the points as they are seen along some axes ``(feature, axis)`` of length 1."""
-        turned = np.ones((axes.shape[1] + 1, self.n), np.float32)
-        step = max(1, PRODUCT_SIZE // axes.size)
-        for start in range(0, self.n, step):
-            here = slice(start, start + step)
-            turned[:-1, here] = axes.T.astype(np.float32) @ self.planes[:-1, here]
-        return Points(turned, turned * self.weighted[-1])
-
-    def sample(self, wanted: int, rng: np.random.Generator) -> Points:
-        """Return some of the points, weighted to stand for all.
-
-        Half of the chance is the same for all, half is as the squared distance from the mean: a few far
-        pixels, which can decide which optimum is the best, must not be left to luck (lightweight coresets:
-        Bachem, Lucic and Krause, KDD 2018).
-        """
-        if self.n <= wanted:
-            return self
-        weights, squares = self.weighted[-1], self.squares
-        chance = weights / weights.sum(dtype=np.float64) + squares / max(squares.sum(dtype=np.float64), 1e-9)
-        heap = np.cumsum(chance, dtype=np.float64)
-        places = np.searchsorted(heap, (np.arange(wanted) + rng.random(wanted)) * (heap[-1] / wanted))
-        places = places.clip(max=self.n - 1)
-        planes = self.planes[:, places]
-        stands_for = weights[places] / chance[places] * (heap[-1] / wanted)
-        return Points(planes, planes * stands_for.astype(np.float32))
 
 
 def best_start(
@@ -158,67 +81,36 @@ def best_start(
         float64 ``(k, band)``.
     """
     with ThreadPoolExecutor(THREADS) as threads:
-        search = _Search(k, rng, threads, check)
-        if points.n_features < WIDE:
-            centres, inertia = search.through(SCHEDULE, points)
-        else:
-            few = points.sample(WIDE_POINTS, rng)
-            axes = main_axes(few)
-            centres, inertia = search.through(WIDE_SEARCH, few.along(axes))
-            centres, inertia = search.through(WIDE_CHOICE, few, centres @ axes.T, inertia)
-            centres, inertia = search.through(WIDE_FINISH, points, centres, inertia)
+        centres, inertia = Search(rng, threads, check).through(
+            SCHEDULE,
+            points,
+            lambda sample: plus_plus(sample.sample(SEEDING_POINTS, rng), k, SCHEDULE[0].starts, rng),
+        )
         return np.asarray(centres[inertia.argmin()])
 
 
 @dataclass(frozen=True)
-class _Search:
+class Search:
     """What all stages of a search share."""
 
-    k: int
     rng: np.random.Generator
     threads: ThreadPoolExecutor
     check: Callable[[], None]
 
     def through(
-        self,
-        stages: Sequence[Stage],
-        points: Points,
-        centres: np.ndarray | None = None,
-        inertia: np.ndarray | None = None,
+        self, stages: Sequence[Stage], points: Points, begin: Callable[[Points], np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the centres of the last stage and their inertias; without centres, starts are drawn."""
-        sample, size = points, None
-        for stage in stages:
+        """Return the centres of the last stage and their inertias; `begin` gives those of a sample."""
+        sample, size = points.sample(stages[0].points, self.rng), stages[0].points
+        centres, inertia = begin(sample), np.zeros(0)
+        for number, stage in enumerate(stages):
             # A stage of another size works on a sample of its own, on the best of the optima so far.
             if stage.points != size:
                 sample, size = points.sample(stage.points, self.rng), stage.points
-            if centres is None or inertia is None:
-                centres = plus_plus(sample.sample(SEEDING_POINTS, self.rng), self.k, stage.starts, self.rng)
-            else:
-                centres = centres[_best_different(inertia, stage.starts)]
+            if number:
+                centres = centres[best_different(inertia, stage.starts)]
             centres, inertia = lloyd(sample, centres, stage, self.threads, self.check)
-        assert centres is not None  # there is a stage
-        assert inertia is not None
         return centres, inertia
-
-
-def main_axes(points: Points, n_axes: int = MAIN_AXES) -> np.ndarray:
-    """Return the axes along which points differ most: float64 ``(feature, axis)``, each of length 1."""
-    size = points.n_features
-    products = np.zeros((size, size))
-    step = max(1, PRODUCT_SIZE // size**2)
-    for start in range(0, points.n, step):
-        here = slice(start, start + step)
-        products += points.planes[:-1, here] @ points.weighted[:-1, here].T
-    return np.asarray(np.linalg.eigh(products).eigenvectors[:, ::-1][:, :n_axes])
-
-
-def evenly(n: int, wanted: int, rng: np.random.Generator) -> slice | np.ndarray:
-    """Return the places of a sample of n things: one at random from each of `wanted` equal stretches."""
-    if n <= wanted:
-        return slice(None)
-    places: np.ndarray = ((np.arange(wanted) + rng.random(wanted)) * (n / wanted)).astype(np.int64)
-    return places.clip(max=n - 1)
 
 
 def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> np.ndarray:
@@ -242,7 +134,7 @@ def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> 
     return np.moveaxis(planes[:, chosen], 0, -1).astype(np.float64)
 
 
-def _best_different(inertia: np.ndarray, wanted: int) -> list[int]:
+def best_different(inertia: np.ndarray, wanted: int) -> list[int]:
     """Return the places of the lowest inertias; of starts that reached the same optimum, one."""
     chosen: list[int] = []
     for place in np.argsort(inertia, kind="stable").tolist():
