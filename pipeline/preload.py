@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 MODULES = (
@@ -24,6 +25,19 @@ def for_an_area() -> None:
 
 
 def for_a_run() -> None:
-    """Import the libraries of a run."""
+    """Import the libraries of a run, and let them look around on the machine as they do at first use."""
     for name in MODULES:
         import_module(name)
+    _fit_something()
+    # Python looks through all objects now and then, a fifth of a second in the middle of a run; those of
+    # the imports stay anyway and need not be looked at.
+    gc.freeze()
+
+
+def _fit_something() -> None:
+    import numpy as np
+
+    from pipeline.clustering.kmeans import fit
+    from pipeline.progress import Progress
+
+    fit(np.arange(200, dtype=np.float32).reshape(100, 2) % 7, ("red", "nir"), 2, 0, Progress())

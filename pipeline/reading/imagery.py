@@ -18,6 +18,7 @@ from pipeline.progress import Progress
 from pipeline.reading.composite import Composite
 from pipeline.reading.coverage import Coverage, coverage_of, outline_on
 from pipeline.reading.extent import Extent
+from pipeline.reading.medians import median_of_planes
 from pipeline.reading.pixels import FILLED, Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
 from pipeline.reading.storage.local import Reader, Store
@@ -97,7 +98,7 @@ class Imagery:
             )
             for band in bands
         ]
-        return np.stack([np.asarray(np.median(p, axis=0), np.uint16) for p in planes])
+        return np.stack([np.asarray(median_of_planes(p), np.uint16) for p in planes])
 
     @cached_property
     def looks(self) -> NDArray[np.uint8]:

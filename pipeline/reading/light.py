@@ -16,7 +16,7 @@ from pipeline.progress import Progress
 from pipeline.reading.composite import Composite
 from pipeline.reading.dates import THREADS, Look, read_small, small_grid, within_small
 from pipeline.reading.extent import Extent
-from pipeline.reading.pixels import Pixels
+from pipeline.reading.pixels import SATURATED_DN, Pixels
 from pipeline.reading.windows import step_for
 from pipeline.sentinel2.bands import SCL, VISIBLE
 from pipeline.sentinel2.offset import QUANTIFICATION, check_together
@@ -174,13 +174,16 @@ def _seen(look: Look, first: int, pixels: Pixels, extent: Extent, within: Mask) 
     state = pixels.state[every]
     has_data, good = state > 0, extent.mask.clear(state)
     position = np.zeros(state.shape, np.uint8) if pixels.source is None else pixels.source[every]
+    saturated = ~has_data & (dn == SATURATED_DN).all(axis=0)
     clear, shown = [], []
     for number in range(first, first + len(look.scenes)):
         own = np.zeros(state.shape, bool)
         if number in pixels.sources:
             own = has_data & (position == pixels.sources.index(number))
         clear.append(dn[:, good & own])
-        shown.append(dn[:, within & own])
+        # a pixel that is saturated in every band has no data to group, and is as bright as can be
+        shown.append(dn[:, within & (own | saturated)])
+        saturated = np.zeros_like(own)
     return _decided(look, clear, shown)
 
 
