@@ -98,7 +98,7 @@ class Imagery:
             )
             for band in bands
         ]
-        return np.stack([np.asarray(median_of_planes(p), np.uint16) for p in planes])
+        return np.stack([np.asarray(median_of_planes(list(p)), np.uint16) for p in planes])
 
     @cached_property
     def looks(self) -> NDArray[np.uint8]:
