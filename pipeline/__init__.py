@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pipeline.errors import NothingToGroup as NothingToGroup
     from pipeline.errors import ReadFailed as ReadFailed
     from pipeline.errors import TooCloudy as TooCloudy
-    from pipeline.places import find_places as find_places
+    from pipeline.places.gazetteer import find_places as find_places
     from pipeline.request import AnalysisRequest as AnalysisRequest
     from pipeline.result import Analysis as Analysis
     from pipeline.sentinel2.scene import Scene as Scene
@@ -61,7 +61,7 @@ _HOMES = {
     "request": ("AnalysisRequest",),
     "area.aoi": ("AreaOfInterest",),
     "batch.run": ("analyse_many",),
-    "places": ("find_places",),
+    "places.gazetteer": ("find_places",),
     "result": ("Analysis",),
     "sentinel2.scene": ("Scene",),
 }

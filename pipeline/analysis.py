@@ -11,17 +11,21 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
-from pipeline import run_log, turns
+from pipeline import run_log
 from pipeline.area.blocks import BLOCK_PX
 from pipeline.area.grid import grid_for, inside
 from pipeline.catalogs.acquisitions import ImagePlan, with_twins
 from pipeline.catalogs.search import find_plans
 from pipeline.clustering.features import bands_to_read
 from pipeline.clustering.model import ClusterModel
-from pipeline.composites import best_date, read_composite
+from pipeline.composites.compose import best_date, read_composite
+from pipeline.composites.refining import Watch
 from pipeline.errors import AnalysisError, Cancelled, ReadFailed
-from pipeline.estimate import MEMORY_SHARE, check_size, estimate_of, free_memory_mb, total_memory_mb
+from pipeline.estimate import check_size, estimate_of
 from pipeline.grouping import grouped
+from pipeline.machine import turns
+from pipeline.machine.memory import MEMORY_SHARE, free_memory_mb, total_memory_mb
+from pipeline.machine.turns import LARGE_PX, Size, Turn, Turns
 from pipeline.notes import cannot_be_read, falls_short, passed_over_for
 from pipeline.progress import IsCancelled, OnDetail, OnProgress, Progress
 from pipeline.reading import imagery
@@ -32,12 +36,10 @@ from pipeline.reading.overview_reader import first_look
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.reading.ways import way_of
-from pipeline.refining import Watch
 from pipeline.request import AnalysisRequest
 from pipeline.result import Analysis
 from pipeline.sentinel2.bands import SCL
 from pipeline.sentinel2.scene import Scene
-from pipeline.turns import LARGE_PX, Size, Turn, Turns
 
 log = logging.getLogger(__name__)
 
@@ -144,7 +146,7 @@ def _analyse(
             time.perf_counter() - began,
             ", ".join(s.id for s in pixels.scenes),
         )
-        return grouped(request, pixels, model, progress)
+        return Analysis.of(grouped(request, pixels, model, progress))
 
 
 @contextmanager
@@ -212,7 +214,7 @@ def _show_preview(
     look: Imagery,
 ) -> None:
     try:
-        on_preview(grouped(request, look, model, progress, preview=True))
+        on_preview(Analysis.of(grouped(request, look, model, progress, preview=True)))
     except AnalysisError:
         log.info("no preview", exc_info=True)
     except Exception:  # the caller's own function may raise anything; the run goes on without a preview

@@ -5,7 +5,7 @@
   (catalogs/configured.py documents its entries).
 - ``DASHBOARD_MAX_SIZE_KM``: longest side of an area (default 110: a whole tile).
 - ``DASHBOARD_PLACES``: heavy pieces of work at the same time over all pages of this user (default: one a
-  core; 0: no turns). Scripts that call `analyse` take turns only where it is set (pipeline/turns.py).
+  core; 0: no turns). Scripts that call `analyse` take turns only where it is set (pipeline/machine/turns.py).
 - ``DASHBOARD_MEMORY_MB``: most memory of all runs of this user together (default: three quarters of the
   machine's).
 - ``DASHBOARD_SESSION_MB``: most memory of one run (default: what is free).

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.area.blocks import FILE_BLOCK_PX
@@ -22,6 +19,7 @@ from pipeline.area.polygons import pixels_inside
 from pipeline.clustering.features import DEFAULT_FEATURES, bands_to_read
 from pipeline.config import max_size_km, memory_mb, session_mb
 from pipeline.errors import AreaTooLarge, TooFarApart
+from pipeline.machine.memory import DISK_SHARE, MEMORY_SHARE, free_disk_mb, free_memory_mb
 from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS, BY_KEY
@@ -61,9 +59,6 @@ REVISIT_DAYS = 2.5
 """Two satellites pass every five days, over half of the land on two orbits."""
 LABEL_BYTES_PER_PX = 1.0
 """What is kept of every pixel besides, and again in the GeoTIFF."""
-MEMORY_SHARE, DISK_SHARE = 0.75, 0.9
-"""How much of the free memory and of the free temporary disk one run may take."""
-
 SHORTEST_KM = 1.0
 """`largest_km` never goes below: a machine with less could not import the libraries."""
 
@@ -241,22 +236,6 @@ def _room(room_mb: float) -> tuple[float, float]:
     return min(room_mb, session_mb(), memory_mb() or math.inf), DISK_SHARE * free_disk_mb()
 
 
-def runs_memory_mb(working: Sequence[int] = (), proc: Path = Path("/proc")) -> float:
-    """Return the memory that all runs of this user may take together, 10^6 bytes.
-
-    What is configured, else a share of the machine's memory; no more than a share of what is free, with
-    what the working processes take already.
-
-    Parameters
-    ----------
-    working : sequence of int
-        Process ids of the runs that go on now; this process counts anyway.
-    """
-    taken = sum(resident_mb(pid, proc) for pid in working if pid != os.getpid())
-    budget = memory_mb() or MEMORY_SHARE * total_memory_mb(proc)
-    return min(budget, MEMORY_SHARE * (free_memory_mb() + taken))
-
-
 def _sizes(limit: float) -> list[float]:
     """Return the limit itself, then whole kilometres below it, longest first."""
     whole = range(math.ceil(limit) - 1, 0, -1)
@@ -266,54 +245,6 @@ def _sizes(limit: float) -> list[float]:
 def _fits(rows: int, columns: int, room_mb: float, disk_mb: float) -> bool:
     needed = cost(rows, columns)
     return needed.memory_mb <= room_mb and needed.disk_mb <= disk_mb
-
-
-def free_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
-    """Return the free memory, 10^6 bytes, within the container's limit; infinite where that is not known.
-
-    What this process already takes counts as free: an estimate is of the whole process.
-    """
-    free = math.inf
-    for line in _lines(proc / "meminfo"):
-        name, _, rest = line.partition(":")
-        if name == "MemAvailable":
-            free = int(rest.split()[0]) * 1024
-    for limit, used in (
-        ("memory.max", "memory.current"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-    ):
-        most, now = _lines(cgroup / limit), _lines(cgroup / used)
-        if most and now and most[0].isdigit():
-            free = min(free, int(most[0]) - int(now[0]))
-    return free / 1e6 + resident_mb("self", proc)
-
-
-def resident_mb(process: int | str, proc: Path = Path("/proc")) -> float:
-    """Return the memory that a process takes, 10^6 bytes; 0 where that is not known."""
-    status = dict(line.partition(":")[::2] for line in _lines(proc / f"{process}/status"))
-    return int(status.get("VmRSS", "0").split()[0]) * 1024 / 1e6
-
-
-def total_memory_mb(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> float:
-    """Return the machine's memory, or the container's where that is less, 10^6 bytes."""
-    total = math.inf
-    for line in _lines(proc / "meminfo"):
-        name, _, rest = line.partition(":")
-        if name == "MemTotal":
-            total = int(rest.split()[0]) * 1024
-    for name in ("memory.max", "memory/memory.limit_in_bytes"):
-        limit = _lines(cgroup / name)
-        if limit and limit[0].isdigit():
-            total = min(total, int(limit[0]))
-    return total / 1e6
-
-
-def free_disk_mb() -> float:
-    """Return the free disk for temporary files, 10^6 bytes."""
-    try:
-        return shutil.disk_usage(tempfile.gettempdir()).free / 1e6
-    except OSError:
-        return math.inf
 
 
 @dataclass
@@ -335,10 +266,3 @@ class Pace:
 
 def _blocks(length_px: float) -> float:
     return length_px / FILE_BLOCK_PX + 1
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text("utf-8").splitlines()
-    except (OSError, ValueError):
-        return []

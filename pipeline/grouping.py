@@ -15,11 +15,10 @@ from pipeline.drawing.frame import Frame, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.explore.classes import classes_of
 from pipeline.notes import notes_on, nothing_to_group
+from pipeline.outcome.values import Outcome
 from pipeline.progress import Progress
 from pipeline.reading.imagery import Imagery
 from pipeline.request import AnalysisRequest
-from pipeline.result import Analysis
-from pipeline.text import day_words, place_words
 
 
 def grouped(
@@ -31,7 +30,7 @@ def grouped(
     pictures: Overlays | None = None,
     preview: bool = False,
     fits: Fits | None = None,
-) -> Analysis:
+) -> Outcome:
     """Group pixels that were read: fit, label, count, name, draw.
 
     Parameters
@@ -61,7 +60,7 @@ def grouped(
     frame = whole_frame(pixels.extent.grid)
     with ThreadPoolExecutor(1, thread_name_prefix="images") as aside:
         drawn = aside.submit(_pictures, pixels, frame, pictures)
-        fits = fits_of(pixels) if fits is None else fits
+        fits = Fits.of(pixels) if fits is None else fits
         fitted = model or fits.model(features, request.n_clusters, request.seed, progress)
         progress.report("clustering", 0.5)
         raster = label(pixels, fitted, progress)
@@ -75,7 +74,7 @@ def grouped(
         notes = (*notes, *given.notes(model, fits.sample(model.features)))
     progress.report("drawing", 1)
     values = (request, pixels, fitted, raster, suggestions, table, overlays, notes, preview)
-    return Analysis(*values, model_given=model is not None, edits=edits, fits=fits)
+    return Outcome(*values, model_given=model is not None, edits=edits, fits=fits)
 
 
 def _classes(
@@ -91,12 +90,3 @@ def _classes(
 
 def _pictures(pixels: Imagery, frame: Frame, known: Overlays | None) -> Overlays:
     return images(pixels, frame) if known is None else known
-
-
-def fits_of(pixels: Imagery) -> Fits:
-    """Return where models of these pixels are kept, none so far."""
-    area = pixels.extent.area
-    days = sorted({scene.date for scene in pixels.scenes})
-    when = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])} to {day_words(days[-1])}"
-    origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {when}"
-    return Fits(pixels.sample.reflectance, pixels.bands, origin)

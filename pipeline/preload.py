@@ -6,6 +6,8 @@ import gc
 from importlib import import_module
 
 MODULES = (
+    "PIL.PngImagePlugin",
+    "PIL.WebPImagePlugin",
     "pipeline.analysis",
     "pipeline.catalogs.stac_api",
     "pystac_client.stac_api_io",
@@ -25,19 +27,23 @@ def for_an_area() -> None:
 
 
 def for_a_run() -> None:
-    """Import the libraries of a run, and let them look around on the machine as they do at first use."""
+    """Make ready for a run: its libraries, and what scikit-learn looks up when it fits for the first time.
+
+    What has been made so far stays: Python's collector of cycles passes over it from now on. It would look
+    through all of these libraries, 0.2 s at a time, during a run as likely as not.
+    """
     for name in MODULES:
         import_module(name)
-    _fit_something()
-    # Python looks through all objects now and then, a fifth of a second in the middle of a run; those of
-    # the imports stay anyway and need not be looked at.
+    _fit_once()
     gc.freeze()
 
 
-def _fit_something() -> None:
+def _fit_once() -> None:
     import numpy as np
 
+    from pipeline.clustering.features import DEFAULT_FEATURES
     from pipeline.clustering.kmeans import fit
     from pipeline.progress import Progress
 
-    fit(np.arange(200, dtype=np.float32).reshape(100, 2) % 7, ("red", "nir"), 2, 0, Progress())
+    pixels = np.linspace(0, 1, 16 * len(DEFAULT_FEATURES), dtype=np.float32)
+    fit(pixels.reshape(-1, len(DEFAULT_FEATURES)), DEFAULT_FEATURES, 2, 0, Progress())

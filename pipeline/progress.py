@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
+from pipeline.machine.allocator import giving_back
 
 POLL_S = 0.02
 """Seconds between two looks at `cancelled`."""

@@ -9,32 +9,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 import pandas as pd
 
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.labels import LabelRaster, raster_of
+from pipeline.clustering.naming import Fits
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.frame import frame_of, images, whole_frame, with_clusters
 from pipeline.drawing.overlays import Overlays
 from pipeline.drawing.warp import Bounds
 from pipeline.explore.classes import Classes
 from pipeline.exports.geotiff import write_geotiff
-from pipeline.in_notebooks import InNotebooks
-from pipeline.outcome import Outcome
+from pipeline.grouping import grouped
+from pipeline.outcome.in_notebooks import InNotebooks
 from pipeline.progress import IsCancelled, OnProgress, Progress
 from pipeline.reading.pixels import Pixels
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
+    from pipeline.clustering.model import ClusterModel
     from pipeline.explore.zones import ZoneTable
     from pipeline.reference.agreement import Agreement
 
 
 @dataclass(frozen=True, repr=False)
-class Analysis(Outcome, InNotebooks):
+class Analysis(InNotebooks):
     """A request, the images that answered it, and the results; its values are those of `Outcome`."""
 
     @cached_property
@@ -69,26 +71,20 @@ class Analysis(Outcome, InNotebooks):
         on_progress, cancelled : callable, optional
             As for `analyse`.
         """
-        from pipeline.grouping import grouped
-
-        request = replace(self.request, n_clusters=n_clusters)
         progress = Progress(on_progress, cancelled)
-        return progress.run(
-            grouped,
-            request,
-            self.pixels,
-            None,
-            progress,
-            pictures=self.overlays,
-            preview=self.preview,
-            fits=self.fits,
-        )
+        return progress.run(self.regrouped, progress, n_clusters=n_clusters)
+
+    def regrouped(
+        self, progress: Progress, *, n_clusters: int | None = None, model: ClusterModel | None = None
+    ) -> Self:
+        """Return an analysis of the pixels already read, with another number of clusters or another model."""
+        request = self.request if n_clusters is None else replace(self.request, n_clusters=n_clusters)
+        kept: dict[str, Any] = {"pictures": self.overlays, "preview": self.preview, "fits": self.fits}
+        return self.of(grouped(request, self.pixels, model, progress, **kept))
 
     def prefit(self, n_clusters: int, cancelled: IsCancelled | None = None) -> None:
         """Fit another number of clusters ahead, so that `recluster` only has to label."""
-        from pipeline.grouping import fits_of
-
-        fits = fits_of(self.pixels) if self.fits is None else self.fits
+        fits = Fits.of(self.pixels) if self.fits is None else self.fits
         fits.model(self.request.features, n_clusters, self.request.seed, Progress(cancelled=cancelled))
 
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
@@ -204,7 +200,7 @@ class Analysis(Outcome, InNotebooks):
         Parameters
         ----------
         second : Analysis
-            Labelled by the model of this one (`pipeline.explore.change.other_date`), in the same classes.
+            Labelled by the model of this one (`pipeline.batch.other_time.other_date`), in the same classes.
 
         Raises
         ------

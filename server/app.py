@@ -15,7 +15,7 @@ from voila.request_info_handler import RequestInfoSocketHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from pipeline import scratch
+from pipeline.machine import scratch
 from server import limits
 from server.metrics import Health, Metrics
 from server.page import PageHandler

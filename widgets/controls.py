@@ -17,7 +17,7 @@ from widgets.form.image_part import ImagePart
 from widgets.form.look_at import LookAt
 from widgets.form.settings import Composite, Settings
 from widgets.form.size import SizeField
-from widgets.page.messages import Action, Message
+from widgets.toolkit.message import Action, Message
 from widgets.toolkit.parts import arrange, classed, column, heading, html, push_button, push_buttons, row
 
 

@@ -15,7 +15,6 @@ from pipeline.reading.ways import way_of
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.platforms import PLATFORMS
 from pipeline.text import day_and_month, day_words, percent, range_words, short_range
-from widgets.page.messages import HARDLY_CLEAR, MOSTLY_CLEAR
 from widgets.results import rows
 from widgets.results.downloads import Downloads
 from widgets.results.edits import Editor
@@ -30,6 +29,7 @@ from widgets.results.tabs.quality import Quality
 from widgets.results.tabs.scenes import Scenes
 from widgets.results.tabs.shell import Page, Tabs
 from widgets.results.tabs.spectra import Spectra
+from widgets.toolkit.message import HARDLY_CLEAR, MOSTLY_CLEAR
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:

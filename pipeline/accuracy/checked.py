@@ -10,7 +10,7 @@ from pipeline.accuracy.design import SamplingDesign
 from pipeline.accuracy.result import AreaEstimate
 
 if TYPE_CHECKING:
-    from pipeline.result import Analysis
+    from pipeline.outcome.values import Outcome
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Checked:
         }
 
 
-def check(analysis: Analysis, design: SamplingDesign, known: Checked | None = None) -> Checked:
+def check(analysis: Outcome, design: SamplingDesign, known: Checked | None = None) -> Checked:
     """Return what a labelled sample says about an analysis, whose classes may have been merged since.
 
     Parameters

@@ -20,14 +20,14 @@ from pipeline.errors import InvalidRequest
 if TYPE_CHECKING:
     import xarray as xr
 
-    from pipeline.result import Analysis
+    from pipeline.outcome.values import Outcome
 
 BAND_ROWS = 256
 """Rows that are looked at together: 22 MB of pixel numbers for a whole tile."""
 
 
 def sampling_design(
-    analysis: Analysis, n: int | None = None, margin: float = 0.05, seed: int = 0
+    analysis: Outcome, n: int | None = None, margin: float = 0.05, seed: int = 0
 ) -> SamplingDesign:
     """Draw points to be checked: a stratified random sample of the clear pixels, classes being the strata.
 
@@ -68,12 +68,12 @@ def sampling_design(
     return SamplingDesign(strata, points, grid, drawn.fingerprint, seed)
 
 
-def points_needed(analysis: Analysis, margin: float) -> int:
+def points_needed(analysis: Outcome, margin: float) -> int:
     """Return how many points `sampling_design` draws for a margin."""
     return points_for(margin, _strata(analysis)[2])
 
 
-def classes_now(design: SamplingDesign, analysis: Analysis) -> dict[str, str]:
+def classes_now(design: SamplingDesign, analysis: Outcome) -> dict[str, str]:
     """Return the class that each stratum of a design is in now: after merges and new names.
 
     Raises
@@ -158,7 +158,7 @@ def draw(
     return Drawn(stratum, rows, columns, digest.hexdigest()[:32])
 
 
-def _strata(analysis: Analysis) -> tuple[list[str], list[int], list[int]]:
+def _strata(analysis: Outcome) -> tuple[list[str], list[int], list[int]]:
     """Return names of the strata, the stratum of each label (-1: none), and the strata's pixels."""
     table = analysis.areas
     names: list[str] = []

@@ -1,1 +1,1 @@
-"""Many places, one legend: a list of requests in, one table, one GeoPackage and one index of reports out."""
+"""The same classes elsewhere and at other times: a list of requests in, one legend for all of them out."""

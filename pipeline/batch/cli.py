@@ -186,7 +186,7 @@ def _scenes(chosen: argparse.Namespace) -> int:
 
 
 def _places(chosen: argparse.Namespace) -> int:
-    from pipeline.places import CREDIT, find_places
+    from pipeline.places.gazetteer import CREDIT, find_places
 
     found = find_places(" ".join(chosen.name), chosen.limit)
     for place in found:

@@ -26,16 +26,13 @@ from pipeline.clustering.features import words
 from pipeline.clustering.model import ClusterModel
 from pipeline.errors import AnalysisError, Cancelled, FileRefused, InvalidRequest
 from pipeline.exports.files import make
-from pipeline.grouping import grouped
 from pipeline.progress import IsCancelled, Progress
 from pipeline.request import AnalysisRequest
-from pipeline.saving import load
+from pipeline.result import Analysis
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-    from pipeline.result import Analysis
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +217,7 @@ class _Walk:
         """Return a place as it was read in this or a stopped run; it waits in a file for the model."""
         path = self._waiting(one)
         if path.exists():
-            return load(path)
+            return Analysis.load(path)
         analysis = self._analysed(one, None)
         analysis.save(path)
         return analysis
@@ -250,8 +247,8 @@ class _Walk:
         path = self._waiting(one)
         if not path.exists():
             return self._analysed(one, model)
-        before = load(path)
-        return self.progress.silent().run(grouped, before.request, before.pixels, model, self.progress)
+        before = Analysis.load(path)
+        return self.progress.silent().run(before.regrouped, self.progress, model=model)
 
     def _analysed(self, one: Asked, model: ClusterModel | None) -> Analysis:
         if one.request is None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.demo import DEMO
 from pipeline.catalogs.known import KNOWN
-from pipeline.hosts import LOOPBACK, MAX_ADDRESS, is_listed
+from pipeline.machine.hosts import LOOPBACK, MAX_ADDRESS, is_listed
 
 OPEN_STORES = tuple(host for profile in KNOWN for host in profile.hosts if host != "*")
 """Hosts that serve images to everybody: any catalogue may name their files."""

@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.machine.shared_folder import shared_folder, write_whole
 from pipeline.progress import Progress
-from pipeline.shared_folder import shared_folder, write_whole
 
 if TYPE_CHECKING:
     from pipeline.catalogs.catalog import CatalogProfile

@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from pipeline.catalogs.access import RefusedAddress, checked, hosts_of
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.catalogs.footprints import NoFootprint, footprint_of, share_of_files
-from pipeline.hosts import LOOPBACK
+from pipeline.machine.hosts import LOOPBACK
 from pipeline.sentinel2.bands import ALL_BANDS, BANDS, RED, SCL
 from pipeline.sentinel2.offset import OffsetDecision, baseline, from_metadata
 from pipeline.sentinel2.scene import BandFile, Scene

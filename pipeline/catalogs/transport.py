@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from pipeline.catalogs.catalog import CatalogProfile
 from pipeline.errors import CatalogUnavailable
-from pipeline.hosts import same_host
+from pipeline.machine.hosts import same_host
 from pipeline.progress import Progress
 
 if TYPE_CHECKING:

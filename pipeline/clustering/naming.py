@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -15,6 +16,10 @@ from pipeline.clustering.refinements import refined
 from pipeline.clustering.signatures import signatures
 from pipeline.clustering.surface_types import spectral_order
 from pipeline.progress import Progress
+from pipeline.text import day_words, place_words
+
+if TYPE_CHECKING:
+    from pipeline.reading.imagery import Imagery
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,15 @@ class Fits:
     bands: tuple[str, ...]
     origin: str = ""
     _known: dict[tuple[tuple[str, ...], int, int], ClusterModel] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, pixels: Imagery) -> Self:
+        """Return where models of these pixels are kept, none so far."""
+        area = pixels.extent.area
+        days = sorted({scene.date for scene in pixels.scenes})
+        when = day_words(days[0]) if len(days) == 1 else f"{day_words(days[0])} to {day_words(days[-1])}"
+        origin = f"{place_words(area.latitude, area.longitude, area.size_km)}, {when}"
+        return cls(pixels.sample.reflectance, pixels.bands, origin)
 
     def model(
         self, features: tuple[str, ...], n_clusters: int, seed: int, progress: Progress

@@ -209,17 +209,17 @@ def _patch(name: str, vivid: bool) -> list[str]:
     family = FAMILIES[name]
     usual, a, b = _oklab(_linear(family.usual)[None])[0].tolist()
     darkest, greyest = (usual - VIVID_DARKER, VIVID_CHROMA * float(np.hypot(a, b))) if vivid else (0.0, 0.0)
-    found: dict[str, None] = {}
-    for lightness in np.linspace(*family.lightness, LIGHTNESS_STEPS):
-        for chroma in np.linspace(*family.chroma, CHROMA_STEPS):
-            for hue in np.radians(np.linspace(*family.hue, HUE_STEPS)):
-                if lightness < darkest or chroma < greyest:
-                    continue
-                lab = np.array([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
-                linear = np.linalg.inv(_TO_LMS) @ (np.linalg.inv(_TO_OKLAB) @ lab) ** 3
-                if linear.min() > -1e-4 and linear.max() < 1 + 1e-4:
-                    found[_text(linear.clip(0, 1))] = None
-    return list(found)
+    steps = (
+        np.linspace(*family.lightness, LIGHTNESS_STEPS),
+        np.linspace(*family.chroma, CHROMA_STEPS),
+        np.radians(np.linspace(*family.hue, HUE_STEPS)),
+    )
+    lightness, chroma, hue = (each.ravel() for each in np.meshgrid(*steps, indexing="ij"))
+    lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)])
+    lab = lab[:, (lightness >= darkest) & (chroma >= greyest)]
+    linear = (np.linalg.inv(_TO_LMS) @ (np.linalg.inv(_TO_OKLAB) @ lab) ** 3).T
+    shown = linear[(linear.min(axis=1) > -1e-4) & (linear.max(axis=1) < 1 + 1e-4)].clip(0, 1)
+    return list(dict.fromkeys(map(_text, shown)))
 
 
 def _oklab(linear: Colours) -> Colours:

@@ -21,7 +21,7 @@ from pipeline.request import AnalysisRequest
 
 if TYPE_CHECKING:
     from pipeline.explore.quicklook import Quicklook
-    from pipeline.turns import Turns
+    from pipeline.machine.turns import Turns
 
 log = logging.getLogger(__name__)
 

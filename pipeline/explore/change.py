@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,7 +126,7 @@ def check_comparable(before: Analysis, after: Analysis) -> None:
         For another area or grid, another model, other bands or another quantity, an offset that is not
         certain, or other classes.
     """
-    check_model(before.model, _clustered(before))
+    check_model(before.model, clustered_features(before))
     if before.grid != after.grid or not np.array_equal(before.inside, after.inside):
         raise InvalidRequest("The two results are of different areas. Compare two dates of the same one.")
     if replace(before.model, classes="") != replace(after.model, classes=""):
@@ -159,56 +158,6 @@ def check_model(model: ClusterModel, features: Sequence[str]) -> None:
         When its features are others, or its numbers are no surface reflectance without the offset.
     """
     model.check(features)
-
-
-def other_date(analysis: Analysis, scene_ids: Sequence[str], day: date, **options: Any) -> Analysis:
-    """Return the same area on other scenes, labelled by the model of `analysis`.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        The first date.
-    scene_ids : sequence of str
-        Scenes of the other date (``SceneFacts.ids``).
-    day : date
-        Their day (UTC).
-    **options
-        on_progress, cancelled and on_detail as for `analyse`.
-
-    Raises
-    ------
-    InvalidRequest
-        When the model cannot label images (`check_model`); and what `analyse` raises.
-    """
-    from pipeline.analysis import analyse
-
-    check_model(analysis.model, analysis.request.features)
-    request = replace(analysis.request, start=day, end=day, scene_ids=tuple(scene_ids), max_cloud_cover=100)
-    return analyse(request, model=analysis.model, **options)
-
-
-def other_period(analysis: Analysis, start: date, end: date, **options: Any) -> Analysis:
-    """Return the same composite of another time, such as the year after, labelled by the same model.
-
-    Parameters
-    ----------
-    analysis : Analysis
-        The first composite.
-    start, end : date
-        First and last day of the other time.
-    **options
-        on_progress, cancelled and on_detail as for `analyse`.
-
-    Raises
-    ------
-    InvalidRequest
-        When the model cannot label images (`check_model`); and what `analyse` raises.
-    """
-    from pipeline.analysis import analyse
-
-    check_model(analysis.model, _clustered(analysis))
-    request = replace(analysis.request, start=start, end=end, scene_ids=None)
-    return analyse(request, model=analysis.model, **options)
 
 
 def season_note(before: Analysis, after: Analysis) -> str:
@@ -281,8 +230,8 @@ def change_of(
     return Change(matrix, clusters, pd.Series(masked, name="hectares").round(2))
 
 
-def _clustered(analysis: Analysis) -> tuple[str, ...]:
-    """Return the requirement that the model of a result has to meet."""
+def clustered_features(analysis: Analysis) -> tuple[str, ...]:
+    """Return the names of what was clustered: of a composite of periods, each feature once a period."""
     features = analysis.request.features
     return over_periods(features, analysis.pixels.bands) if analysis.is_composite else features
 

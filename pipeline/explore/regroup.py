@@ -111,21 +111,11 @@ def merged_class() -> InvalidRequest:
 
 def _refined(analysis: Analysis, refinement: Refinement, after: int, progress: Progress) -> Analysis:
     """Return the analysis labelled again with a refinement; the new cluster is the one behind `after`."""
-    from pipeline.grouping import grouped
-
     if len(analysis.suggestions) >= MOST_CLASSES:
         raise InvalidRequest(f"There are {MOST_CLASSES} classes already, the most there can be.")
     before = analysis.model
     model = replace(before, refinements=(*before.refinements, refinement), classes="")
-    made = grouped(
-        analysis.request,
-        analysis.pixels,
-        model,
-        progress,
-        pictures=analysis.overlays,
-        preview=analysis.preview,
-        fits=analysis.fits,
-    )
+    made = analysis.regrouped(progress, model=model)
     made = replace(made, model_given=analysis.model_given, notes=analysis.notes)
     if analysis.edits is None:
         return made

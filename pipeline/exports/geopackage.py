@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline import scratch
 from pipeline.exports import change, sample, zones
 from pipeline.exports.formats import Format
 from pipeline.exports.provenance import tags
 from pipeline.exports.styles import qgis_polygon_style
 from pipeline.exports.vectors import dissolved, polygons
+from pipeline.machine import scratch
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis

@@ -12,9 +12,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pipeline import scratch
 from pipeline.exports.formats import Format
 from pipeline.exports.provenance import tags
+from pipeline.machine import scratch
 
 if TYPE_CHECKING:
     from odc.geo.geobox import GeoBox

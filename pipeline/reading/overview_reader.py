@@ -120,7 +120,7 @@ class OverviewReading:
             return found
 
     def _of_blocks(self, file: RemoteFile, dtype: np.dtype[Any]) -> np.ndarray | None:
-        """Return the pixels of an overview on the grid's own lines, None where there is no such overview."""
+        """Return an overview's pixels nearest to the grid's; None where there is none, or on other lines."""
         layout, grid = file.layout, self._extent.grid
         if layout is None or layout.grid["crs"] != epsg_of(grid):
             return None
@@ -131,14 +131,19 @@ class OverviewReading:
         if overview is None or not all(abs(v - round(v)) < 1e-6 for v in (row, column)):
             return None
         data = np.full(self.blocks[0].shape, NO_DATA_DN, dtype)
-        (top, bottom), (left, right) = (
-            (max(0, -start), min(n, length - start))
-            for start, n, length in zip((round(row), round(column)), data.shape, overview.shape, strict=True)
+        (top, rows), (left, columns) = (
+            _nearest(round(start), n, factor, *lengths)
+            for start, n, *lengths in zip(
+                (row, column), data.shape, layout.shape, overview.shape, strict=True
+            )
         )
-        if bottom > top and right > left:
-            window = Window(round(column) + left, round(row) + top, right - left, bottom - top)
-            if not file.read(window, data[top:bottom, left:right], overview):
+        if len(rows) and len(columns):
+            window = Window(columns[0], rows[0], columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1)
+            part = np.empty((window.height, window.width), dtype)
+            if not file.read(window, part, overview):
                 return None
+            found = part[np.ix_(rows - rows[0], columns - columns[0])]
+            data[top : top + len(rows), left : left + len(columns)] = found
         return data
 
     def _of(self, dataset: Any) -> np.ndarray:
@@ -152,6 +157,28 @@ class OverviewReading:
         if dataset.crs.to_epsg() == epsg_of(grid) and on_lines:
             return _aligned(dataset, (round(start[1]), round(start[0])), self.blocks[0].shape, factor)
         return on_grid(dataset, grid, Resampling.nearest, level)
+
+
+def _nearest(start: int, n: int, factor: int, length: int, coarse: int) -> tuple[int, np.ndarray]:
+    """Return the first of `n` pixels of a grid that a file reaches, and the overview's pixel for each.
+
+    An overview may leave out a last pixel that is not whole: then its pixels are a little larger than the
+    factor says, as GDAL sees them, too.
+
+    Parameters
+    ----------
+    start : int
+        The grid's first pixel, from the file's edge, in pixels of `factor`.
+    n : int
+        Pixels of the grid.
+    factor : int
+        Pixels of the file for one of the grid.
+    length, coarse : int
+        Pixels of the file, and of its overview.
+    """
+    first, last = max(0, -start), min(n, -(-length // factor) - start)
+    centres = (np.arange(start + first, start + max(first, last)) + 0.5) * factor
+    return first, np.minimum((centres * coarse / length).astype(int), coarse - 1)
 
 
 def _aligned(dataset: Any, start: tuple[int, int], shape: tuple[int, int], factor: int) -> np.ndarray:

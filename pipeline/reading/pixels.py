@@ -226,7 +226,7 @@ class Pixels:
 
 
 def rounded(numbers: np.ndarray, offset: int | np.ndarray) -> np.ndarray:
-    """Return numbers ``(band, y, x)`` with an offset as uint16, at least 1: in pieces that the cache holds."""
+    """Return numbers ``(band, y, x)`` with an offset as uint16, at least 1; the cache holds each piece."""
     planes = np.empty(numbers.shape, np.uint16)
     step = max(1, CHUNK_PX // max(numbers.shape[2], 1))
     for start in range(0, numbers.shape[1], step):

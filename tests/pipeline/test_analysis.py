@@ -25,7 +25,7 @@ from pipeline import (
     ReadFailed,
     analyse,
 )
-from pipeline.outcome import Missing
+from pipeline.outcome.values import Missing
 from tests.pipeline.conftest import HOLDS, Folder, Land
 from tests.support.servers import requests_to
 from tests.support.synthetic import NOON, item, write_granule

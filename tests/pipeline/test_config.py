@@ -10,9 +10,9 @@ from pipeline.catalogs import profiles
 
 ELSEWHERE = {
     "pipeline/config.py",
-    "pipeline/allocator.py",  # glibc's own variables
+    "pipeline/machine/allocator.py",  # glibc's own variables
     "pipeline/reading/remote/ranges.py",  # the network's own variables: proxy and certificates
-    "pipeline/shared_folder.py",  # whose folder it is, where the system has no user numbers
+    "pipeline/machine/shared_folder.py",  # whose folder it is, where the system has no user numbers
     "widgets/page/query_string.py",  # what Voilà tells a kernel of its visitor
     "widgets/page/permalink.py",  # where JupyterHub and Binder serve the page
 }

@@ -1,7 +1,6 @@
 """What a run will cost, before it runs."""
 
 import math
-from pathlib import Path
 
 import pytest
 import shapely
@@ -132,27 +131,6 @@ def test_a_machine_without_room_still_offers_a_village(monkeypatch: pytest.Monke
     assert largest_km() == 1.0
 
 
-def write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-
-
-def test_free_memory_is_the_containers_where_that_is_less(tmp_path: Path) -> None:
-    proc, cgroup = tmp_path / "proc", tmp_path / "cgroup"
-    write(proc / "meminfo", "MemTotal: 9000000 kB\nMemAvailable: 4000000 kB\n")
-    write(proc / "self/status", "Name: python\nVmRSS:   100000 kB\n")
-    assert estimate.free_memory_mb(proc, cgroup) == pytest.approx(4_100_000 * 1.024e-3)
-    write(cgroup / "memory.max", "2000000000\n")
-    write(cgroup / "memory.current", "500000000\n")
-    assert estimate.free_memory_mb(proc, cgroup) == pytest.approx(1500 + 102.4)
-    write(cgroup / "memory.max", "max\n")
-    assert estimate.free_memory_mb(proc, cgroup) == pytest.approx(4_100_000 * 1.024e-3)
-
-
-def test_where_nobody_tells_the_memory_is_no_limit(tmp_path: Path) -> None:
-    assert math.isinf(estimate.free_memory_mb(tmp_path, tmp_path))
-
-
 def test_the_pace_is_learnt_per_catalogue_and_recent_runs_count_more() -> None:
     pace = Pace()
     assert pace.link_mbit("a") == estimate.LINK_MBIT
@@ -161,27 +139,6 @@ def test_the_pace_is_learnt_per_catalogue_and_recent_runs_count_more() -> None:
     assert pace.link_mbit("b") == estimate.LINK_MBIT
     pace.saw("a", megabytes=10, seconds=estimate.LATENCY_S + 0.8)
     assert 10 < pace.link_mbit("a") < 100
-
-
-def test_the_memory_of_all_runs_is_a_share_of_the_machines_or_what_is_configured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("DASHBOARD_MEMORY_MB", raising=False)
-    monkeypatch.setattr(estimate, "free_memory_mb", lambda: 1e9)
-    write(tmp_path / "meminfo", "MemTotal: 24000000 kB\n")
-    machine = estimate.runs_memory_mb(proc=tmp_path)
-    assert machine == pytest.approx(estimate.MEMORY_SHARE * min(24_576, estimate.total_memory_mb(tmp_path)))
-    monkeypatch.setenv("DASHBOARD_MEMORY_MB", "3000")
-    assert estimate.runs_memory_mb(proc=tmp_path) == 3000
-
-
-def test_what_runs_take_already_is_room_of_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DASHBOARD_MEMORY_MB", "64000")
-    monkeypatch.setattr(estimate, "free_memory_mb", lambda: 1000.0)
-    write(tmp_path / "7/status", "VmRSS: 500000 kB\n")
-    alone, with_one = estimate.runs_memory_mb(proc=tmp_path), estimate.runs_memory_mb([7, 8], tmp_path)
-    assert alone == 750
-    assert with_one == pytest.approx(0.75 * 1512)
 
 
 @pytest.mark.usefixtures("roomy")

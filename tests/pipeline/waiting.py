@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline import turns
 from pipeline.errors import Cancelled
+from pipeline.machine import turns
+from pipeline.machine.turns import Turns
 from pipeline.progress import Progress
-from pipeline.turns import Turns
 from tests.support.patience import PATIENCE_S
 
 HOLD = """
 import sys, time
 from pathlib import Path
 from pipeline.progress import Progress
-from pipeline.turns import Turns
+from pipeline.machine.turns import Turns
 with Turns(Path(sys.argv[1]), int(sys.argv[2]), lambda _: 1e6).turn(sys.argv[3], Progress()):
     print("working", flush=True)
     sys.stdin.read()

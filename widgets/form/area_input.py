@@ -11,8 +11,8 @@ from pipeline.catalogs import profiles
 from pipeline.errors import AnalysisError
 from pipeline.request import MAX_FILE_MB, AnalysisRequest
 from widgets.form.settings import Settings
-from widgets.page.messages import Message
 from widgets.session.gate import Gate
+from widgets.toolkit.message import Message
 
 LABELS = {
     "area": "the area",

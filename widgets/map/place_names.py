@@ -20,7 +20,7 @@ from widgets.session.gate import Gate
 from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
-    from pipeline.places import Place
+    from pipeline.places.gazetteer import Place
 
 CREDIT = "Places: GeoNames, CC BY 4.0"
 END = 85.0
@@ -82,7 +82,7 @@ class PlaceNames(anywidget.AnyWidget):
         self._gate.in_background(self._draw, "names on the map")
 
     def _draw(self) -> None:
-        from pipeline.places import gazetteer
+        from pipeline.places.gazetteer import gazetteer
 
         seen, zoom = self._look()
         box = Box(max(seen.south, -END), seen.west, min(seen.north, END), seen.east)

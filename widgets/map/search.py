@@ -13,7 +13,7 @@ from widgets.session.worker import Worker
 from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
-    from pipeline.places import Place
+    from pipeline.places.gazetteer import Place
 
 CREDIT = "Places: GeoNames, CC BY 4.0"
 LOADING, NOTHING = "Looking…", "No town above 15,000 people has this name. Coordinates always work."
@@ -90,7 +90,7 @@ class PlaceSearch(anywidget.AnyWidget):
 
 
 def _found(text: str) -> tuple[Place, ...]:
-    from pipeline.places import find_places
+    from pipeline.places.gazetteer import find_places
 
     return find_places(text)
 

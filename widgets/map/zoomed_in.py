@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pipeline import turns
 from pipeline.errors import Cancelled
+from pipeline.machine import turns
 from pipeline.progress import Progress
 from widgets.map.view import TILE_PX, Box, mercator
 from widgets.session.delay import Delay

@@ -1,13 +1,11 @@
-"""What the page says about a run: a sentence, how serious it is, and the next step as buttons."""
+"""What the page says about a run, at each of its turns."""
 
 from __future__ import annotations
 
 import calendar
 import math
-from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
-from typing import Literal
 
 from pipeline.errors import (
     AnalysisError,
@@ -25,49 +23,17 @@ from pipeline.estimate import Estimate
 from pipeline.request import FIRST_IMAGE
 from pipeline.text import data, duration, short_months, today
 from widgets.form.settings import Settings
-
-Kind = Literal["plain", "ok", "warn", "err"]
-Deed = Literal["retry", "demo", "change", "change and run", "scenes", "here"]
-
-UNEXPECTED = (
-    "Something went wrong that this page did not expect. Your settings are kept; the log has the details."
+from widgets.toolkit.message import (
+    MOSTLY_CLEAR,
+    UNEXPECTED,
+    Action,
+    Kind,
+    Message,
+    bold_first_sentence,
 )
-
-STAGE_WORDS = {
-    "loading": "Loading the tools",
-    "searching": "Searching for images",
-    "reading": "Reading the image",
-    "clustering": "Grouping pixels",
-    "drawing": "Drawing the map",
-}
-"""Stage of a run -> what the page says."""
-
-MOSTLY_CLEAR, HARDLY_CLEAR = 0.8, 0.2
-"""Shares of the area: below the first a result is shown in amber, below the second more strongly."""
 
 WORTH_TELLING_MB = 750.0
 """A run that takes less memory says nothing of it: the libraries alone take a third of that."""
-
-
-@dataclass(frozen=True)
-class Action:
-    """A button under a message."""
-
-    label: str
-    deed: Deed
-    """What it does: run again, go to the demo, change fields (and run), list the images there are,
-    or run on this machine instead of a cluster."""
-    changes: Settings | None = None
-    """The settings after a change."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """A sentence on the page with its next steps."""
-
-    kind: Kind
-    html: str
-    actions: tuple[Action, ...] = ()
 
 
 def ready(area_ha: float, cost: Estimate, dates: int = 1) -> Message:
@@ -101,11 +67,6 @@ def silent_catalog(title: str) -> Message:
         "The demo works without internet."
     )
     return Message("warn", html, (Action("Use the demo", "demo"),))
-
-
-def plain_words(error: Exception) -> str:
-    """Return the message for an error; an unexpected one says that it is."""
-    return str(error) if isinstance(error, AnalysisError) else UNEXPECTED
 
 
 def of_error(error: Exception, settings: Settings) -> Message:
@@ -159,11 +120,3 @@ def widened(start: date, end: date) -> tuple[date, date]:
     after = end.replace(day=calendar.monthrange(end.year, end.month)[1]) + timedelta(days=1)
     last = after.replace(day=calendar.monthrange(after.year, after.month)[1])
     return max(first, FIRST_IMAGE), max(min(last, today()), end)
-
-
-def bold_first_sentence(text: str) -> str:
-    """Return text as HTML with its first sentence in bold; everything else is escaped."""
-    end = next((i for i, c in enumerate(text) if c in ".:" and text[i + 1 : i + 2] in ("", " ")), -1)
-    if end < 0 or not text[end + 1 :].strip():
-        return f"<b>{escape(text)}</b>"
-    return f"<b>{escape(text[: end + 1])}</b>{escape(text[end + 1 :])}"

@@ -10,10 +10,10 @@ from pipeline.area.aoi import AreaOfInterest
 from pipeline.catalogs import profiles
 from pipeline.exports.provenance import credit
 from widgets.page import messages
-from widgets.page.messages import STAGE_WORDS, Action, Message
 from widgets.page.state import Outcome, PageState, Situation, state_of
 from widgets.page.whereabouts import Whereabouts
 from widgets.results.tabs.host import Layers
+from widgets.toolkit.message import STAGE_WORDS, Action, Message
 
 if TYPE_CHECKING:
     from pipeline.drawing.overlays import Overlays

@@ -13,8 +13,8 @@ from pipeline.estimate import LINK_MBIT, dates_of, estimate_of, side_km
 from pipeline.request import AnalysisRequest
 from widgets.form.settings import Settings, Tool
 from widgets.page import messages
-from widgets.page.messages import Message
 from widgets.session.runs import only_regroups
+from widgets.toolkit.message import Message
 
 if TYPE_CHECKING:
     from pipeline.result import Analysis

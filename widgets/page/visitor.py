@@ -8,10 +8,10 @@ from pipeline.catalogs import profiles
 from pipeline.errors import Cancelled, InvalidRequest
 from pipeline.request import AnalysisRequest
 from widgets.page import messages
-from widgets.page.messages import Action
 from widgets.page.start_view import demo, demo_example
 from widgets.session import catalog_probe, preload
 from widgets.session.gate import Gate
+from widgets.toolkit.message import Action
 
 if TYPE_CHECKING:
     from pipeline.clustering.model import ClusterModel

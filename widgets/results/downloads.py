@@ -14,11 +14,11 @@ from pipeline.errors import AnalysisError
 from pipeline.exports.files import Files, file_name, is_quick, size_words
 from pipeline.exports.formats import Format, all_formats, format_of
 from pipeline.exports.snippet import python_snippet
-from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.session.gate import Gate
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.copy_button import CopyButton
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, classed, column, html, pressed, push_button, shown
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import ipywidgets as ipw
 
 from pipeline.area.antimeridian import wrapped
 from widgets.map.layers import pixel_mark
-from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, column, html, push_button
 
 if TYPE_CHECKING:

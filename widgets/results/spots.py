@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.area.aoi import AreaOfInterest
 from pipeline.batch.repeat import Spot
 from pipeline.errors import InvalidRequest
-from pipeline.places import find_places
+from pipeline.places.gazetteer import find_places
 from widgets.form.coordinates import parse_pair
 
 MOST_LINES = 1000

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.allocator import giving_back
+from pipeline.machine.allocator import giving_back
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipeline import turns
-from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
-from pipeline.estimate import free_memory_mb
+from pipeline.machine import turns
+from pipeline.machine.allocator import giving_back
+from pipeline.machine.memory import free_memory_mb
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
 from widgets.session.delay import Delay
 

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from importlib import import_module
 
-from pipeline import preload, turns
-from pipeline.allocator import keep_for_the_run
+from pipeline import preload
 from pipeline.catalogs import answers, profiles
 from pipeline.errors import Cancelled
+from pipeline.machine import turns
+from pipeline.machine.allocator import keep_for_the_run
 from pipeline.progress import Progress as Waiting
 from widgets.session.worker import Progress
 

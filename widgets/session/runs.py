@@ -106,7 +106,8 @@ class Runs:
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
             preload.TOOLS.wait(progress, cancelled)
-            from pipeline import analyse, turns
+            from pipeline import analyse
+            from pipeline.machine import turns
 
             found = analyse(
                 request,
@@ -139,7 +140,7 @@ class Runs:
             self._worker.cancel()
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
-            from pipeline import turns
+            from pipeline.machine import turns
             from pipeline.progress import Progress as Waiting
 
             with turns.quick(Waiting(None, cancelled, progress.detail)):

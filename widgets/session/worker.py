@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from pipeline.allocator import giving_back
 from pipeline.errors import Cancelled
+from pipeline.machine.allocator import giving_back
 from widgets.session.gate import Gate
 
 log = logging.getLogger(__name__)

@@ -83,8 +83,7 @@ class RemoteFile:
         layout = self.layout
         if layout is None or factor == 1:
             return layout
-        shape = tuple(-(-n // factor) for n in layout.shape)
-        return next((each for each in self._overviews() if each.shape == shape), None)
+        return next((each for each in self._overviews() if _shows(each, layout, factor)), None)
 
     def coarsest(self, factor: float) -> Layout | None:
         """Return how the pixels of the coarsest overview lie that is no coarser than a factor.
@@ -157,6 +156,11 @@ class RemoteFile:
 
     def _address(self) -> FileAddress:
         return FileAddress(signed(self.href), self._hosts)
+
+
+def _shows(overview: Layout, layout: Layout, factor: int) -> bool:
+    """Tell whether an overview is that of a factor: a last pixel that is not whole is there, or left out."""
+    return all(n // factor <= m <= -(-n // factor) for m, n in zip(overview.shape, layout.shape, strict=True))
 
 
 def check_sizes(layout: Layout, places: list[tuple[Part, tuple[int, int]]]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.hosts import may_lead
+from pipeline.machine.hosts import may_lead
 from pipeline.reading.gdal import CONNECT_S, RETRIES, RETRY_PAUSE_S, SILENCE_S, TIFF_BEGINS
 from pipeline.reading.remote import fault
 

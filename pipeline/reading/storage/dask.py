@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pipeline import config
-from pipeline.allocator import keep_for_the_run
 from pipeline.area.blocks import Block
 from pipeline.errors import AnalysisError, ClusterUnavailable
+from pipeline.machine.allocator import keep_for_the_run
 from pipeline.progress import POLL_S, Progress
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.storage.local import READ_AHEAD, LocalStore, Reader, Store, Summary

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline import scratch
+from pipeline.machine import scratch
 
 MEMORY_BYTES = 64 * 2**20
 """What one spill holds in memory: pixels of an area of about 27 km, labels of one of 80 km."""

@@ -15,7 +15,7 @@ import pytest
 from pipeline import CatalogUnavailable, find_scenes
 from pipeline.catalogs import answers, profiles, stac_api
 from pipeline.catalogs.answers import asked_once
-from pipeline.shared_folder import shared_folder
+from pipeline.machine.shared_folder import shared_folder
 from tests.pipeline.conftest import HOLDS, Land
 from tests.support.patience import PATIENCE_S
 

@@ -10,8 +10,9 @@ import rasterio
 from pyproj import Transformer
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, ClusterModel, InvalidRequest, analyse
+from pipeline.batch.other_time import other_date
 from pipeline.clustering.surface_types import suggest
-from pipeline.explore.change import Change, change_of, check_model, compare, other_date
+from pipeline.explore.change import Change, change_of, check_model, compare
 from pipeline.explore.classes import Classes
 from tests.support.blobs import SPECTRA, model_of
 

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline import AnalysisRequest
 from pipeline.area.grid import grid_for
 from pipeline.catalogs.search import find_plans
-from pipeline.composites import read_composite
+from pipeline.composites.compose import read_composite
 from pipeline.progress import Progress
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.extent import Extent

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, NothingToGroup, analyse, composites
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, NothingToGroup, analyse
 from pipeline.area import blocks
+from pipeline.composites import compose
 from pipeline.reading import ways
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.composite import Composite, filled_in_time
@@ -184,8 +185,8 @@ def test_however_a_composite_is_cut_it_is_the_same(
     assert (cut.looks == whole.looks).all()
     assert (cut.coverage, cut.n_filled) == (whole.coverage, whole.n_filled)
     monkeypatch.undo()
-    monkeypatch.setattr(composites, "BYTES_AT_ONCE", 0)
-    monkeypatch.setattr(composites, "FILE_BLOCK_PX", 32)
+    monkeypatch.setattr(compose, "BYTES_AT_ONCE", 0)
+    monkeypatch.setattr(compose, "FILE_BLOCK_PX", 32)
     spared = composite(request)
     assert len(spared.store.blocks) == len(cut.store.blocks), "many values are combined in smaller blocks"
     assert np.array_equal(spared.masked.values, whole.masked.values, equal_nan=True)

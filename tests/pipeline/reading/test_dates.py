@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline import AnalysisRequest, AreaOfInterest
 from pipeline.catalogs.acquisitions import Acquisition, ImagePlan
-from pipeline.composites import candidates
+from pipeline.composites.compose import candidates
 from pipeline.reading.dates import Look, chosen, period_of
 from tests.support.synthetic import scene
 

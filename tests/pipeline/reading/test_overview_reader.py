@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import rasterio
 from affine import Affine
 from odc.geo.geobox import GeoBox
 from pyproj import Transformer
+from rasterio.shutil import copy
 
 from pipeline import Analysis, AreaOfInterest, analyse
 from pipeline import analysis as runs
@@ -16,6 +18,7 @@ from pipeline.reading.overviews import NoOverviews
 from pipeline.request import DEFAULT_MASK
 from pipeline.sentinel2.scene import Scene
 from tests.pipeline.conftest import HOLDS, Folder, Land
+from tests.support.servers import requests_to
 from tests.support.synthetic import item, scene, write_granule
 
 LEFT, TOP, N = 600_000, 5_200_020, 560
@@ -58,6 +61,37 @@ def test_pixels_of_an_overview_are_where_they_belong(tile: Folder, right: int, d
     assert ((scl == 9) == (within & (row < 120)[:, None])).all()
     assert grid.boundingbox.left >= coarse.boundingbox.left
     assert grid.boundingbox.bottom >= coarse.boundingbox.bottom
+
+
+@pytest.mark.parametrize(("right", "down"), [(0, 0), (150, 250), (-350, 410), (4200, -170)])
+def test_overviews_of_gdals_own_driver_are_read_by_two_requests_a_file(
+    folder: Folder, right: int, down: int
+) -> None:
+    """They leave out a last pixel that is not whole: 2745 pixels of a tile become 1372, and 686."""
+    n = 563
+    row, column = np.meshgrid(np.arange(n), np.arange(n), indexing="ij")
+    dn = np.stack([1000 + row, 1000 + column, 2000 + row, 2000 + column]).astype(np.uint16)
+    write_granule(folder.path, dn, None, LEFT, TOP)
+    for path in folder.path.glob("*.tif"):
+        made = path.with_suffix(".cog")
+        options = {"OVERVIEW_COUNT": 3, "BLOCKSIZE": 128, "OVERVIEW_RESAMPLING": "NEAREST"}
+        copy(path, made, driver="COG", COMPRESS="DEFLATE", **options)
+        made.replace(path)
+    with rasterio.open(folder.path / "red.tif", overview_level=1) as overview:
+        assert overview.shape == (140, 140)
+    grid = GeoBox((300, 340), Affine(10, 0, LEFT + right, 0, -10, TOP - down), "EPSG:32632")
+    found, _, coarse, _ = look([scene("a", folder.url, shape=(n, n), scl=False)], grid)
+    rows, columns = coarse.shape
+    y = (TOP - coarse.affine.f) / 10 + 4 * (np.arange(rows) + 0.5)
+    x = (coarse.affine.c - LEFT) / 10 + 4 * (np.arange(columns) + 0.5)
+    within = np.outer((y > -2) & (y < n + 2), (x > -2) & (x < n + 2))
+    assert ((found[0] > 0) == within).all()
+    assert np.abs(found[0].astype(float) - 1000 + 0.5 - y[:, None])[within].max() <= 4.1
+    assert np.abs(found[1].astype(float) - 1000 + 0.5 - x[None, :])[within].max() <= 4.1
+    prefix = folder.url.removeprefix(folder.server)
+    asked = [r for r in requests_to(folder.server) if str(r["path"]).startswith(prefix)]
+    assert len(asked) <= 4 * 2
+    assert all(r["range"] for r in asked)
 
 
 def test_a_neighbouring_zone_is_warped(folder: Folder) -> None:

@@ -10,14 +10,15 @@ import pytest
 from affine import Affine
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
-from pipeline.card import line
-from pipeline.explore.change import compare, other_period, season_note
+from pipeline.batch.other_time import other_period
+from pipeline.explore.change import compare, season_note
 from pipeline.explore.change_view import change_overlays
 from pipeline.explore.looks_view import looks_view
 from pipeline.explore.spectra import curve_names, curves_of, periods_of
 from pipeline.exports.files import make
 from pipeline.exports.provenance import file_stem, tags
 from pipeline.exports.snippet import python_snippet
+from pipeline.outcome.card import line
 from tests.pipeline.conftest import HOLDS, Folder
 from tests.support.synthetic import item, write_granule
 

@@ -11,9 +11,9 @@ from widgets.form.area_input import AreaInput, left_out
 from widgets.form.settings import Settings
 from widgets.form.upload import Upload
 from widgets.map.drawing import Drawing
-from widgets.page.messages import Message
 from widgets.page.permalink import Address
 from widgets.session.gate import Gate
+from widgets.toolkit.message import Message
 
 RING = [[11.3, 46.4], [11.4, 46.4], [11.3, 46.5], [11.3, 46.4]]
 GEOMETRY = {"type": "Polygon", "coordinates": [RING]}

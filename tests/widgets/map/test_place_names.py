@@ -6,7 +6,7 @@ import threading
 import ipyleaflet as leaflet
 
 from pipeline.drawing.svg import SVG
-from pipeline.places import Place, gazetteer
+from pipeline.places.gazetteer import Place, gazetteer
 from tests.support.patience import until
 from widgets.map.layers import PANES
 from widgets.map.place_names import MOST, PlaceNames, picture

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import places
-from pipeline.places import Place
+from pipeline.places import gazetteer
+from pipeline.places.gazetteer import Place
 from tests.support.patience import until
 from widgets.map.search import NOTHING, PlaceSearch
 from widgets.session.gate import Gate
@@ -49,7 +49,7 @@ def test_the_last_text_counts(page: Page, monkeypatch: pytest.MonkeyPatch) -> No
         go_on.wait(20)
         return (Place(text, "", 1, 2),)
 
-    monkeypatch.setattr(places, "find_places", find)
+    monkeypatch.setattr(gazetteer, "find_places", find)
     for text in ("r", "ro", "rome"):
         page.search.text = text
     go_on.set()
@@ -61,7 +61,7 @@ def test_the_last_text_counts(page: Page, monkeypatch: pytest.MonkeyPatch) -> No
 def test_nothing_found_is_told_and_an_empty_field_is_silent(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "find_places", lambda _text: ())
+    monkeypatch.setattr(gazetteer, "find_places", lambda _text: ())
     page.search.text = "qqqq"
     until(lambda: page.search.found_for == "qqqq", page.gate.lock)
     assert page.search.told == NOTHING
@@ -81,7 +81,7 @@ def test_nothing_found_is_told_and_an_empty_field_is_silent(
 def test_what_is_not_in_the_list_is_not_gone_to(
     page: Page, monkeypatch: pytest.MonkeyPatch, content: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(places, "find_places", lambda _text: (BOLZANO,))
+    monkeypatch.setattr(gazetteer, "find_places", lambda _text: (BOLZANO,))
     page.search.text = "bolzano"
     until(lambda: page.search.found_for == "bolzano", page.gate.lock)
     page.search._receive(None, content, [])
@@ -93,7 +93,7 @@ def test_a_list_that_cannot_be_read_is_one_sentence(page: Page, monkeypatch: pyt
     def broken(_text: str) -> tuple[Place, ...]:
         raise OSError("no file")
 
-    monkeypatch.setattr(places, "find_places", broken)
+    monkeypatch.setattr(gazetteer, "find_places", broken)
     page.search.text = "bolzano"
     until(lambda: "cannot be read" in page.search.told, page.gate.lock)
     assert page.reported == []

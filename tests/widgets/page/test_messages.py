@@ -42,12 +42,6 @@ def test_a_period_is_not_widened_into_the_future() -> None:
     assert messages.widened(text.today(), text.today())[1] == text.today()
 
 
-def test_text_from_outside_is_escaped() -> None:
-    assert messages.bold_first_sentence("Bad <b>. More & more.") == "<b>Bad &lt;b&gt;.</b> More &amp; more."
-    assert messages.bold_first_sentence("One sentence.") == "<b>One sentence.</b>"
-    assert messages.bold_first_sentence("Too large: 25 km. Use less.") == "<b>Too large:</b> 25 km. Use less."
-
-
 def labels(error: Exception, settings: Settings = SETTINGS) -> list[str]:
     return [action.label for action in messages.of_error(error, settings).actions]
 

@@ -9,8 +9,8 @@ import pytest
 from pipeline import FEATURE_SETS, AnalysisRequest, AreaOfInterest
 from pipeline.estimate import estimate_of
 from widgets.form.settings import Settings
-from widgets.page.messages import Message
 from widgets.page.state import Outcome, PageState, Situation, state_of
+from widgets.toolkit.message import Message
 
 SETTINGS = Settings("46.49", "11.34", 5.0, date(2022, 6, 1), date(2022, 6, 30))
 TRIANGLE = AreaOfInterest.polygon(

@@ -13,7 +13,7 @@ import pytest
 from pipeline import AreaOfInterest
 from pipeline.area.aoi import Zone
 from pipeline.explore.zones import ZoneTable
-from pipeline.outcome import Missing
+from pipeline.outcome.values import Missing
 from tests.support.patience import until
 from widgets.results import rows
 from widgets.results.tabs.areas import Areas

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.accuracy.checked import Checked
 from pipeline.clustering.surface_types import Suggestion
-from pipeline.outcome import Missing
+from pipeline.outcome.values import Missing
 from tests.pipeline.accuracy.samples import NAMES, design_of
 from widgets.results import rows
 from widgets.results.legend import NOTE, Legend

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline import turns
 from pipeline.errors import Cancelled
+from pipeline.machine import turns
 from pipeline.progress import Progress
 from tests.support.patience import PATIENCE_S, until
 from widgets.session import prefit

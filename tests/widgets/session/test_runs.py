@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import turns
 from pipeline.catalogs.transport import READ_TIMEOUT_S
 from pipeline.errors import Cancelled, ClusterUnavailable
+from pipeline.machine import turns
 from pipeline.progress import Progress
 from pipeline.request import AnalysisRequest
 from tests.pipeline.conftest import HOLDS, Land, fake_api, fakes, land, served

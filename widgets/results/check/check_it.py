@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline.exports.provenance import file_stem
-from widgets.page.messages import plain_words
 from widgets.results.check import words
 from widgets.results.check.files import Kind, SampleFiles, opened
 from widgets.results.check.labelling import Labelling
@@ -19,6 +18,7 @@ from widgets.results.check.steps import Steps
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, classed, html
 
 if TYPE_CHECKING:

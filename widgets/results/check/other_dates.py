@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.text import day_and_month
-from widgets.page.messages import plain_words
 from widgets.session.gate import Gate
 from widgets.session.worker import Worker
+from widgets.toolkit.message import plain_words
 
 if TYPE_CHECKING:
     from pipeline.catalogs.acquisitions import Acquisition

@@ -12,7 +12,6 @@ import ipywidgets as ipw
 from pipeline.errors import AnalysisError
 from pipeline.explore.classes import History
 from widgets.glossary.how_to_read import HowToRead
-from widgets.page.messages import plain_words
 from widgets.results import naming, rows
 from widgets.results.edits import Editor
 from widgets.results.legend import Legend
@@ -27,6 +26,7 @@ from widgets.results.tabs.sieved_chip import SievedChip
 from widgets.results.tabs.why import Why
 from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.fold import Fold
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import classed, column, html, pressed, push_button, push_buttons, row, shown
 
 if TYPE_CHECKING:

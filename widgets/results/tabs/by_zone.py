@@ -13,10 +13,10 @@ import ipywidgets as ipw
 import traitlets
 
 from pipeline.area.polygons import shape_on_map
-from widgets.page.messages import plain_words
 from widgets.results.legend import ink_on
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, classed, html
 from widgets.toolkit.scripts import script
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 
 from pipeline.errors import AnalysisError, NoScenesFound
-from widgets.page.messages import STAGE_WORDS, plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs import change_words
 from widgets.results.tabs.change_file import ChangeFile
@@ -23,6 +22,7 @@ from widgets.results.tabs.scene_list import SceneList, told
 from widgets.results.tabs.second_date import Comparison, compared, periods_for, year_before
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.fold import Fold
+from widgets.toolkit.message import STAGE_WORDS, plain_words
 from widgets.toolkit.parts import arrange, classed, column, html, push_button, row
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class ChangeTab(ipw.VBox):
         self._searching = (self._search_part,)
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
-            from pipeline.explore.change import other_period
+            from pipeline.batch.other_time import other_period
 
             return other_period(base, start, end, on_progress=progress, cancelled=cancelled)
 
@@ -187,7 +187,7 @@ class ChangeTab(ipw.VBox):
         self._list.mark_used(facts.ids)
 
         def work(progress: Progress, cancelled: Callable[[], bool]) -> Analysis:
-            from pipeline.explore.change import other_date
+            from pipeline.batch.other_time import other_date
 
             return other_date(base, facts.ids, facts.day, on_progress=progress, cancelled=cancelled)
 

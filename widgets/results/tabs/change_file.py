@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.second_date import Comparison
 from widgets.session.worker import Worker
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import html, push_button, shown
 
 TITLE, MAKING = "Download change", "Making the files…"

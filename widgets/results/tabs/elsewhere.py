@@ -11,10 +11,10 @@ import ipywidgets as ipw
 from pipeline.request import MAX_FILE_MB
 from pipeline.text import hectares
 from widgets.form.upload import Upload
-from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.copy_button import CopyButton
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, classed, html, push_button, row
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline.request import MAX_CLUSTERS, MIN_CLUSTERS
-from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.lines import TICK_STYLE
 from widgets.session.worker import Progress, Worker
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, classed, html, pressed, push_button, row
 
 if TYPE_CHECKING:

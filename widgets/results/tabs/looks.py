@@ -9,9 +9,9 @@ import ipywidgets as ipw
 
 from pipeline.text import hectares
 from widgets.map.layers import picture
-from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, html, pressed, push_button
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from pipeline import scratch
 from pipeline.catalogs import profiles as catalogs
 from pipeline.explore.classes import LONGEST_NAME, History
+from pipeline.machine import scratch
 from pipeline.reference.profiles import BUILT_IN, IO_LAND_COVER, offered
 from widgets.form.upload import Upload
-from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.legend import chip_of
 from widgets.results.naming import CHECKED, SCENE_CLASSES, SPECTRA, THE_SPECTRA, WORLDCOVER, Source, named
 from widgets.results.tabs.host import Host
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, classed, column, html, push_button, row
 
 if TYPE_CHECKING:

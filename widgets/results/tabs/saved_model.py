@@ -7,8 +7,8 @@ from html import escape
 import ipywidgets as ipw
 
 from widgets.form.upload import Upload
-from widgets.page.messages import plain_words
 from widgets.results.tabs.host import Host
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import html
 
 MAX_BYTES = 200_000

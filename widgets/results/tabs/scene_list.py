@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from pipeline import turns
 from pipeline.errors import Cancelled
+from pipeline.machine import turns
 from pipeline.request import AnalysisRequest
 from pipeline.text import day_words, percent
 from widgets.map.layers import footprints

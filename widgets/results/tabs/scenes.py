@@ -10,11 +10,11 @@ import ipywidgets as ipw
 
 from pipeline.request import MIN_CLUSTERS, AnalysisRequest
 from pipeline.text import period_words
-from widgets.page.messages import plain_words
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.looks import ClearLooks
 from widgets.results.tabs.scene_list import SceneList, told
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import arrange, html
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from pipeline.text import hectares, signed_hectares
-from widgets.page.messages import plain_words
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
+from widgets.toolkit.message import plain_words
 from widgets.toolkit.parts import classed, html
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.catalogs.access import OPEN_STORES
 from pipeline.errors import Cancelled
-from pipeline.hosts import may_lead
+from pipeline.machine.hosts import may_lead
 from pipeline.progress import Progress
 from pipeline.reading.remote import ranges as module
 from pipeline.reading.remote.fault import FileFault

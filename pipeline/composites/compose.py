@@ -11,6 +11,7 @@ from datetime import date
 from pipeline.area.blocks import FILE_BLOCK_PX, Block, blocks_of
 from pipeline.area.grid import RESOLUTION_M
 from pipeline.catalogs.acquisitions import ImagePlan
+from pipeline.composites.refining import DateProgress, Refining, Watch
 from pipeline.errors import NothingToGroup, ReadFailed
 from pipeline.notes import composite_notes
 from pipeline.progress import Progress
@@ -25,7 +26,6 @@ from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.reading.storage.local import READ_AHEAD
 from pipeline.reading.ways import way_of
-from pipeline.refining import DateProgress, Refining, Watch
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BY_KEY
 from pipeline.sentinel2.scene import Scene

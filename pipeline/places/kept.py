@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.shared_folder import shared_folder, write_whole
+from pipeline.machine.shared_folder import shared_folder, write_whole
 
 log = logging.getLogger(__name__)
 

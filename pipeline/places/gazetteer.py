@@ -19,8 +19,8 @@ from heapq import merge
 from itertools import accumulate
 from typing import Any
 
-from pipeline.allocator import giving_back
-from pipeline.places_kept import Texts, kept
+from pipeline.machine.allocator import giving_back
+from pipeline.places.kept import Texts, kept
 
 CREDIT = "Places: GeoNames (geonames.org), CC BY 4.0"
 """What the licence asks to be shown beside the names."""

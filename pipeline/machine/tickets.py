@@ -1,4 +1,4 @@
-"""Who may work now: the rules of the queue, without a file or a clock (see pipeline/turns.py)."""
+"""Who may work now: the rules of the queue, without a file or a clock (see pipeline/machine/turns.py)."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline import places
-from pipeline.places import Place, find_places, folded
+from pipeline.places import gazetteer
+from pipeline.places.gazetteer import Place, find_places, folded
 from tests.support.patience import quickest
 
 
@@ -21,7 +21,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def offline_again() -> Iterator[None]:
     yield
-    places.online(None)
+    gazetteer.online(None)
 
 
 @pytest.mark.parametrize("text", ["Bolzano", "bolz", "BOZEN", "  bolzano ", "Bolzano, Italy", "Bolzano, it"])
@@ -77,7 +77,7 @@ def test_no_more_than_asked_and_no_town_twice() -> None:
 
 
 def test_a_search_takes_milliseconds() -> None:
-    places.gazetteer()
+    gazetteer.gazetteer()
 
     def slowest() -> float:
         taken = []
@@ -91,7 +91,7 @@ def test_a_search_takes_milliseconds() -> None:
 
 
 def test_it_keeps_a_few_megabytes() -> None:
-    found = places.gazetteer()
+    found = gazetteer.gazetteer()
     assert len(found.names) + len(found.facts) < 10e6
     assert found.names.count(b"\n") == len(found.facts_starts) == len(found.starts) > 30_000
 
@@ -103,13 +103,13 @@ def test_a_registered_geocoder_is_asked_instead() -> None:
         asked.append((text, limit))
         return [Place("Somewhere", "", 1.0, 2.0)] * 3
 
-    places.online(geocoder)
+    gazetteer.online(geocoder)
     assert [p.label for p in find_places("some", 2)] == ["Somewhere", "Somewhere"]
     assert asked == [("some", 2)]
-    places.online(None)
+    gazetteer.online(None)
     assert find_places("bolzano")[0].country == "Italy"
 
 
 def test_the_licence_is_named() -> None:
-    assert "GeoNames" in places.CREDIT
-    assert "CC BY" in places.CREDIT
+    assert "GeoNames" in gazetteer.CREDIT
+    assert "CC BY" in gazetteer.CREDIT

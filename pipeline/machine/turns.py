@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline import config
-from pipeline.estimate import runs_memory_mb
-from pipeline.shared_folder import shared_folder
-from pipeline.tickets import Room, State, Ticket, admitted, before
+from pipeline.machine.memory import runs_memory_mb
+from pipeline.machine.shared_folder import shared_folder
+from pipeline.machine.tickets import Room, State, Ticket, admitted, before
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

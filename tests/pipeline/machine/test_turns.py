@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import turns
+from pipeline.machine import turns
 from pipeline.progress import Progress
 from tests.pipeline.waiting import Waiter, holder, queue, works
 from tests.support.patience import PATIENCE_S, until
@@ -181,7 +181,7 @@ BURN = """
 import sys, time
 from pathlib import Path
 from pipeline.progress import Progress
-from pipeline.turns import Turns
+from pipeline.machine.turns import Turns
 def burn(seconds):
     until = time.thread_time() + seconds
     while time.thread_time() < until:

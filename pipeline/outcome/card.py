@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from pipeline.text import hectares, percent, place_words
 
 if TYPE_CHECKING:
-    from pipeline.result import Analysis
+    from pipeline.outcome.values import Outcome
 
 WIDTH_PX = 280
 """Side of the card's picture."""
 _CELL = "padding:1px 10px 1px 0;text-align:{}"
 
 
-def line(analysis: Analysis) -> str:
+def line(analysis: Outcome) -> str:
     """Return a result in one line: what, where, when, how much is clear."""
     clusters = len(analysis.suggestions)
     first_look = ", preview" if analysis.preview else ""
@@ -25,7 +25,7 @@ def line(analysis: Analysis) -> str:
     )
 
 
-def card(analysis: Analysis) -> str:
+def card(analysis: Outcome) -> str:
     """Return a result as HTML: the clusters over the image, hectares, scenes and notes.
 
     Names come from people and scenes from catalogues: all text is escaped.
@@ -38,17 +38,17 @@ def card(analysis: Analysis) -> str:
     )
 
 
-def _place(analysis: Analysis) -> str:
+def _place(analysis: Outcome) -> str:
     area = analysis.request.area
     return place_words(area.latitude, area.longitude, area.size_km)
 
 
-def _size(analysis: Analysis) -> str:
+def _size(analysis: Outcome) -> str:
     total = float(analysis.areas["hectares"].sum())
     return f"{hectares(total)} ha, {percent(analysis.clear_share)} of it clear"
 
 
-def _picture(analysis: Analysis) -> str:
+def _picture(analysis: Outcome) -> str:
     layers = [analysis.overlays.true_colour, *analysis.overlays.clusters]
     images = "".join(
         f'<img src="{escape(layer.url)}" alt="" style="position:absolute;inset:0;width:100%;height:100%;'
@@ -60,7 +60,7 @@ def _picture(analysis: Analysis) -> str:
     return f'<div role="img" aria-label="{label}" style="{style}">{images}</div>'
 
 
-def _table(analysis: Analysis) -> str:
+def _table(analysis: Outcome) -> str:
     areas = analysis.areas
     rows = []
     for number, row in [*areas.iloc[1:].iterrows(), *areas.iloc[:1].iterrows()]:

@@ -26,9 +26,9 @@ from pipeline.progress import Progress
 
 if TYPE_CHECKING:
     from pipeline.clustering.labels import LabelRaster
+    from pipeline.outcome.values import Outcome
     from pipeline.reading.imagery import Imagery
     from pipeline.reading.pixels import Pixels
-    from pipeline.result import Analysis
     from pipeline.sentinel2.scene import Scene
 
 FORMAT, VERSION = "land-cover-clusters analysis", 1
@@ -47,7 +47,7 @@ A second date is a result of its own, which can be saved beside the first.
 NOT_PLAIN = KEPT | MADE_AGAIN | LEFT_OUT
 
 
-def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
+def save(analysis: Outcome, path: str | os.PathLike[str]) -> None:
     """Write an analysis into a file, which is there whole or not at all.
 
     Raises
@@ -71,7 +71,7 @@ def save(analysis: Analysis, path: str | os.PathLike[str]) -> None:
         partial.unlink(missing_ok=True)
 
 
-def load(path: str | os.PathLike[str]) -> Analysis:
+def load(path: str | os.PathLike[str]) -> Outcome:
     """Return the analysis that `save` wrote: its pixels are here, no catalogue is asked.
 
     Raises
@@ -93,7 +93,7 @@ def load(path: str | os.PathLike[str]) -> Analysis:
         ) from error
 
 
-def _head(analysis: Analysis) -> dict[str, Any]:
+def _head(analysis: Outcome) -> dict[str, Any]:
     """Return everything but the arrays, as values for JSON."""
     pixels = analysis.pixels
     grid = analysis.grid
@@ -119,7 +119,7 @@ def _head(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _arrays(analysis: Analysis) -> Iterable[tuple[str, np.ndarray]]:
+def _arrays(analysis: Outcome) -> Iterable[tuple[str, np.ndarray]]:
     """Yield every array with its name; one block at a time is in memory."""
     pixels = analysis.pixels
     for number in range(len(pixels.store.blocks)):
@@ -171,14 +171,14 @@ def _tupled(value: Any) -> Any:
     return {k: _tupled(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _loaded(archive: zipfile.ZipFile) -> Analysis:
+def _loaded(archive: zipfile.ZipFile) -> Outcome:
     from pipeline.clustering.areas import areas_of
     from pipeline.clustering.model import ClusterModel
+    from pipeline.clustering.naming import Fits
     from pipeline.clustering.surface_types import Suggestion
     from pipeline.drawing.frame import images, whole_frame, with_clusters
-    from pipeline.grouping import fits_of
+    from pipeline.outcome.values import Outcome
     from pipeline.request import AnalysisRequest
-    from pipeline.result import Analysis
 
     head = json.loads(archive.read(HEAD))
     if head["format"] != FORMAT:
@@ -192,8 +192,8 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
     frame = whole_frame(pixels.extent.grid)
     overlays = with_clusters(images(pixels, frame), raster, [s.color for s in suggestions], frame)
     model = ClusterModel.from_json(head["model"])
-    fits = fits_of(pixels)
-    analysis = Analysis(
+    fits = Fits.of(pixels)
+    outcome = Outcome(
         request,
         pixels,
         model,
@@ -203,13 +203,13 @@ def _loaded(archive: zipfile.ZipFile) -> Analysis:
         overlays,
         fits=fits,
     )
-    analysis = replace(analysis, **_tupled(head["plain"]))
+    outcome = replace(outcome, **_tupled(head["plain"]))
     if head["checked"] is None:
-        return analysis
+        return outcome
     from pipeline.accuracy import SamplingDesign
     from pipeline.accuracy.checked import check
 
-    return replace(analysis, checked=check(analysis, SamplingDesign.from_json(head["checked"])))
+    return replace(outcome, checked=check(outcome, SamplingDesign.from_json(head["checked"])))
 
 
 def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) -> Imagery:

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import scratch
+from pipeline.machine import scratch
 from pipeline.reading.storage.spill import Spill
 
 HOLDS = (
-    "import sys, time; from pipeline import scratch; print(scratch.new_folder(), flush=True); time.sleep(600)"
+    "import sys, time; from pipeline.machine import scratch; "
+    "print(scratch.new_folder(), flush=True); time.sleep(600)"
 )
 
 
@@ -73,7 +74,7 @@ def test_young_folders_links_and_files_of_others_are_left_alone(
 
 
 def test_a_process_that_ends_by_itself_leaves_nothing(tmp_path: Path) -> None:
-    command = "from pipeline import scratch; (scratch.new_folder() / 'file').touch()"
+    command = "from pipeline.machine import scratch; (scratch.new_folder() / 'file').touch()"
     subprocess.run([sys.executable, "-c", command], env={**os.environ, "TMPDIR": str(tmp_path)}, check=True)
     assert list(tmp_path.iterdir()) == []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.places_kept import Texts, kept
+from pipeline.places.kept import Texts, kept
 
 TEXTS = Texts(b"|a|\n|b|\n", "Zürich\tCH\n".encode(), {"CH": "Switzerland"})
 
@@ -44,5 +44,5 @@ def test_what_is_broken_is_made_anew(
 
 
 def test_where_nothing_can_be_shared_it_is_made(made: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.places_kept.shared_folder", lambda name: None)
+    monkeypatch.setattr("pipeline.places.kept.shared_folder", lambda name: None)
     assert kept(lambda: make(made)) == TEXTS

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import AnalysisRequest, AreaOfInterest, Cancelled, analyse, refining
+from pipeline import AnalysisRequest, AreaOfInterest, Cancelled, analyse
 from pipeline.area.grid import grid_for
 from pipeline.catalogs.search import find_plans
-from pipeline.composites import read_composite
+from pipeline.composites import refining
+from pipeline.composites.compose import read_composite
+from pipeline.composites.refining import Watch, thinned_grid
 from pipeline.explore.spectra import curves_of
 from pipeline.progress import Progress
 from pipeline.reading.cloud_mask import CloudMask
 from pipeline.reading.extent import Extent
 from pipeline.reading.imagery import Imagery
-from pipeline.refining import Watch, thinned_grid
 from pipeline.result import Analysis
 from tests.pipeline.conftest import HOLDS, Folder
 from tests.support.patience import quickest, until

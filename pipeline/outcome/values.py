@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,6 @@ from odc.geo.xr import xr_coords
 
 from pipeline.area.grid import inside, true_area_factor
 from pipeline.arrays import Labels, Table
-from pipeline.attributes import described_features, described_imagery, described_labels
 from pipeline.clustering.features import computed, features_of, plain_bands
 from pipeline.clustering.labels import LabelRaster
 from pipeline.clustering.model import ClusterModel
@@ -22,11 +21,12 @@ from pipeline.clustering.naming import Fits, naming_spectra
 from pipeline.clustering.signatures import Signatures, signatures
 from pipeline.clustering.surface_types import Suggestion
 from pipeline.drawing.overlays import Overlays
+from pipeline.outcome.attributes import described_features, described_imagery, described_labels
+from pipeline.outcome.when_seen import WhenSeen
 from pipeline.reading.imagery import Imagery
 from pipeline.reading.sample import Sample
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.scene import Scene
-from pipeline.when_seen import WhenSeen
 
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
@@ -81,6 +81,11 @@ class Outcome(WhenSeen):
     """The same area on a second date, and what changed; None: there is no comparison."""
     fits: Fits | None = field(default=None, repr=False, compare=False)
     """Models fitted on these pixels so far."""
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """Return a result of this kind with the values of another."""
+        return cls(**{f.name: getattr(outcome, f.name) for f in fields(Outcome)})
 
     @property
     def grid(self) -> GeoBox:

@@ -15,7 +15,7 @@ from pipeline.area.grid import epsg_of
 if TYPE_CHECKING:
     import xarray as xr
 
-    from pipeline.outcome import Outcome
+    from pipeline.outcome.values import Outcome
 
 
 def described_labels(labels: xr.DataArray, analysis: Outcome) -> xr.DataArray:

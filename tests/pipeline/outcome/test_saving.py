@@ -18,8 +18,8 @@ from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
 from pipeline.exports import files
+from pipeline.outcome.saving import HEAD, NOT_PLAIN
 from pipeline.reading.imagery import Imagery
-from pipeline.saving import HEAD, NOT_PLAIN
 from tests.pipeline.conftest import Land
 
 SAME_FILES = ("geotiff", "geojson", "table", "image", "style", "model", "report")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tickets import Room, State, Ticket, admitted, before
+from pipeline.machine.tickets import Room, State, Ticket, admitted, before
 
 ROOMY = Room(places=2, memory_mb=10_000)
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import NoReturn, Self
 
-if TYPE_CHECKING:
-    from pipeline.result import Analysis
+from pipeline.outcome.values import Outcome
 
 
-class InNotebooks:
-    """The part of `Analysis` by which it shows and keeps itself."""
-
-    __slots__ = ()
+@dataclass(frozen=True, repr=False)
+class InNotebooks(Outcome):
+    """An outcome that shows and keeps itself."""
 
     def __repr__(self) -> str:
-        from pipeline.card import line
+        from pipeline.outcome.card import line
 
-        return line(cast("Analysis", self))
+        return line(self)
 
     def _repr_html_(self) -> str:
-        from pipeline.card import card
+        from pipeline.outcome.card import card
 
-        return card(cast("Analysis", self))
+        return card(self)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -30,26 +29,26 @@ class InNotebooks:
             "Write it with analysis.save(path) and read it with Analysis.load(path)."
         )
 
-    def __copy__(self) -> Analysis:
-        return cast("Analysis", self)  # nothing of it ever changes
+    def __copy__(self) -> Self:
+        return self  # nothing of it ever changes
 
-    def __deepcopy__(self, memo: object) -> Analysis:
-        return cast("Analysis", self)
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write all of it into one file, pixels included (pipeline.saving); no pickle.
+        """Write all of it into one file, pixels included (pipeline.outcome.saving); no pickle.
 
         Raises
         ------
         FileRefused
             When the file cannot be written.
         """
-        from pipeline.saving import save
+        from pipeline.outcome.saving import save
 
-        save(cast("Analysis", self), path)
+        save(self, path)
 
     @classmethod
-    def load(cls, path: str | PathLike[str]) -> Analysis:
+    def load(cls, path: str | PathLike[str]) -> Self:
         """Return the analysis that `save` wrote: equal labels, hectares and files; no catalogue is asked.
 
         Raises
@@ -57,6 +56,6 @@ class InNotebooks:
         InvalidRequest
             For a file that is missing, damaged, or something else.
         """
-        from pipeline.saving import load
+        from pipeline.outcome.saving import load
 
-        return load(path)
+        return cls.of(load(path))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import Analysis, AnalysisRequest, AreaOfInterest, AreaTooLarge, analyse, turns
+from pipeline import Analysis, AnalysisRequest, AreaOfInterest, AreaTooLarge, analyse
 from pipeline.estimate import cost
+from pipeline.machine import turns
 from pipeline.progress import Progress
 from tests.pipeline.conftest import Land
 from tests.pipeline.waiting import Waiter, queue

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import Cancelled, allocator, analyse, progress
+from pipeline import Cancelled, analyse, progress
 from pipeline.area.blocks import Block
+from pipeline.machine import allocator
 from pipeline.reading.pixels import Pixels
 from pipeline.reading.storage.local import LocalStore
 from tests.pipeline.conftest import Land
@@ -19,7 +20,7 @@ from tests.support.patience import until
 
 HOLES = """
 import numpy as np
-from pipeline.allocator import give_back, keep_for_the_run
+from pipeline.machine.allocator import give_back, keep_for_the_run
 
 keep_for_the_run()
 
@@ -38,7 +39,7 @@ print(resident() - before)
 AGAIN = """
 import numpy as np
 import resource
-from pipeline.allocator import keep_for_the_run
+from pipeline.machine.allocator import keep_for_the_run
 
 keep_for_the_run()
 

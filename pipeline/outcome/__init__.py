@@ -1,0 +1,1 @@
+"""What came of a request, as values; and how they describe themselves."""
