@@ -13,13 +13,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from sklearn.cluster import kmeans_plusplus
 
 from pipeline.clustering.lloyd import SEEDING_POINTS, THREADS, Search, Stage, best_different, lloyd
 from pipeline.clustering.points import Points, main_axes
 
 AXES = 16
 """A dozen centres lie in eleven directions; land that differs in another way takes some more."""
+DRAWS = 4
+"""Points that are drawn for each centre of a start."""
 SEARCH_POINTS = 64_000
 SEARCH = (Stage(12_000, 60, 4, 1e-3), Stage(12_000, 20, 30, 1e-5), Stage(64_000, 4, 20, 3e-6))
 """Along the axes."""
@@ -48,8 +49,24 @@ def best_wide_start(
 
 
 def drawn(points: Points, k: int, starts: int, rng: np.random.Generator) -> np.ndarray:
-    """Return centres ``(start, k, feature)`` float64, each a point, the best of several that were drawn."""
-    table, weights = np.ascontiguousarray(points.planes[:-1].T), points.weighted[-1]
-    seeds = rng.integers(2**31, size=starts).tolist()
-    found = [kmeans_plusplus(table, k, sample_weight=weights, random_state=seed)[0] for seed in seeds]
-    return np.asarray(found, np.float64)
+    """Return centres ``(start, k, feature)`` float64, each the best of some points drawn."""
+    planes, weights = points.planes[:-1], points.weighted[-1]
+    squares = np.einsum("dn,dn->n", planes, planes)
+    each = np.arange(starts)
+    distance = np.ones((starts, points.n), np.float32)
+    chosen = np.empty((starts, k), np.int64)
+    for number in range(k):
+        # Draw some points a start, with the chance of their squared distance to the centres so far.
+        heap = np.cumsum(distance * weights, axis=1, dtype=np.float64)
+        at = rng.random((starts, DRAWS)) * heap[:, -1:]
+        found = [np.searchsorted(row, places, side="right") for row, places in zip(heap, at, strict=True)]
+        draws = np.minimum(found, points.n - 1)
+        # What the squared distances would be with each of them: |x|² - 2 c x + |c|².
+        new = np.matmul(-2 * np.moveaxis(planes[:, draws], 0, -1), planes)
+        new += squares + squares[draws][..., None]
+        np.maximum(new, 0, out=new)
+        if number:
+            np.minimum(new, distance[:, None], out=new)
+        best = np.einsum("sdn,n->sd", new, weights).argmin(axis=1)
+        chosen[:, number], distance = draws[each, best], new[each, best]
+    return np.moveaxis(planes[:, chosen], 0, -1).astype(np.float64)

@@ -196,10 +196,8 @@ def read(
     found = dict(store.fill(reader, summary, progress))
     summaries = [found[n] for n in range(len(store.blocks))]
     sample = pooled([s.sample for s in summaries])
-    if composite is None:
-        decided = _decided(scenes, sample, extent.bands)
-    else:
-        decided = tuple(scenes) if decided_on_the_way is None else decided_on_the_way()
+    on_the_way = decided_on_the_way or (lambda: tuple(scenes))
+    decided = on_the_way() if composite is not None else _decided(scenes, sample, extent.bands)
     offsets = (0,) if composite is not None else tuple(s.offset.dn for s in decided)
     coverage = sum((_settled(s, offsets) for s in summaries), start=Coverage())
     pieces = [s.piece for s in summaries if s.piece is not None]
