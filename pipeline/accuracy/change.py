@@ -20,6 +20,7 @@ from pipeline.accuracy.drawing import Strata, classes_now
 from pipeline.accuracy.labels import LONGEST_NAME
 from pipeline.accuracy.result import AreaEstimate
 from pipeline.errors import InvalidRequest
+from pipeline.text import about_hectares
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -72,8 +73,9 @@ class CheckedChange:
         said = f"{self.estimate.points:,} random points were checked"
         if hectares != hectares:
             return f"{said}: too few to say how much of the land has changed."
-        ends = "" if low != low else f" ({low:,.1f} to {high:,.1f} ha)"
-        return f"{said}: {hectares:,.1f} ha{ends} have changed; the two maps show {self.mapped_ha:,.1f} ha."
+        ends = "" if low != low else f" ({about_hectares(low)} to {about_hectares(high)} ha)"
+        mapped = f"the two maps show {self.mapped_ha:,.1f} ha"
+        return f"{said}: {about_hectares(hectares)} ha{ends} have changed; {mapped}."
 
 
 def is_change(name: str) -> bool:

@@ -22,6 +22,7 @@ from pipeline.accuracy.change import (
 )
 from pipeline.accuracy.checked import check
 from pipeline.clustering.surface_types import Suggestion
+from pipeline.text import about_hectares
 from tests.support.made import analysis_of, request_of
 
 NAMES = ("Lake", "Wood", "Meadow", "Soil")
@@ -192,7 +193,7 @@ def test_hectares_of_change_are_those_of_the_formula(both: Analysis) -> None:
     by_class = checked.estimate.areas["hectares"]
     assert by_class.sum() == pytest.approx(sum(strata.values()) / 100)
     assert by_class[by_class.index.map(is_change)].sum() == pytest.approx(expected)
-    assert f"{expected:,.1f} ha" in checked.sentence()
+    assert f"{about_hectares(expected)} ha (" in checked.sentence()
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says(both: Analysis) -> None:
