@@ -89,10 +89,18 @@ class Results(ipw.VBox):
         self.set_state(analysis, FRESH)
         arrange(self, self.head, self.tabs, self.downloads)
         self.downloads.show(analysis)
-        change = self.tabs.made("Change")
-        if isinstance(change, ChangeTab) and self.editor.compared is not None:
-            change.show(analysis)  # what was compared stays compared, whichever tab is open
+        self._compare_again(analysis)
         self.tabs.show(analysis)
+
+    def _compare_again(self, analysis: Analysis) -> None:
+        """Let what was compared stay compared after an edit, whichever tab is open; another image ends it."""
+        compared, change = self.editor.compared, self.tabs.made("Change")
+        if compared is None or not isinstance(change, ChangeTab):
+            return
+        if compared.pixels is analysis.pixels:
+            change.show(analysis)
+        else:
+            self.editor.compared = None
 
     def set_state(self, analysis: Analysis, state: str) -> None:
         """Show the result as fresh, as being updated, or as out of date."""

@@ -97,6 +97,14 @@ def test_each_point_is_a_pixel_of_its_stratum_and_rare_change_gets_its_points(bo
     assert len(both.sampling_design(100, of="change").drawn) == 100
 
 
+def test_labels_that_are_computed_block_by_block_give_the_same_points(both: Analysis) -> None:
+    assert both.second is not None
+    lazy = replace(both)
+    vars(lazy)["labels"] = both.labels.chunk({"y": 30, "x": 40})  # as those of a large area are
+    assert lazy.labels.chunks
+    assert lazy.sampling_design(of="change") == both.sampling_design(of="change")
+
+
 def test_small_land_that_stayed_is_put_together_and_a_single_one_keeps_its_name() -> None:
     before = np.full((SIDE, SIDE), 2, np.uint8)
     before[0, :60], before[1, :80] = 1, 3

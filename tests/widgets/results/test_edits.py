@@ -1,9 +1,15 @@
 """Classes that a visitor renames and merges: undone, kept through runs, behind after others, in the link."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.support.page import areas_of, calculated, finish, press, settled, shown_names, text
+from pipeline import Analysis, AnalysisRequest
+from tests.support.page import SETTINGS, areas_of, calculated, finish, press, settled, shown_names, text
 from widgets import Dashboard
+from widgets.results.tabs.change import ChangeTab
+from widgets.results.tabs.quality import CHECK_CHANGE, Quality
+from widgets.results.tabs.scene_list import SceneList
 
 
 def test_classes_are_renamed_merged_and_brought_back(page: Dashboard) -> None:
@@ -99,3 +105,45 @@ def test_a_reload_brings_the_names_back(page: Dashboard, monkeypatch: pytest.Mon
     press(again)
     finish(again)
     settled(again, lambda: shown_names(again)[0] == "Lake & <mill>")
+
+
+def test_what_was_compared_stays_so_after_an_edit_in_another_tab_and_ends_with_another_image(
+    page: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[AnalysisRequest] = []
+    monkeypatch.setattr(SceneList, "search", lambda _list, request: asked.append(request))
+    calculated(page)
+    results = page.parts.results
+    change = results.tabs.page("Change")
+    assert isinstance(change, ChangeTab)
+    results.tabs.turn_to("Change")
+    assert len(asked) == 1
+    first = results.editor.calculated
+    assert first is not None
+    change._done(first)
+    settled(page, lambda: results.editor.compared is not None)
+    results.tabs.turn_to("Areas")
+
+    areas_of(page).edit.click()
+    areas_of(page).rows[0].name.value = "Lake"
+    settled(page, lambda: _named(results.editor.compared, "Lake"))
+    assert "with_second_date" in results.downloads.python.text, "in the files, too"
+    quality = results.tabs.page("Quality")
+    assert isinstance(quality, Quality)
+    results.tabs.turn_to("Quality")
+    assert CHECK_CHANGE in [fold.children[0].description for fold in quality.children]
+
+    page.parts.fields.settings = replace(SETTINGS, latitude="46.60")
+    press(page)
+    finish(page)
+    assert results.editor.compared is None
+    assert CHECK_CHANGE not in [fold.children[0].description for fold in quality.children]
+    assert len(asked) == 1, "a tab that is not open searches nothing"
+
+
+def _named(compared: Analysis | None, name: str) -> bool:
+    return (
+        compared is not None
+        and compared.second is not None
+        and compared.suggestions[0].name == compared.second.analysis.suggestions[0].name == name
+    )
