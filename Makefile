@@ -2,7 +2,8 @@
 VENV ?= .venv
 PYTHON ?= $(shell sh tools/find_python.sh)
 PORT ?= 8866
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+# A failed test is tried once more and told (R): a busy machine may stand still for a second.
+PYTEST_ARGS ?= -n 2 --dist loadgroup --reruns 1 -raR
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check

@@ -53,7 +53,7 @@ BAND_SPOOL_BYTES, STATE_SPOOL_BYTES, SPOOL_MB = 2.0, 1.0, 67.0
 """A band and the state of a pixel as they are kept; beyond this in temporary files (spill.MEMORY_BYTES)."""
 MEDIAN_SPOOL_BYTES = 4.0
 """A band of a composite, of each period: medians are kept as float32."""
-LOOK_S = 0.15
+LOOK_S = 0.06
 """What a date of a composite adds before it is read: overviews of it and of two others are looked at."""
 REVISIT_DAYS = 2.5
 """Two satellites pass every five days, over half of the land on two orbits."""

@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.arrays import Planes
 from pipeline.checks import quoted
 from pipeline.errors import InvalidRequest
+from pipeline.reading.medians import median_of_planes
 from pipeline.sentinel2.bands import ALL_BANDS, BANDS, BY_KEY, numbers
 from pipeline.sentinel2.indices import ALIASES, INDEX_BY_NAME, INDICES, SETS
 
@@ -210,7 +211,7 @@ def _plane(reflectance: Planes, bands: Sequence[str], band: str) -> np.ndarray:
     if band in bands:
         return np.asarray(reflectance[bands.index(band)])
     periods = [n for n, name in enumerate(bands) if name.partition("@")[0] == band]
-    return np.asarray(np.median(reflectance[periods], axis=0))
+    return median_of_planes([reflectance[n] for n in periods])
 
 
 def features_of(imagery: xr.DataArray, features: Sequence[str]) -> xr.DataArray:

@@ -12,8 +12,10 @@ from sklearn.cluster import KMeans
 from threadpoolctl import ThreadpoolController
 
 from pipeline.arrays import CentreRows, Planes, Table
-from pipeline.clustering.lloyd import Points, best_start, evenly
+from pipeline.clustering.lloyd import best_start
 from pipeline.clustering.model import ClusterModel
+from pipeline.clustering.points import Points, evenly
+from pipeline.clustering.wide import best_wide_start
 from pipeline.progress import Progress
 
 SAMPLE_PX = 500_000
@@ -24,6 +26,8 @@ TURNED_AT_ONCE = 2048
 """Rows or columns exchanged at once."""
 REACH_PX, REACH_PERCENT = 50_000, 99
 """How many pixels tell a model's reach, and what share of them lies within."""
+WIDE = 13
+"""Features from which on the search begins on fewer axes (wide.py)."""
 FINISH_ITERATIONS = 1
 """Steps of the last fit, which starts where the search came to rest."""
 
@@ -68,8 +72,8 @@ def fit(
         centres = planes.T.astype(np.float64)
     else:
         points = Points.of(planes, mean, scale, weights)
-        start = best_start(points, n_clusters, rng, progress.check)
-        centres = _finished(points, start, weights) * scale + mean
+        best = best_start if len(features) < WIDE else best_wide_start
+        centres = _finished(points, best(points, n_clusters, rng, progress.check), weights) * scale + mean
     progress.check()
     centres = centres[np.argsort(((centres - mean) / scale).mean(axis=1), kind="stable")]
     model = ClusterModel(

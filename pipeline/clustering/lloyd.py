@@ -10,15 +10,15 @@ k-means++ (Arthur and Vassilvitskii, SODA 2007).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from pipeline.clustering.assign import PRODUCT_SIZE
+from pipeline.clustering.points import Points
 
 
 @dataclass(frozen=True)
@@ -59,59 +59,6 @@ LEAST_PIXELS = 2**9
 """Pixels of a block however many starts there are."""
 
 
-@dataclass(frozen=True)
-class Points:
-    """Points to group, each with a weight: how often it occurs, or how many it stands for."""
-
-    planes: np.ndarray
-    """float32 ``(band + 1, n)``: z-scores, and a row of ones."""
-    weighted: np.ndarray
-    """The same times the weights; its last row are the weights."""
-
-    @classmethod
-    def of(
-        cls, planes: np.ndarray, mean: np.ndarray, scale: np.ndarray, weights: np.ndarray | None = None
-    ) -> Points:
-        """Return z-scores of values ``(band, n)``."""
-        z = np.ones((len(planes) + 1, planes.shape[1]), np.float32)
-        np.subtract(planes, mean.astype(np.float32)[:, None], out=z[:-1])
-        z[:-1] /= scale.astype(np.float32)[:, None]
-        return cls(z, z if weights is None else z * weights)
-
-    @property
-    def n(self) -> int:
-        """Number of points."""
-        return int(self.planes.shape[1])
-
-    @cached_property
-    def squares(self) -> np.ndarray:
-        """Weighted squared distance of each point from the mean of all."""
-        squares: np.ndarray = np.einsum("bn,bn->n", self.planes[:-1], self.weighted[:-1])
-        return squares
-
-    def part(self, which: slice) -> Points:
-        """Return a stretch of the points."""
-        return Points(self.planes[:, which], self.weighted[:, which])
-
-    def sample(self, wanted: int, rng: np.random.Generator) -> Points:
-        """Return some of the points, weighted to stand for all.
-
-        Half of the chance is the same for all, half is as the squared distance from the mean: a few far
-        pixels, which can decide which optimum is the best, must not be left to luck (lightweight coresets:
-        Bachem, Lucic and Krause, KDD 2018).
-        """
-        if self.n <= wanted:
-            return self
-        weights, squares = self.weighted[-1], self.squares
-        chance = weights / weights.sum(dtype=np.float64) + squares / max(squares.sum(dtype=np.float64), 1e-9)
-        heap = np.cumsum(chance, dtype=np.float64)
-        places = np.searchsorted(heap, (np.arange(wanted) + rng.random(wanted)) * (heap[-1] / wanted))
-        places = places.clip(max=self.n - 1)
-        planes = self.planes[:, places]
-        stands_for = weights[places] / chance[places] * (heap[-1] / wanted)
-        return Points(planes, planes * stands_for.astype(np.float32))
-
-
 def best_start(
     points: Points, k: int, rng: np.random.Generator, check: Callable[[], None] = lambda: None
 ) -> np.ndarray:
@@ -134,26 +81,36 @@ def best_start(
         float64 ``(k, band)``.
     """
     with ThreadPoolExecutor(THREADS) as threads:
-        sample, inertia = points, np.zeros(0)
-        centres = np.zeros((0, k, len(points.planes) - 1))
-        for number, stage in enumerate(SCHEDULE):
-            # A stage of another size works on a sample of its own, on the best of the optima so far.
-            if number == 0 or stage.points != SCHEDULE[number - 1].points:
-                sample = points.sample(stage.points, rng)
-            if number == 0:
-                centres = plus_plus(sample.sample(SEEDING_POINTS, rng), k, stage.starts, rng)
-            else:
-                centres = centres[_best_different(inertia, stage.starts)]
-            centres, inertia = lloyd(sample, centres, stage, threads, check)
+        centres, inertia = Search(rng, threads, check).through(
+            SCHEDULE,
+            points,
+            lambda sample: plus_plus(sample.sample(SEEDING_POINTS, rng), k, SCHEDULE[0].starts, rng),
+        )
         return np.asarray(centres[inertia.argmin()])
 
 
-def evenly(n: int, wanted: int, rng: np.random.Generator) -> slice | np.ndarray:
-    """Return the places of a sample of n things: one at random from each of `wanted` equal stretches."""
-    if n <= wanted:
-        return slice(None)
-    places: np.ndarray = ((np.arange(wanted) + rng.random(wanted)) * (n / wanted)).astype(np.int64)
-    return places.clip(max=n - 1)
+@dataclass(frozen=True)
+class Search:
+    """What all stages of a search share."""
+
+    rng: np.random.Generator
+    threads: ThreadPoolExecutor
+    check: Callable[[], None]
+
+    def through(
+        self, stages: Sequence[Stage], points: Points, begin: Callable[[Points], np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the centres of the last stage and their inertias; `begin` gives those of a sample."""
+        sample, size = points.sample(stages[0].points, self.rng), stages[0].points
+        centres, inertia = begin(sample), np.zeros(0)
+        for number, stage in enumerate(stages):
+            # A stage of another size works on a sample of its own, on the best of the optima so far.
+            if stage.points != size:
+                sample, size = points.sample(stage.points, self.rng), stage.points
+            if number:
+                centres = centres[best_different(inertia, stage.starts)]
+            centres, inertia = lloyd(sample, centres, stage, self.threads, self.check)
+        return centres, inertia
 
 
 def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> np.ndarray:
@@ -177,7 +134,7 @@ def plus_plus(points: Points, k: int, starts: int, rng: np.random.Generator) -> 
     return np.moveaxis(planes[:, chosen], 0, -1).astype(np.float64)
 
 
-def _best_different(inertia: np.ndarray, wanted: int) -> list[int]:
+def best_different(inertia: np.ndarray, wanted: int) -> list[int]:
     """Return the places of the lowest inertias; of starts that reached the same optimum, one."""
     chosen: list[int] = []
     for place in np.argsort(inertia, kind="stable").tolist():

@@ -40,6 +40,7 @@ class Fits:
     bands: tuple[str, ...]
     origin: str = ""
     _known: dict[tuple[tuple[str, ...], int, int], ClusterModel] = field(default_factory=dict, repr=False)
+    _spectra: dict[ClusterModel, CentreRows] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, pixels: Imagery) -> Self:
@@ -62,6 +63,7 @@ class Fits:
             spectra = self.spectra(fitted)
             order = spectral_order(spectra, plain_bands(self.bands))
             known = replace(fitted.reordered(order.tolist()), origin=self.origin)
+            self._spectra[known] = spectra[order]
             self._known[features, n_clusters, seed] = known
         return known
 
@@ -72,6 +74,8 @@ class Fits:
 
     def spectra(self, model: ClusterModel, given: bool = False) -> CentreRows:
         """Return the spectra by which clusters are named: of a given model, those of these pixels."""
+        if not given and model in self._spectra:
+            return self._spectra[model]
         of = own_spectra if given else fitted_spectra
         return of(model, self.reflectance, self.bands, self._planes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.area.blocks import FILE_BLOCK_PX, Block, blocks_of
@@ -18,9 +18,10 @@ from pipeline.progress import Progress
 from pipeline.reading import imagery
 from pipeline.reading.alignment import corner_of_files
 from pipeline.reading.composite import Composite, PeriodMosaic, WatchedComposite
-from pipeline.reading.dates import Look, chosen, examine, look_at, period_of
+from pipeline.reading.dates import Look, chosen, look_at, period_of
 from pipeline.reading.extent import Extent
 from pipeline.reading.imagery import Imagery
+from pipeline.reading.light import Overcast, WhileRead, examine
 from pipeline.reading.reader import Reading
 from pipeline.reading.storage.dask import configured, store_of
 from pipeline.reading.storage.local import READ_AHEAD
@@ -76,12 +77,16 @@ def read_composite(
                 f"Nothing to group: none of {len(looks)} images is clear here "
                 f"{period_words(request.start, request.end)}. Choose a longer period."
             )
+        plan = _Plan.of(request, dates, n_periods, extent, workers)
         new = [look for look in dates if not look.examined]
-        if new:  # what turns out to be overcast makes room for others
+        if new and not plan.examines:  # what turns out to be overcast makes room for others
             bad = _examine(new, looks, extent, progress)
         else:
             try:
-                found = _read(request, dates, n_periods, extent, progress, workers, watch)
+                found, dates = plan.read(request, extent, progress, watch)
+            except Overcast as day:
+                looks[looks.index(dates[day.number])] = day.look
+                continue
             except ReadFailed as error:
                 bad = [(look, error) for look in dates if _is_of(error.url, look)][:1]
                 if not bad:
@@ -146,38 +151,82 @@ def _twins_of(scenes: Sequence[Scene], plans: Sequence[ImagePlan]) -> list[tuple
     return [twin.scenes for twin in own.twins] if own else []
 
 
-def _read(
-    request: AnalysisRequest,
-    dates: Sequence[Look],
-    n_periods: int,
-    extent: Extent,
-    progress: Progress,
-    workers: bool,
-    watch: Watch | None,
-) -> Imagery:
-    scenes = [scene for look in dates for scene in look.scenes]
-    composite = Composite(
-        tuple(number for number, look in enumerate(dates) for _ in look.scenes),
-        tuple(period_of(look.day, request.start, request.end, n_periods) for look in dates),
-        n_periods,
-        tuple(scene.offset.dn for scene in scenes),
-        extent.mask,
-        request.composite,
-    )
-    px_bytes = composite.bytes_per_px(len(extent.bands))
-    blocks = _blocks(scenes, extent, px_bytes)
-    if workers and configured() is not None:
-        reading = Reading(scenes, extent, progress, blocks, composite=composite)
-    else:
-        counted = DateProgress(progress, len(dates), len(blocks))
+@dataclass(frozen=True)
+class _Plan:
+    """How some acquisitions are read and combined."""
+
+    looks: Sequence[Look]
+    composite: Composite
+    blocks: tuple[Block, ...]
+    px_bytes: int
+    workers: bool
+    """Whether on the configured dask cluster."""
+
+    @classmethod
+    def of(
+        cls, request: AnalysisRequest, dates: Sequence[Look], n_periods: int, extent: Extent, workers: bool
+    ) -> _Plan:
+        """Return the plan for acquisitions in the order of their days."""
+        scenes = [scene for look in dates for scene in look.scenes]
+        composite = Composite(
+            tuple(number for number, look in enumerate(dates) for _ in look.scenes),
+            tuple(period_of(look.day, request.start, request.end, n_periods) for look in dates),
+            n_periods,
+            tuple(scene.offset.dn for scene in scenes),
+            extent.mask,
+            request.composite,
+        )
+        px_bytes = composite.bytes_per_px(len(extent.bands))
+        blocks = _blocks(scenes, extent, px_bytes)
+        return cls(dates, composite, blocks, px_bytes, workers and configured() is not None)
+
+    @property
+    def scenes(self) -> list[Scene]:
+        """All scenes in their order."""
+        return [scene for look in self.looks for scene in look.scenes]
+
+    @property
+    def examines(self) -> bool:
+        """Whether acquisitions are examined when they are read: one block shows them whole."""
+        return len(self.blocks) == 1 and not self.workers
+
+    def read(
+        self, request: AnalysisRequest, extent: Extent, progress: Progress, watch: Watch | None
+    ) -> tuple[Imagery, list[Look]]:
+        """Return the pixels, and the acquisitions as far as they were examined.
+
+        Raises
+        ------
+        Overcast
+            When an acquisition turns out to be so that the request does not name.
+        """
+        scenes, composite = self.scenes, self.composite
+        at_once = max(1, BYTES_AT_ONCE // (max(b.height * b.width for b in self.blocks) * self.px_bytes))
+        store = store_of(self.blocks, self.workers, min(at_once, READ_AHEAD))
+        if self.workers:
+            reading = Reading(scenes, extent, progress, self.blocks, composite=composite)
+            found = imagery.read(scenes, extent, store, reading, request.seed, progress, composite=composite)
+            return found, list(self.looks)
+        light = WhileRead(list(self.looks), composite, extent, refuses=request.scene_ids is None)
+        counted = DateProgress(progress, len(self.looks), len(self.blocks))
         on_date: Callable[[PeriodMosaic], object] = counted.date_ended
         if watch is not None:
             on_date = Refining(extent, scenes, composite, request.seed, counted, watch).date_ended
-        watched = WatchedComposite(**vars(composite), on_date=on_date)
-        reading = Reading(scenes, extent, counted, blocks, composite=watched)
-    at_once = max(1, BYTES_AT_ONCE // (max(b.height * b.width for b in blocks) * px_bytes))
-    store = store_of(blocks, workers, min(at_once, READ_AHEAD))
-    return imagery.read(scenes, extent, store, reading, request.seed, progress, composite=composite)
+        offsets_of = light.offsets if self.examines else None
+        watched = WatchedComposite(**vars(composite), on_date=on_date, offsets_of=offsets_of)
+        reading = Reading(scenes, extent, counted, self.blocks, composite=watched)
+        found = imagery.read(
+            scenes,
+            extent,
+            store,
+            reading,
+            request.seed,
+            progress,
+            composite=composite,
+            decided_on_the_way=lambda: light.scenes,
+        )
+        offsets = tuple(scene.offset.dn for scene in light.scenes)
+        return replace(found, composite=replace(composite, offsets=offsets)), light.looks
 
 
 def _blocks(scenes: Sequence[Scene], extent: Extent, px_bytes: int) -> tuple[Block, ...]:

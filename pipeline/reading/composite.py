@@ -45,6 +45,14 @@ class Composite:
         most = max(self.periods.count(period) for period in range(self.n_periods))
         return n_bands * (2 * most + 4 * self.n_periods + 4)
 
+    def is_last_of_acquisition(self, scene: int) -> bool:
+        """Tell whether no scene of the same acquisition follows."""
+        return self.acquisitions[scene] not in self.acquisitions[scene + 1 :]
+
+    def is_last_of_period(self, acquisition: int) -> bool:
+        """Tell whether no acquisition of the same period follows."""
+        return self.periods[acquisition] not in self.periods[acquisition + 1 :]
+
     def mosaic(self, shape: tuple[int, int], n_bands: int) -> Mosaic:
         """Return the mosaic of a block."""
         return PeriodMosaic(shape, n_bands, self)
@@ -67,9 +75,13 @@ class WatchedComposite(Composite):
     on_date: Callable[[PeriodMosaic], object] = lambda _mosaic: None
     """Called, while a block is read, with its mosaic; may raise."""
 
+    offsets_of: Callable[[int, Pixels], Sequence[int]] | None = None
+    """Called with the number and the pixels of each acquisition before it is combined; returns the offsets of
+    all scenes, may raise. Without it they are `offsets`."""
+
     def mosaic(self, shape: tuple[int, int], n_bands: int) -> Mosaic:
         """Return the mosaic of a block."""
-        return PeriodMosaic(shape, n_bands, self, self.on_date)
+        return PeriodMosaic(shape, n_bands, self, self.on_date, self.offsets_of)
 
 
 class PeriodMosaic:
@@ -86,8 +98,10 @@ class PeriodMosaic:
         n_bands: int,
         plan: Composite,
         on_date: Callable[[PeriodMosaic], object] = lambda _mosaic: None,
+        offsets_of: Callable[[int, Pixels], Sequence[int]] | None = None,
     ) -> None:
         self._shape, self._n_bands, self._plan, self._on_date = shape, n_bands, plan, on_date
+        self._offsets_of, self._offsets = offsets_of, plan.offsets
         self._acquisition, self._first_valid = -1, FirstValid(shape, n_bands)
         self._period, self._stack = 0, list[np.ndarray]()
         # not touched before its period comes: memory that is not written does not count
@@ -102,6 +116,8 @@ class PeriodMosaic:
             self._end_acquisition()
             self._acquisition, self._first_valid = acquisition, FirstValid(self._shape, self._n_bands)
         self._first_valid.feed(layer)
+        if self._plan.is_last_of_acquisition(layer.scene):  # now, while the next scenes are read
+            self._end_acquisition()
 
     def result(self) -> Pixels:
         """Return the composite of the layers that were fed."""
@@ -129,13 +145,18 @@ class PeriodMosaic:
     def _end_acquisition(self) -> None:
         if self._acquisition < 0:
             return
-        pixels = self._first_valid.result().settled(self._plan.offsets)
+        pixels = self._first_valid.result()
+        if self._offsets_of is not None:
+            self._offsets = tuple(self._offsets_of(self._acquisition, pixels))
+        pixels = pixels.settled(self._offsets)
         clear = self._plan.mask.clear(pixels.state)
         self._state = np.where(self._state == 0, pixels.state, self._state)
-        self._acquisition = -1
         if clear.any():
             self._take(pixels, clear)
         self._on_date(self)
+        if self._plan.is_last_of_period(self._acquisition):
+            self._end_period()
+        self._acquisition, self._first_valid = -1, FirstValid(self._shape, self._n_bands)
 
     def _take(self, pixels: Pixels, clear: Mask) -> None:
         """Take the clear values of an acquisition."""
@@ -143,7 +164,7 @@ class PeriodMosaic:
         if period != self._period:
             self._end_period()
             self._period = period
-        dn, offset = pixels.dn, pixels.offset_dn(self._plan.offsets)
+        dn, offset = pixels.dn, pixels.offset_dn(self._offsets)
         values = np.empty(dn.shape, np.int16)
         for band, numbers in enumerate(dn):  # one by one: the wider type takes twice the memory
             values[band] = np.clip(numbers.astype(np.int32) + offset, LOWEST, MISSING - 1)

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from affine import Affine
 from odc.geo.geobox import GeoBox
-from rasterio.enums import Resampling
 
 from pipeline.area.grid import inside
 from pipeline.arrays import Mask
 from pipeline.errors import ReadFailed
 from pipeline.progress import Progress
 from pipeline.reading.extent import Extent
-from pipeline.reading.overviews import at_overview, on_grid, opened
+from pipeline.reading.overviews import nearest, opened
 from pipeline.sentinel2.bands import SCL, VISIBLE
-from pipeline.sentinel2.offset import QUANTIFICATION, check_together
 from pipeline.sentinel2.scene import Scene
 
 log = logging.getLogger(__name__)
 
 SIDE_PX = 256
 """Longer side of the small grid on which acquisitions are compared."""
-LIGHT_PX = 62
-"""Longer side of the smaller one on which their light is examined: of 10 km the coarsest overview, one block
-of a file, shows it."""
 THREADS = 32
 """Acquisitions whose overviews are waited for at the same time."""
 MIN_CLEAR = 0.02
 """Less clear land of the area than this is not worth reading an acquisition."""
-BRIGHTEST_LAND, OVERCAST_SHARE = 1.0, 0.5
-"""Where more than this share is brighter in all visible bands than land can be, the day is overcast."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,45 +60,18 @@ class Look:
 def look_at(acquisitions: Sequence[Sequence[Scene]], extent: Extent, progress: Progress) -> list[Look]:
     """Return what each acquisition shows of an area; those whose files cannot be read are left out."""
     small = small_grid(extent.grid)
-    within = _within(extent, small)
+    within = within_small(extent, small)
 
     def look(scenes: Sequence[Scene]) -> Look | None:
         progress.check()
         try:
-            return _look(scenes, small, within, extent)
+            return _look(scenes, small, within, extent, progress)
         except ReadFailed:
             log.info("%s is left out", scenes[0].id, exc_info=True)
             return None
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="dates") as pool:
         return [found for found in pool.map(look, acquisitions) if found is not None]
-
-
-def examine(looks: Sequence[Look], extent: Extent, progress: Progress) -> list[Look | ReadFailed]:
-    """Return acquisitions with their offsets decided, and whether they are overcast, by their visible bands.
-
-    Of one whose files cannot be read: why.
-    """
-    small = small_grid(extent.grid, LIGHT_PX)
-    within = _within(extent, small)
-
-    def read(wanted: tuple[Scene, str]) -> np.ndarray | ReadFailed:
-        progress.check()
-        try:
-            return _read(*wanted, small)
-        except ReadFailed as error:
-            return error
-
-    names = [
-        (scene, band)
-        for look in looks
-        for scene in look.scenes
-        for band in (*VISIBLE, SCL)
-        if band in scene.bands
-    ]
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="light") as pool:
-        planes = dict(zip(((s.id, b) for s, b in names), pool.map(read, names), strict=True))
-    return [_examined(look, planes, within, extent, float(small.resolution.x)) for look in looks]
 
 
 def small_grid(grid: GeoBox, side_px: int = SIDE_PX) -> GeoBox:
@@ -116,70 +82,32 @@ def small_grid(grid: GeoBox, side_px: int = SIDE_PX) -> GeoBox:
     return GeoBox(shape, grid.affine * Affine.scale(columns / shape[1], rows / shape[0]), grid.crs)
 
 
-def _within(extent: Extent, grid: GeoBox) -> Mask:
+def within_small(extent: Extent, grid: GeoBox) -> Mask:
     """Return which pixels of a small grid belong to the area; all where none does."""
     within = inside(extent.area, grid)
     return within if within.any() else np.ones(grid.shape, bool)
 
 
-def _look(scenes: Sequence[Scene], grid: GeoBox, within: Mask, extent: Extent) -> Look:
+def _look(scenes: Sequence[Scene], grid: GeoBox, within: Mask, extent: Extent, progress: Progress) -> Look:
     shape = (int(grid.shape[0]), int(grid.shape[1]))
     clear, covered = np.zeros(shape, bool), np.zeros(shape, bool)
     for scene in scenes:
         if SCL in scene.bands:
-            classes = scene.scene_classes(_read(scene, SCL, grid))
+            classes = scene.scene_classes(read_small(scene, SCL, grid, progress))
             has_data = classes > 0
             good = extent.mask.clear_classes(classes, float(grid.resolution.x))
         else:
-            has_data = good = _read(scene, VISIBLE[0], grid) > 0
+            has_data = good = read_small(scene, VISIBLE[0], grid, progress) > 0
         clear |= good & ~covered
         covered |= has_data
     clear &= within
     return Look(tuple(scenes), clear, float(clear.sum() / within.sum()))
 
 
-def _examined(
-    look: Look,
-    planes: Mapping[tuple[str, str], np.ndarray | ReadFailed],
-    within: Mask,
-    extent: Extent,
-    resolution_m: float,
-) -> Look | ReadFailed:
-    """Return a look with its offsets decided by planes of its scenes, each ``(y, x)``."""
-    covered = np.zeros(within.shape, bool)
-    numbers, shown = [], []
-    for scene in look.scenes:
-        visible = [planes[scene.id, band] for band in VISIBLE]
-        classes = planes.get((scene.id, SCL))
-        for plane in (*visible, classes):
-            if isinstance(plane, ReadFailed):
-                return plane
-        dn = np.stack([np.asarray(plane) for plane in visible])
-        has_data = dn.max(axis=0) > 0
-        good = has_data
-        if classes is not None:
-            known = scene.scene_classes(np.asarray(classes))
-            has_data = has_data & (known > 0)
-            good = has_data & extent.mask.clear_classes(known, resolution_m)
-        numbers.append(dn[:, good])
-        shown.append(dn[:, has_data & within & ~covered])
-        covered |= has_data
-    decided = check_together([s.offset for s in look.scenes], numbers)
-    bright = sum(
-        int(np.count_nonzero(((dn.astype(int) + offset.dn) / QUANTIFICATION > BRIGHTEST_LAND).all(axis=0)))
-        for dn, offset in zip(shown, decided, strict=True)
-    )
-    n_seen = int(np.count_nonzero(covered & within))
-    scenes = tuple(replace(s, offset=offset) for s, offset in zip(look.scenes, decided, strict=True))
-    return replace(look, scenes=scenes, overcast=bright > OVERCAST_SHARE * max(n_seen, 1), examined=True)
-
-
-def _read(scene: Scene, band: str, grid: GeoBox) -> np.ndarray:
+def read_small(scene: Scene, band: str, grid: GeoBox, progress: Progress) -> np.ndarray:
     """Return a file on a small grid ``(y, x)``, 0 where it has no data."""
-    with opened(scene.bands[band].href, scene.hosts) as file:
-        dataset = file.dataset
-        overview = at_overview(dataset, grid.resolution.x / dataset.res[0])
-        return on_grid(dataset, grid, Resampling.nearest, overview)
+    with opened(scene.bands[band].href, scene.hosts, progress) as file:
+        return nearest(file, grid, np.uint8 if band == SCL else np.uint16)
 
 
 def period_of(day: date, start: date, end: date, n_periods: int) -> int:

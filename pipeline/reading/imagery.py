@@ -18,6 +18,7 @@ from pipeline.progress import Progress
 from pipeline.reading.composite import Composite
 from pipeline.reading.coverage import Coverage, coverage_of, outline_on
 from pipeline.reading.extent import Extent
+from pipeline.reading.medians import median_of_planes
 from pipeline.reading.pixels import FILLED, Pixels, joined
 from pipeline.reading.sample import SAMPLE_PX, RawSample, Sample, pooled, take
 from pipeline.reading.storage.local import Reader, Store
@@ -97,7 +98,7 @@ class Imagery:
             )
             for band in bands
         ]
-        return np.stack([np.asarray(np.median(p, axis=0), np.uint16) for p in planes])
+        return np.stack([np.asarray(median_of_planes(list(p)), np.uint16) for p in planes])
 
     @cached_property
     def looks(self) -> NDArray[np.uint8]:
@@ -161,6 +162,7 @@ def read(
     progress: Progress,
     sample_px: int = SAMPLE_PX,
     composite: Composite | None = None,
+    decided_on_the_way: Callable[[], tuple[Scene, ...]] | None = None,
 ) -> Imagery:
     """Read all blocks of an area once.
 
@@ -180,6 +182,8 @@ def read(
         About how many pixels of the area are sampled.
     composite : Composite, optional
         How the scenes of several acquisitions are combined; the offsets are decided then.
+    decided_on_the_way : callable, optional
+        Returns the scenes of a composite with the offsets that were decided while they were read.
     """
     n_inside = sum(int(np.count_nonzero(extent.inside(block))) for block in store.blocks)
     summary = partial(
@@ -192,7 +196,8 @@ def read(
     found = dict(store.fill(reader, summary, progress))
     summaries = [found[n] for n in range(len(store.blocks))]
     sample = pooled([s.sample for s in summaries])
-    decided = tuple(scenes) if composite is not None else _decided(scenes, sample, extent.bands)
+    on_the_way = decided_on_the_way or (lambda: tuple(scenes))
+    decided = on_the_way() if composite is not None else _decided(scenes, sample, extent.bands)
     offsets = (0,) if composite is not None else tuple(s.offset.dn for s in decided)
     coverage = sum((_settled(s, offsets) for s in summaries), start=Coverage())
     pieces = [s.piece for s in summaries if s.piece is not None]

@@ -12,6 +12,7 @@ import rasterio
 from odc.geo.geobox import GeoBox
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
 
 from pipeline.area.grid import epsg_of
 from pipeline.errors import Cancelled
@@ -100,6 +101,50 @@ def on_grid(dataset: Any, grid: GeoBox, resampling: Resampling, overview: int | 
         return _warped(dataset, grid, resampling)
     with rasterio.open(dataset.name, overview_level=overview) as coarse:
         return _warped(coarse, grid, resampling)
+
+
+def nearest(file: OpenFile, grid: GeoBox, dtype: Any) -> np.ndarray:
+    """Return a file's coarsest overview that is no coarser than a grid, on that grid: ``(y, x)``.
+
+    Of each pixel of the grid the one under its centre, 0 where the file has no data. On the web the blocks
+    are read by our own requests where the projections are the same, by GDAL otherwise; the values are equal.
+    """
+    found = None if file.remote is None else _own_nearest(file.remote, grid, np.dtype(dtype))
+    if found is not None:
+        return found
+    dataset = file.dataset
+    overview = at_overview(dataset, grid.resolution.x / dataset.res[0])
+    return on_grid(dataset, grid, Resampling.nearest, overview)
+
+
+def _own_nearest(file: RemoteFile, grid: GeoBox, dtype: np.dtype[Any]) -> np.ndarray | None:
+    """Return the pixels under the centres of a grid's; None where that is left to GDAL."""
+    layout = file.layout
+    if layout is None or layout.grid["crs"] != epsg_of(grid):
+        return None
+    transform = layout.grid["transform"]
+    overview = file.coarsest(grid.resolution.x / transform.a)
+    if overview is None:
+        return None
+    places = []
+    for axis, origin in enumerate(~transform * (grid.affine.c, grid.affine.f)):
+        n, length, whole = grid.shape[1 - axis], overview.shape[1 - axis], layout.shape[1 - axis]
+        step = (grid.affine.a, grid.affine.e)[axis] / (transform.a, transform.e)[axis]
+        centres = (origin + (np.arange(n) + 0.5) * step) * length / whole
+        place = np.floor(centres + 1e-10).astype(int)
+        places.append((place, (place >= 0) & (place < length)))
+    (columns, in_columns), (rows, in_rows) = places
+    data = np.full(grid.shape, NO_DATA_DN, dtype)
+    if not (in_rows.any() and in_columns.any()):
+        return data
+    columns, rows = columns[in_columns], rows[in_rows]
+    first = (rows[0], columns[0])
+    window = Window(first[1], first[0], columns[-1] - first[1] + 1, rows[-1] - first[0] + 1)
+    pixels = np.full((window.height, window.width), NO_DATA_DN, dtype)
+    if not file.read(window, pixels, overview):
+        return None
+    data[np.ix_(in_rows, in_columns)] = pixels[np.ix_(rows - first[0], columns - first[1])]
+    return data
 
 
 def _warped(dataset: Any, grid: GeoBox, resampling: Resampling) -> np.ndarray:

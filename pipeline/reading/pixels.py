@@ -15,6 +15,8 @@ from pipeline.sentinel2.offset import QUANTIFICATION
 NO_DATA_DN, SATURATED_DN = 0, 65535
 FILLED = np.uint8(0b1000_0000)
 """Bit of a pixel's looks that is set where a period was filled from its neighbours in time."""
+CHUNK_PX = 2**15
+"""Pixels of a band that are rounded at a time."""
 NO_CLASS = 15
 """Scene class of a pixel without scene classification: it is never masked."""
 
@@ -35,7 +37,12 @@ class CoarsePlanes:
     def under(self, planes: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         """Return values of the larger pixels ``(..., y, x)`` at the 10 m pixels of the block: nearest."""
         rows, columns = ((s + np.arange(n)) // self.factor for s, n in zip(self.shift, shape, strict=True))
-        return np.asarray(planes[..., rows[:, None], columns])
+        return np.asarray(planes.take(columns, axis=-1).take(rows, axis=-2))
+
+    def at(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Return the values of single 10 m pixels of the block: uint16 ``(band, n)``."""
+        down, right = ((s + n) // self.factor for s, n in zip(self.shift, (rows, columns), strict=True))
+        return np.asarray(self.dn.reshape(len(self.dn), -1).take(down * self.dn.shape[2] + right, axis=1))
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,31 @@ class Pixels:
         dn = np.empty((n_bands, *self.state.shape), np.uint16)
         dn[[n for n in range(n_bands) if n not in places]] = self.fine
         dn[list(places)] = self.coarse.under(self.coarse.dn, self.state.shape)
+        return dn
+
+    def planes(self, shown: Sequence[int]) -> Planes:
+        """Return the digital numbers of some bands, by their positions: ``(band, y, x)``."""
+        if self.coarse is None:
+            return self.fine[list(shown)]
+        fine = [n for n in range(len(self.fine) + len(self.coarse.places)) if n not in self.coarse.places]
+        dn = np.empty((len(shown), *self.state.shape), np.uint16)
+        for plane, n in zip(dn, shown, strict=True):
+            if n in fine:
+                plane[:] = self.fine[fine.index(n)]
+            else:
+                band = self.coarse.dn[self.coarse.places.index(n)]
+                plane[:] = self.coarse.under(band, self.state.shape)
+        return dn
+
+    def at(self, places: np.ndarray) -> np.ndarray:
+        """Return the digital numbers of some pixels (flat indices): ``(band, n)``."""
+        fine = self.fine.reshape(len(self.fine), -1).take(places, axis=1)
+        if self.coarse is None:
+            return np.asarray(fine)
+        n_bands = len(fine) + len(self.coarse.places)
+        dn = np.empty((n_bands, len(places)), np.uint16)
+        dn[[n for n in range(n_bands) if n not in self.coarse.places]] = fine
+        dn[list(self.coarse.places)] = self.coarse.at(*np.divmod(places, self.state.shape[1]))
         return dn
 
     @property
@@ -138,11 +170,11 @@ class Pixels:
         shown : sequence of int, optional
             Positions of the bands that the picture needs; all by default.
         """
-        dn = self.dn if shown is None else self.dn[list(shown)]
+        dn = self.dn if shown is None else self.planes(shown)
         offset = self.offset_dn(offsets)
         planes: np.ndarray
         if dn.dtype != np.uint16:
-            planes = np.clip(np.rint(dn + offset), 1, SATURATED_DN).astype(np.uint16)
+            planes = rounded(dn, offset)
         elif isinstance(offset, int) and -SATURATED_DN < offset <= 0:  # without a wider type in between
             planes = np.maximum(dn, np.uint16(1 - offset))
             planes -= np.uint16(-offset)
@@ -191,6 +223,19 @@ class Pixels:
             coarse,
             looks if looks.size else None,
         )
+
+
+def rounded(numbers: np.ndarray, offset: int | np.ndarray) -> np.ndarray:
+    """Return numbers ``(band, y, x)`` with an offset as uint16, at least 1; the cache holds each piece."""
+    planes = np.empty(numbers.shape, np.uint16)
+    step = max(1, CHUNK_PX // max(numbers.shape[2], 1))
+    for start in range(0, numbers.shape[1], step):
+        rows = slice(start, start + step)
+        piece = numbers[:, rows] + (offset[rows] if isinstance(offset, np.ndarray) else offset)
+        np.rint(piece, out=piece)
+        np.clip(piece, 1, SATURATED_DN, out=piece)
+        np.copyto(planes[:, rows], piece, casting="unsafe")
+    return planes
 
 
 def state_of(has_data: Mask, classes: SceneClasses | None) -> State:

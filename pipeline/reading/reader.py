@@ -13,7 +13,7 @@ import os
 import threading
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,7 @@ from pipeline.reading.composite import Composite
 from pipeline.reading.counter import BlockCounter
 from pipeline.reading.extent import Extent
 from pipeline.reading.gdal import ALWAYS, FORGETFUL, check_local, remember, settings_for
+from pipeline.reading.in_turn import in_turn
 from pipeline.reading.mosaic import FirstValid
 from pipeline.reading.parts import FileGroup, Part, SceneFiles, layer_of
 from pipeline.reading.pixels import NO_DATA_DN, Pixels
@@ -57,9 +58,7 @@ ENVIRONMENT, FORGETFUL_ENVIRONMENT = (
 TRIES, PAUSE_S = 2, 0.5
 """Tries for a block that was not fetched, and seconds between them; GDAL itself retries on 429 and 5xx."""
 SCENES_AT_ONCE, DATES_AT_ONCE = 4, 2
-"""Scenes of one and of several acquisitions whose pixels under a block are held at the same time."""
-CANCEL_S = 0.1
-"""Seconds between two looks at whether the run shall end; a silent server is left to its thread."""
+"""Scenes of one and of several acquisitions that are read at the same time under a block."""
 
 
 class Reading:
@@ -123,38 +122,20 @@ class Reading:
         n_bands, made = len(self._extent.bands), self._composite
         mosaic = FirstValid(block.shape, n_bands) if made is None else made.mosaic(block.shape, n_bands)
         at_once = SCENES_AT_ONCE if made is None else DATES_AT_ONCE
-        for start in range(0, len(reached), at_once):
-            now = reached[start : start + at_once]
-            parts = {n: [group.part(block, within) for group in self._files[n].groups] for n in now}
-            self._read([part for n in now for part in parts[n]])
-            for n in now:
-                layer = layer_of(n, self._scenes[n], parts.pop(n), block.shape, self._extent.mask)
-                mosaic.feed(replace(layer, may_hold_offset=self._scenes[n].offset.may_hold))
+
+        def parts_of(n: int) -> list[Part]:
+            return [group.part(block, within) for group in self._files[n].groups]
+
+        for n, parts in in_turn(reached, at_once, parts_of, self._pool, self._progress):
+            layer = layer_of(n, self._scenes[n], parts, block.shape, self._extent.mask)
+            mosaic.feed(replace(layer, may_hold_offset=self._scenes[n].offset.may_hold))
+            del parts, layer  # they are not held while the next ones are waited for
         return mosaic.result()
 
     def _within(self, block: Block) -> Mask | None:
         """Return which pixels of a block belong to the area; None: all of them."""
         within = self._extent.inside(block)
         return None if within.all() else within
-
-    def _read(self, parts: Sequence[Part]) -> None:
-        """Fill parts: reads wait for the network, not for each other; the headers of all files come first.
-
-        From the end of each file to its beginning: where a thread reads two blocks that lie one after the
-        other, GDAL takes it for reading ahead, and asks for twice as much.
-        """
-        reads = sorted((read for part in parts for read in part.reads()), key=lambda read: read[0])
-        waiting = [self._pool.submit(reader.into, window, data) for _, reader, window, data in reads]
-        try:
-            left = set(waiting)
-            while left:
-                done, left = wait(left, CANCEL_S, FIRST_EXCEPTION)
-                while done:
-                    done.pop().result()
-                self._progress.check()
-        finally:  # no name is left for a future that failed: its error would keep all pixels of this frame
-            while waiting:
-                waiting.pop().cancel()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other machines as scenes and grid; there, each process plans once."""

@@ -33,6 +33,9 @@ class RawSample:
 
     def settled(self, offsets: Sequence[int]) -> Sample:
         """Return the sample in reflectance, without numbers that cannot be (pixels.Pixels.settled)."""
+        if not any(offsets):
+            reflectance = np.asarray(self.dn / np.float32(QUANTIFICATION), np.float32)
+            return Sample(reflectance, self.rows, self.columns)
         offset = np.array(offsets, np.float32)[self.scene]
         can_be = (self.dn.min(axis=1) >= IMPOSSIBLE_DN) | (offset == 0)
         reflectance = (self.dn + offset[:, None]) / np.float32(QUANTIFICATION)
@@ -72,9 +75,8 @@ def take(block: Block, pixels: Pixels, usable: np.ndarray, share: float, seed: i
         drawn[rng.integers(0, usable.size, round(share * usable.size))] = True
         flat = np.flatnonzero(drawn & usable.ravel())
     rows, columns = np.divmod(flat, block.width)
-    dn = pixels.dn
     return RawSample(
-        dn.reshape(len(dn), -1)[:, flat].T,
+        pixels.at(flat).T,
         pixels.scenes(flat),
         (rows + block.row).astype(np.int32),
         (columns + block.column).astype(np.int32),
@@ -83,6 +85,8 @@ def take(block: Block, pixels: Pixels, usable: np.ndarray, share: float, seed: i
 
 def pooled(samples: Sequence[RawSample]) -> RawSample:
     """Return the samples of all blocks as one."""
+    if len(samples) == 1:
+        return samples[0]
     return RawSample(
         np.concatenate([s.dn for s in samples]),
         np.concatenate([s.scene for s in samples]),

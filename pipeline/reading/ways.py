@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.arrays import Planes
+from pipeline.reading.medians import sort_planes
 
 MISSING = np.int16(np.iinfo(np.int16).max)
 """Stands for a value that is not clear while values are combined: it is greater than all others."""
@@ -23,13 +24,7 @@ def median_of(values: Sequence[np.ndarray]) -> np.ndarray:
     """
     planes = list(values)
     n_values = np.sum([plane != MISSING for plane in planes], axis=0, dtype=np.uint8)
-    # a sorting network: after the pass that ends at `last`, the greatest value of the rest stands there
-    for last in range(len(planes) - 1, 0, -1):
-        for n in range(last):
-            low, high = planes[n], planes[n + 1]
-            smaller = np.minimum(low, high)
-            np.maximum(low, high, out=high)
-            low[...] = smaller
+    sort_planes(planes)
     # the middle value, or the two in the middle, of those that are not missing
     lower, upper = np.zeros(n_values.shape, np.float32), np.zeros(n_values.shape, np.float32)
     for n, plane in enumerate(planes):

@@ -17,6 +17,7 @@ import demo
 from demo import cache, server
 from demo.errors import DemoUnavailable
 from synthetic.reference import WORLD_COVER
+from tests.support.patience import PATIENCE_S
 from tests.support.servers import local
 
 COLLECTION = "sentinel-2-c1-l2a"
@@ -29,7 +30,7 @@ def url(scenes_folder: Path) -> Iterator[str]:
     demo.stop()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -42,6 +43,15 @@ def family() -> list[psutil.Process]:
     assert server._running is not None
     guard = psutil.Process(server._running.guard.pid)
     return [guard, *guard.children(recursive=True)]
+
+
+def takes(taker: socket.socket, port: int) -> bool:
+    """Take a port, unless it is taken: the last threads of a killed process may hold it for a moment."""
+    try:
+        taker.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 def gone(process: psutil.Process) -> bool:
@@ -137,7 +147,7 @@ def test_a_stranger_on_the_port_of_a_dead_server_is_not_handed_out(url: str) -> 
         assert wait_until(lambda: gone(catalogue))
         with socket.socket() as stranger:
             stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            stranger.bind(("127.0.0.1", int(url.rsplit(":", 1)[1])))
+            assert wait_until(lambda: takes(stranger, int(url.rsplit(":", 1)[1])))
             stranger.listen()
             answer = threading.Thread(target=lambda: answer_nonsense(stranger), daemon=True)
             answer.start()
@@ -196,7 +206,8 @@ def test_the_server_dies_with_its_killed_parent(scenes_folder: Path, repository:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is of POSIX")
 def test_interrupting_the_kernel_spares_the_server(scenes_folder: Path, repository: Path) -> None:
-    code = "import demo, time\n"
+    code = "import demo, signal, time\n"
+    code += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a run in the background ignores it
     code += "try:\n    print(demo.serve(), flush=True)\n    time.sleep(60)\n"
     code += "except KeyboardInterrupt:\n    print(demo.serve(), flush=True)"
     with subprocess.Popen(

@@ -95,7 +95,7 @@ def analysis_of(
 ) -> Analysis:
     """Return the analysis of a request, fitted on pixels as of `imagery_of`, or labelled with a model."""
     pixels = imagery_of(request, dn, classes, image=image, resolution_m=resolution_m)
-    return grouped(request, pixels, model, Progress(), preview=resolution_m > RESOLUTION_M)
+    return Analysis.of(grouped(request, pixels, model, Progress(), preview=resolution_m > RESOLUTION_M))
 
 
 def coarser(grid: GeoBox, factor: int) -> GeoBox:

@@ -15,7 +15,7 @@ from pipeline.progress import Progress
 from pipeline.reading.pixels import NO_DATA_DN
 from pipeline.reading.remote import fault
 from pipeline.reading.remote.cache import Part, cache
-from pipeline.reading.remote.header import Layout, TooShort, layout_of, overviews_of
+from pipeline.reading.remote.header import Layout, TooShort, all_overviews_of, layout_of, overviews_of
 from pipeline.reading.remote.ranges import FileAddress, ranges
 from pipeline.reading.signing import signed
 
@@ -83,8 +83,22 @@ class RemoteFile:
         layout = self.layout
         if layout is None or factor == 1:
             return layout
-        data = cache.get(self.href, (0, HEADER_BYTES), partial(self._read, 0, HEADER_BYTES))
-        return next((each for each in overviews_of(data) if _shows(each, layout, factor)), None)
+        return next((each for each in overviews_of(self._header()) if _shows(each, layout, factor)), None)
+
+    def coarsest(self, factor: float) -> Layout | None:
+        """Return how the pixels of the coarsest overview lie that is no coarser than a factor.
+
+        Those of the file itself where it has no such overview; None where its beginning does not tell.
+        """
+        layout, found = self.layout, all_overviews_of(self._header())
+        if layout is None or found is None:
+            return None
+        width, most = layout.shape[1], factor * 1.001
+        fine = [each for each in found if round(width / each.shape[1]) <= most]
+        return min((layout, *fine), key=lambda each: each.shape[1])
+
+    def _header(self) -> bytes:
+        return cache.get(self.href, (0, HEADER_BYTES), partial(self._read, 0, HEADER_BYTES))
 
     def read(self, window: Window, target: np.ndarray, layout: Layout | None = None) -> bool:
         """Read a window into an array; False where that is left to GDAL.

@@ -8,6 +8,8 @@ that these bytes do not hold; whatever is unusual is left to GDAL.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,17 +126,27 @@ def layout_of(data: bytes) -> Layout | None:
 def overviews_of(data: bytes) -> list[Layout]:
     """Return how the pixels of a file's overviews lie, of those that these bytes tell of."""
     found: list[Layout] = []
-    try:
-        tags = _Directory(data)
-        for _ in range(MOST_DIRECTORIES):
-            if tags.next == 0:
-                break
-            tags = _Directory(data, tags.next)
-            if tags.one(TiffTag.SUBFILE, 0) == OVERVIEW:
-                found.append(_layout(tags, subfile=OVERVIEW))
-    except (*UNREADABLE, TooShort, fault.FileFault):
-        return found
+    with suppress(*UNREADABLE, TooShort, fault.FileFault):
+        found.extend(_overviews(data))
     return found
+
+
+def all_overviews_of(data: bytes) -> list[Layout] | None:
+    """Return how the pixels of all overviews of a file lie; None where these bytes do not tell."""
+    try:
+        return list(_overviews(data))
+    except (*UNREADABLE, TooShort, fault.FileFault):
+        return None
+
+
+def _overviews(data: bytes) -> Iterator[Layout]:
+    tags = _Directory(data)
+    for _ in range(MOST_DIRECTORIES):
+        if tags.next == 0:
+            return
+        tags = _Directory(data, tags.next)
+        if tags.one(TiffTag.SUBFILE, 0) == OVERVIEW:
+            yield _layout(tags, subfile=OVERVIEW)
 
 
 def _layout(tags: _Directory, subfile: int) -> Layout:

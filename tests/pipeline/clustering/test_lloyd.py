@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from pipeline.clustering.lloyd import Points, Stage, _best_different, best_start, evenly, lloyd, plus_plus
+from pipeline.clustering.lloyd import Stage, best_different, best_start, lloyd, plus_plus
+from pipeline.clustering.points import Points, evenly
 
 HERE = Stage(0, 1, 200, 1e-9)
 
@@ -95,8 +96,8 @@ def test_a_start_does_not_depend_on_the_others() -> None:
 
 def test_of_starts_that_met_one_goes_on() -> None:
     told = np.array([5.0, 3.0, 3.00001, 9.0, 3.1])
-    assert _best_different(told, 3) == [1, 4, 0]
-    assert _best_different(told, 9) == [1, 4, 0, 3]
+    assert best_different(told, 3) == [1, 4, 0]
+    assert best_different(told, 9) == [1, 4, 0, 3]
 
 
 def test_a_few_far_points_get_the_cluster_they_deserve() -> None:

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from pipeline import Cancelled, ClusterModel, InvalidRequest
 from pipeline.clustering.kmeans import SAMPLE_PX, _finished, fit
-from pipeline.clustering.lloyd import Points
+from pipeline.clustering.points import Points
 from pipeline.progress import Progress
 
 BANDS = ("blue", "green", "red", "nir")

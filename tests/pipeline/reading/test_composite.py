@@ -208,6 +208,42 @@ def test_an_overcast_day_is_not_used_whatever_its_classification_says(
         analyse(made_up([(120, bright, np.full((75, 75), 11), {})]))
 
 
+def test_what_is_read_as_one_block_is_examined_without_further_reads(
+    made_up: Callable[..., AnalysisRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An area of several blocks is examined by its overviews before it is read; the result is the same."""
+    new = {"properties": {"s2:processing_baseline": "05.11"}}
+    bright, snow = np.full((4, 150, 150), 13_000, np.uint16), np.full((75, 75), 11)
+    dates = [
+        (20, land() + np.uint16(1000), classes(), dict(new)),
+        (120, bright, snow, {}),
+        (160, land(1) // np.uint16(3), classes(), dict(new)),
+        (320, land(2), classes(slice(0, 40)), {}),
+    ]
+    request = made_up(dates, composite="periods", periods=3)
+    examined: list[int] = []
+    examine = compose.examine
+    monkeypatch.setattr(
+        compose, "examine", lambda looks, *of: examined.append(len(looks)) or examine(looks, *of)
+    )
+    whole = composite(request)
+    assert not examined
+    monkeypatch.setattr(blocks, "BLOCK_PX", 32)
+    cut = composite(request)
+    assert examined
+    assert [(s.id, s.offset.dn) for s in whole.scenes] == [(s.id, s.offset.dn) for s in cut.scenes]
+    assert [s.offset.dn for s in whole.scenes] == [-1000, 0, 0]
+    assert whole.composite == cut.composite
+    assert sorted(whole.notes) == sorted(cut.notes)
+    assert np.array_equal(cut.masked.values, whole.masked.values, equal_nan=True)
+
+
+def test_overcast_scenes_that_were_chosen_by_hand_are_used(made_up: Callable[..., AnalysisRequest]) -> None:
+    bright, snow = np.full((4, 150, 150), 13_000, np.uint16), np.full((75, 75), 11)
+    dates = [(20, land(), classes(), {}), (120, bright, snow, {})]
+    assert len(analyse(made_up(dates, scene_ids=("d0", "d1"))).scenes) == 2
+
+
 def test_a_date_with_a_broken_file_is_left_out_and_said(
     made_up: Callable[..., AnalysisRequest], folder: Folder
 ) -> None:
