@@ -63,8 +63,8 @@ class DashboardServer(Voila):
     )
     forked_kernels = Bool(
         config=True,
-        help="Whether kernels are forked from one process that has imported everything: a page opens in a "
-        "third of the time and takes a third of the memory. By default on Linux.",
+        help="Whether kernels are forked from one process that has imported everything: a page opens with a "
+        "third of the processor time in its kernel, and imports lie in memory once. By default on Linux.",
     )
 
     @default("forked_kernels")
