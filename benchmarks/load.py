@@ -53,7 +53,7 @@ class Plan:
 
 @dataclass
 class Memory:
-    """Resident memory of a server and its kernels, looked at twice a second; MB."""
+    """Memory of a server and its kernels, looked at once a second; MB. What is shared counts once."""
 
     server: psutil.Process
     most_mb: float = 0
@@ -61,12 +61,13 @@ class Memory:
 
     def watch(self) -> None:
         """Look until stopped."""
-        while not self.stopped.wait(0.5):
+        while not self.stopped.wait(1):
             total = 0
             with suppress(psutil.NoSuchProcess):
                 for process in (self.server, *self.server.children(recursive=True)):
                     with suppress(psutil.NoSuchProcess):
-                        total += process.memory_info().rss
+                        memory = process.memory_full_info()
+                        total += getattr(memory, "pss", memory.rss)
             self.most_mb = max(self.most_mb, total / MB)
 
 

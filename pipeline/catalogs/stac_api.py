@@ -19,14 +19,13 @@ from pipeline.errors import AnalysisError, CatalogUnavailable
 from pipeline.progress import Progress
 from pipeline.sentinel2.bands import ALL_BANDS, SCL
 
-if TYPE_CHECKING:
-    from pystac_client import Client
-
 MOVED = (404, 405, 410, 501)
 """Answers that say that a search address kept from before is none any more."""
 MOST_TOGETHER = 20_000
 """Most items of all slices of a search."""
-MOST_COLLECTION_PAGES = 20
+
+if TYPE_CHECKING:
+    from pipeline.catalogs.client import Client
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,9 @@ class Line:
         return api
 
     def _asked(self) -> Api:
-        client = _client(self._address, self._transport)
+        from pipeline.catalogs.client import landing_page
+
+        client = landing_page(self._address, self._transport)
         try:
             search_url, conforms = client.search(method="POST").url, client.get_conforms_to()
         except AnalysisError:
@@ -120,7 +121,9 @@ class Line:
             With the names that are wrong. Nothing is raised where the catalogue does not list any.
         """
         try:
-            held = set(self._held(_client(self._address, self._transport)))
+            from pipeline.catalogs.client import landing_page
+
+            held = set(self._held(landing_page(self._address, self._transport)))
         except CatalogUnavailable:
             return
         wrong = [c for c in self._profile.collections if c not in held]
@@ -239,45 +242,6 @@ def warm(profile: CatalogProfile) -> None:
     if profile.refusal or (transport.connections.fresh and _key(profile.address()) in _known):
         return
     Line(profile, Progress()).learn()
-
-
-def _client(address: str, line: Transport) -> Client:
-    """Return pystac-client's view of a landing page; its requests go through our transport."""
-    from pystac_client import Client
-    from pystac_client.stac_api_io import StacApiIO
-
-    class BoundedIO(StacApiIO):
-        def read_text(self, source: Any, *_args: Any, **_kwargs: Any) -> str:
-            href = source if isinstance(source, str) else source.get_absolute_href() or source.href
-            return line.content(str(href)).decode("utf-8", "replace")
-
-        def request(self, href: str, *_args: Any, **_kwargs: Any) -> str:
-            return line.content(href).decode("utf-8", "replace")
-
-        def get_pages(self, url: str, *_args: Any, **_kwargs: Any) -> Iterator[dict[str, Any]]:
-            seen: set[str] = set()
-            for _ in range(MOST_COLLECTION_PAGES):
-                seen.add(url)
-                page = line.json(url)
-                yield page
-                links = page.get("links")
-                nexts = [
-                    link["href"]
-                    for link in (links if isinstance(links, list) else ())
-                    if isinstance(link, Mapping)
-                    and link.get("rel") == "next"
-                    and isinstance(link.get("href"), str)
-                ]
-                if not nexts or nexts[0] in seen:
-                    return
-                url = nexts[0]
-
-    try:
-        return Client.open(address, stac_io=BoundedIO())
-    except AnalysisError:
-        raise
-    except Exception as error:  # as in Line._asked
-        raise line.unreadable() from error
 
 
 def _without_fields(api: Api, whole: bool) -> Api:

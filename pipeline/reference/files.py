@@ -22,7 +22,8 @@ from odc.geo.geobox import GeoBox
 from pipeline.area.grid import epsg_of
 from pipeline.errors import InvalidRequest, ReadFailed
 from pipeline.reading.gdal import environment
-from pipeline.reading.signing import signed
+from pipeline.reading.remote.fault import FileFault, leads_elsewhere
+from pipeline.reference.access import checked
 from pipeline.reference.profiles import Reference
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,9 @@ LARGEST_PIECE = 64 * 2**20
 OFFLINE = (
     "{title} could not be reached. Try again when there is a connection, or take the names from the scene "
     "classification, which comes with the image."
+)
+ELSEWHERE = (
+    "{title}: the address of {name} leads to where none of its files may lie. Choose another reference map."
 )
 Bounds = tuple[float, float, float, float]
 """West, south, east, north, degrees."""
@@ -90,7 +94,9 @@ def _searched(reference: Reference, bounds: Bounds, year: int) -> list[str]:
     if reference.yearly:
         asked["datetime"] = f"{year}-01-01T00:00:00Z/{year}-12-31T23:59:59Z"
     try:
-        answer = requests.post(f"{reference.api.rstrip('/')}/search", json=asked, timeout=SEARCH_S)
+        answer = requests.post(
+            f"{reference.api.rstrip('/')}/search", json=asked, timeout=SEARCH_S, allow_redirects=False
+        )
         answer.raise_for_status()
         items = answer.json()["features"]
         found = [str(item["assets"][reference.asset]["href"]) for item in items]
@@ -172,7 +178,8 @@ def opened(reference: Reference, hrefs: Sequence[str], stack: ExitStack) -> Clas
     for href in hrefs:
         try:
             stack.enter_context(environment(href))
-            datasets.append(stack.enter_context(rasterio.open(signed(href))))
+            address = checked(href, reference)
+            datasets.append(stack.enter_context(rasterio.open(address, driver="GTiff")))
         except Exception as error:  # as in _warped
             problem = _unreadable(reference.title, href, error)
             if not _is_missing(error) or len(hrefs) == 1:
@@ -213,6 +220,8 @@ def _is_missing(error: BaseException) -> bool:
 
 def _unreadable(title: str, href: str, error: Exception) -> ReadFailed:
     log.warning("reading %s failed: %s", href, error)
+    if isinstance(error, FileFault) and str(error) == str(leads_elsewhere()):
+        return ReadFailed(ELSEWHERE.format(title=title, name=Path(href).name), href)
     if href.startswith("http") and not _is_missing(error):
         return ReadFailed(OFFLINE.format(title=title), href)
     return ReadFailed(f"{title}: the file {Path(href).name} could not be opened. Is it a GeoTIFF?", href)

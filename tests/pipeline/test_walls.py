@@ -69,7 +69,7 @@ def test_neither_pipeline_nor_widgets_know_the_invented_land(repository: Path) -
     [
         ("sklearn", "clustering/kmeans.py"),
         ("stackstac", "reading/reader.py"),
-        ("pystac_client", "catalogs/stac_api.py"),
+        ("pystac_client", "catalogs/client.py"),
         ("planetary_computer", "reading/signing.py"),
         ("demo", "catalogs/demo.py"),
     ],

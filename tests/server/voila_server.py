@@ -21,6 +21,7 @@ from tests.packaging.servers import NOT_INHERITED, free_port, with_patience
 
 Result = TypeVar("Result")
 START_S = 60
+FORKS = "server.fork_server"
 ROOT = Path(__file__).resolve().parents[2]
 WIDGET = """
 import ipywidgets
@@ -40,7 +41,21 @@ class Running:
 
     def kernels(self) -> list[psutil.Process]:
         """Return the kernels that live below the server."""
-        return [child for child in self.process.children(recursive=True) if _is_kernel(child)]
+        return [
+            child
+            for child in self.process.children(recursive=True)
+            if _is_kernel(child) or self._forked(child)
+        ]
+
+    def forks(self) -> psutil.Process:
+        """Return the process that kernels are forked from, when it is there."""
+        return next(child for child in self.process.children() if FORKS in child.cmdline())
+
+    def _forked(self, process: psutil.Process) -> bool:
+        try:
+            return process.ppid() != self.process.pid and FORKS in process.cmdline()
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            return False
 
 
 def folder_with(folder: Path, cell: str = WIDGET) -> Path:

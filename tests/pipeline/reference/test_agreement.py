@@ -22,7 +22,7 @@ from pipeline.reference.names import (
     named,
 )
 from pipeline.reference.profiles import WORLDCOVER, WORLDCOVER_ON_PC, find, offered
-from tests.pipeline.conftest import Land
+from tests.pipeline.conftest import Folder, Land
 
 WATER, TREES, CROPS, BARE = 80, 10, 40, 60
 
@@ -188,23 +188,24 @@ def test_without_a_connection_there_is_a_sentence(done: Analysis, monkeypatch: p
             compare(done, reference)
 
 
-def test_an_api_tells_the_files(done: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_api_tells_the_files(done: Analysis, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     import requests
 
-    path, asked = written(tmp_path / "own.tif", truth(done), done), []
+    asked = []
+    written(folder.path / "own.tif", truth(done), done)
 
     class Answer:
         def raise_for_status(self) -> None: ...
 
         def json(self) -> Any:
-            return {"features": [{"assets": {"data": {"href": str(path)}}}]}
+            return {"features": [{"assets": {"data": {"href": f"{folder.url}/own.tif"}}}]}
 
     def post(url: str, json: Any, **_: Any) -> Answer:
         asked.append((url, json))
         return Answer()
 
     monkeypatch.setattr(requests, "post", post)
-    compare(done, "io-lulc")
+    compare(done, replace(find("io-lulc"), api=folder.server))
     ((url, body),) = asked
     assert url.endswith("/search")
     assert body["collections"] == ["io-lulc-annual-v02"]
