@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from pipeline.clustering import given
+from pipeline.clustering import given, hidden_water
 from pipeline.clustering.areas import areas_of
 from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.labels import label
@@ -72,6 +72,8 @@ def grouped(
     notes = notes_on(request, pixels, fitted, raster.counts)
     if model is not None:
         notes = (*notes, *given.notes(model, fits.sample(model.features)))
+    if edits is None:
+        notes = (*notes, *hidden_water.notes(fitted, pixels.sample.reflectance, pixels.bands, suggestions))
     progress.report("drawing", 1)
     values = (request, pixels, fitted, raster, suggestions, table, overlays, notes, preview)
     return Outcome(*values, model_given=model is not None, edits=edits, fits=fits)

@@ -30,6 +30,7 @@ from pipeline.reading.pixels import Pixels
 
 if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
+    from pipeline.accuracy.drawing import Of
     from pipeline.clustering.model import ClusterModel
     from pipeline.explore.zones import ZoneTable
     from pipeline.reference.agreement import Agreement
@@ -90,6 +91,8 @@ class Analysis(InNotebooks):
     def with_classes(self, lut: Sequence[int], suggestions: Sequence[Suggestion]) -> Analysis:
         """Return the analysis with its clusters renamed, recoloured or merged; the model keeps the classes.
 
+        What is still as it was suggested is no choice of a person: on another image it is suggested anew.
+
         Parameters
         ----------
         lut : sequence of int
@@ -99,8 +102,9 @@ class Analysis(InNotebooks):
         """
         before = range(self.model.n_clusters + 1) if self.edits is None else self.edits
         edits = tuple(int(lut[n]) for n in before)
-        classes = Classes.of_lut(edits, suggestions).to_json()
-        model = replace(self.model, classes=classes)
+        known = None if self.edits is None else Classes.from_json(self.model.classes)
+        classes = Classes.of_lut(edits, suggestions).suggested_as(self.suggestions, before, known)
+        model = replace(self.model, classes=classes.to_json())
         return self._with(self.raster.mapped(lut), suggestions, edits=edits, model=model)
 
     def with_suggestions(self, suggestions: Sequence[Suggestion], names_from: str = "") -> Analysis:
@@ -182,11 +186,16 @@ class Analysis(InNotebooks):
         colors = [s.color for s in self.suggestions]
         return with_clusters(images(self.pixels, frame, self.overlays.stretch), self.raster, colors, frame)
 
-    def sampling_design(self, n: int | None = None, margin: float = 0.05, seed: int = 0) -> SamplingDesign:
-        """Return points to be checked on the land, drawn at random in each class (pipeline.accuracy)."""
+    def sampling_design(
+        self, n: int | None = None, margin: float = 0.05, seed: int = 0, *, of: Of = "classes"
+    ) -> SamplingDesign:
+        """Return points to be checked on the land, drawn at random in each class (pipeline.accuracy).
+
+        With ``of="change"`` they are drawn in what the land was and became until the second date.
+        """
         from pipeline.accuracy.drawing import sampling_design
 
-        return sampling_design(self, n, margin, seed)
+        return sampling_design(self, n, margin, seed, of=of)
 
     def with_sample(self, design: SamplingDesign) -> Analysis:
         """Return the analysis with a labelled sample of it: `checked` and all exports have its estimate."""
@@ -207,9 +216,9 @@ class Analysis(InNotebooks):
         InvalidRequest
             With the reason, where the two cannot be compared.
         """
-        from pipeline.explore.change import SecondDate, compare
+        from pipeline.explore.change import with_second_date
 
-        return replace(self, second=SecondDate(second, compare(self, second)))
+        return with_second_date(self, second)
 
     def pixel(self, row: int, column: int) -> Pixels:
         """Return the values read at one pixel of the grid: arrays of 1 x 1."""

@@ -89,6 +89,9 @@ class Results(ipw.VBox):
         self.set_state(analysis, FRESH)
         arrange(self, self.head, self.tabs, self.downloads)
         self.downloads.show(analysis)
+        change = self.tabs.made("Change")
+        if isinstance(change, ChangeTab) and self.editor.compared is not None:
+            change.show(analysis)  # what was compared stays compared, whichever tab is open
         self.tabs.show(analysis)
 
     def set_state(self, analysis: Analysis, state: str) -> None:
@@ -116,7 +119,15 @@ class Results(ipw.VBox):
         self.inspector.close_card()
 
     def _offer(self, analysis: Analysis) -> None:
+        """Offer the files of a result with its second date, and let its change be checked."""
         self.downloads.show(analysis)
+        self.editor.compared = analysis
+        change = self.tabs.made("Change")
+        if isinstance(change, ChangeTab):
+            change.file.take(analysis)
+        quality = self.tabs.made("Quality")
+        if isinstance(quality, Quality):
+            quality.compare()
 
     def _compare_with(self, facts: SceneFacts) -> None:
         self.tabs.turn_to("Change")

@@ -8,6 +8,8 @@ classes: Stehman 2014, doi:10.1080/01431161.2014.930207).
 - `SamplingDesign` (design.py): the points, and the labels given so far; `sampling_design` (drawing.py) draws
   them from an analysis, `classes_now` says how its classes lie in the design's strata after a merge.
 - `Checked` (checked.py): an analysis' sample and estimate together, as `Analysis.with_sample` keeps them.
+- `check_change` (change.py): the same for change until a second date, `CheckedChange`; its points come from
+  ``sampling_design(analysis, of="change")``, `with_change_sample` keeps them with the second date.
 - `stratified_estimate` (estimation.py): counts of checked points to hectares with intervals, `AreaEstimate`.
 """
 
@@ -17,6 +19,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.accuracy.change import CheckedChange as CheckedChange
+    from pipeline.accuracy.change import check_change as check_change
+    from pipeline.accuracy.change import with_change_sample as with_change_sample
     from pipeline.accuracy.checked import Checked as Checked
     from pipeline.accuracy.design import SamplingDesign as SamplingDesign
     from pipeline.accuracy.drawing import classes_now as classes_now
@@ -27,10 +32,13 @@ if TYPE_CHECKING:
 _HOME_OF = {
     "AreaEstimate": "result",
     "Checked": "checked",
+    "CheckedChange": "change",
     "SamplingDesign": "design",
+    "check_change": "change",
     "classes_now": "drawing",
     "sampling_design": "drawing",
     "stratified_estimate": "estimation",
+    "with_change_sample": "change",
 }
 
 __all__ = sorted(_HOME_OF)

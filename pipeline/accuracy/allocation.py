@@ -22,7 +22,7 @@ SECONDS_A_POINT = 9
 """100 points take 15 minutes."""
 
 
-def points_for(margin: float, pixels: Sequence[int]) -> int:
+def points_for(margin: float, pixels: Sequence[int], least: Sequence[int] | None = None) -> int:
     """Return how many points bring the overall accuracy's 95 % interval to plus and minus a margin.
 
     Olofsson et al. 2014 (doi:10.1016/j.rse.2014.02.015), equation 13: ``n = (sum_h W_h S_h / S(O))^2`` with
@@ -34,6 +34,8 @@ def points_for(margin: float, pixels: Sequence[int]) -> int:
         Half width of the interval, 0.01 to 0.5.
     pixels : sequence of int
         Pixels of the classes.
+    least : sequence of int, optional
+        Points that each class gets at least; `LEAST` by default.
 
     Raises
     ------
@@ -45,11 +47,11 @@ def points_for(margin: float, pixels: Sequence[int]) -> int:
     deviation = math.sqrt(EXPECTED_ACCURACY * (1 - EXPECTED_ACCURACY))
     wanted_error = margin / NormalDist().inv_cdf(0.975)
     wanted = math.ceil((deviation / wanted_error) ** 2)
-    return min(max(wanted, sum(min(LEAST, n) for n in pixels)), sum(pixels))
+    return min(max(wanted, int(_floor(pixels, least).sum())), sum(pixels))
 
 
-def allocate(n: int, pixels: Sequence[int]) -> tuple[int, ...]:
-    """Return the points of each class: in proportion, at least `LEAST` or all pixels of a smaller class.
+def allocate(n: int, pixels: Sequence[int], least: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Return the points of each class: in proportion, at least `least` or all pixels of a smaller class.
 
     Where `n` is less than that many, the classes have like numbers of points.
 
@@ -59,6 +61,8 @@ def allocate(n: int, pixels: Sequence[int]) -> tuple[int, ...]:
         Points of all classes, at least `FEWEST` a class; no more than there are pixels are given.
     pixels : sequence of int
         Pixels of the classes.
+    least : sequence of int, optional
+        Points that each class gets at least; `LEAST` by default.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def allocate(n: int, pixels: Sequence[int]) -> tuple[int, ...]:
         )
     sizes = np.asarray(pixels, np.int64)
     wanted = min(int(n), int(sizes.sum()))
-    floor = np.minimum(sizes, LEAST)
+    floor = _floor(pixels, least)
     if floor.sum() > wanted:
         return _level(wanted, floor)
     given = floor.copy()
@@ -92,6 +96,12 @@ def allocate(n: int, pixels: Sequence[int]) -> tuple[int, ...]:
 def minutes(points: int) -> int:
     """Return how long labelling takes."""
     return math.ceil(points * SECONDS_A_POINT / 60)
+
+
+def _floor(pixels: Sequence[int], least: Sequence[int] | None) -> np.ndarray:
+    """Return the points each class gets at least: int ``(n,)``."""
+    sizes = np.asarray(pixels, np.int64)
+    return np.minimum(sizes, LEAST if least is None else np.asarray(least, np.int64))
 
 
 def _add(given: np.ndarray, rest: np.ndarray, sizes: np.ndarray, wanted: int) -> None:

@@ -94,6 +94,8 @@ class SamplingDesign:
     """What was found at a point, by its id: the name of a class, or None where it could not be told."""
     added: tuple[str, ...] = ()
     """Classes that the map does not have, such as "orchard"."""
+    of_change: bool = False
+    """Whether the strata are what the land was and became (accuracy.change) instead of classes of one map."""
 
     @cached_property
     def points(self) -> pd.DataFrame:

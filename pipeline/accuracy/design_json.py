@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 KIND = "sampling-design"
 VERSION = 1
+CHANGE = "change"
+"""What a sample is of, where it is not of the classes of one map."""
 MAX_CHARACTERS = 5_000_000
 
 
@@ -41,6 +43,7 @@ def values_of(design: SamplingDesign) -> dict[str, Any]:
         "points": [
             [p.id, p.stratum, p.row, p.column, float(p.longitude), float(p.latitude)] for p in design.drawn
         ],
+        **({"of": CHANGE} if design.of_change else {}),
     }
     return {
         "kind": KIND,
@@ -82,9 +85,10 @@ def design_of(values: Any) -> SamplingDesign:
     points = tuple(_point(entry, grid) for entry in sample["points"])
     _check(strata, points)
     added = tuple(dict.fromkeys(clean_name(name) for name in values["classes"]))
-    design = SamplingDesign(
-        strata, points, grid, _text(sample["fingerprint"]), _whole(sample["seed"], 0, 2**63), {}, added
-    )
+    if sample.get("of", CHANGE) != CHANGE:
+        raise ValueError("a sample of something else")
+    marks = _text(sample["fingerprint"]), _whole(sample["seed"], 0, 2**63)
+    design = SamplingDesign(strata, points, grid, *marks, {}, added, "of" in sample)
     if values["seal"] != values_of(design)["seal"]:
         raise InvalidRequest(
             "The points in this file were changed after they were drawn. They are no random sample any more: "

@@ -6,9 +6,9 @@ The only module in this folder that uses an `Analysis`, through public members a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -22,12 +22,30 @@ if TYPE_CHECKING:
 
     from pipeline.outcome.values import Outcome
 
+Of = Literal["classes", "change"]
+"""What a sample is of."""
 BAND_ROWS = 256
 """Rows that are looked at together: 22 MB of pixel numbers for a whole tile."""
 
 
+@dataclass(frozen=True)
+class Strata:
+    """What points are drawn from."""
+
+    names: Sequence[str]
+    lut: Sequence[int]
+    """Stratum of each value of the raster, -1 for none."""
+    pixels: Sequence[int]
+    """Of each stratum."""
+    raster: Callable[[], xr.DataArray]
+    """Makes the raster: unsigned whole numbers ``(y, x)``."""
+    least: Sequence[int] | None = None
+    """Points that each stratum gets at least; `LEAST` by default."""
+    of_change: bool = False
+
+
 def sampling_design(
-    analysis: Outcome, n: int | None = None, margin: float = 0.05, seed: int = 0
+    analysis: Outcome, n: int | None = None, margin: float = 0.05, seed: int = 0, *, of: Of = "classes"
 ) -> SamplingDesign:
     """Draw points to be checked: a stratified random sample of the clear pixels, classes being the strata.
 
@@ -41,22 +59,25 @@ def sampling_design(
         Wanted half width of the overall accuracy's 95 % interval, 0.01 to 0.5.
     seed : int
         Another seed, another sample.
+    of : str
+        "classes", or "change": what the land was and became until the second date (accuracy.change).
 
     Raises
     ------
     InvalidRequest
-        For a preview, and for values out of range.
+        For a preview, for values out of range, and for change without a second date.
     """
     if analysis.preview:
         raise InvalidRequest("This is a preview of coarser pixels. Wait for the full image, then sample.")
     if not is_whole(seed, 0, 2**63 - 1):
         raise InvalidRequest(f"The seed is {seed!r}, not a whole number from 0 on.", "seed")
-    names, lut, pixels = _strata(analysis)
-    sizes = allocate(points_for(margin, pixels) if n is None else n, pixels)
-    drawn = draw(analysis.labels, lut, pixels, sizes, seed)
+    strata = strata_of(analysis, of)
+    names, pixels = strata.names, strata.pixels
+    wanted = points_for(margin, pixels, strata.least) if n is None else n
+    drawn = draw(strata.raster(), strata.lut, pixels, allocate(wanted, pixels, strata.least), seed)
     grid = PixelGrid.of(analysis.grid)
     pixel_ha = analysis.resolution_m**2 / 10_000
-    strata = tuple(
+    counted = tuple(
         Stratum(name, size, round(size * pixel_ha, 4)) for name, size in zip(names, pixels, strict=True)
     )
     longitudes, latitudes = grid.degrees(drawn.rows, drawn.columns)
@@ -65,31 +86,53 @@ def sampling_design(
         Point(number, names[s], int(row), int(column), float(longitude), float(latitude))
         for number, (s, row, column, longitude, latitude) in enumerate(values, start=1)
     )
-    return SamplingDesign(strata, points, grid, drawn.fingerprint, seed)
+    return SamplingDesign(counted, points, grid, drawn.fingerprint, seed, of_change=strata.of_change)
 
 
-def points_needed(analysis: Outcome, margin: float) -> int:
-    """Return how many points `sampling_design` draws for a margin."""
-    return points_for(margin, _strata(analysis)[2])
+def points_needed(analysis: Outcome, margin: float, of: Of = "classes") -> tuple[int, int]:
+    """Return how many points `sampling_design` draws for a margin, and in how many strata."""
+    strata = strata_of(analysis, of)
+    return points_for(margin, strata.pixels, strata.least), len(strata.names)
 
 
-def classes_now(design: SamplingDesign, analysis: Outcome) -> dict[str, str]:
+def strata_of(analysis: Outcome, of: Of) -> Strata:
+    """Return what points are drawn from.
+
+    Raises
+    ------
+    InvalidRequest
+        For change without a second date, and for anything else than classes or change.
+    """
+    if of == "classes":
+        names, lut, pixels = _strata(analysis)
+        return Strata(names, lut, pixels, lambda: analysis.labels)
+    if of == "change":
+        from pipeline.accuracy.change import strata_of_change
+
+        return strata_of_change(analysis)
+    raise InvalidRequest(f"There is no sample of {of!r:.40}. Choose “classes” or “change”.", "of")
+
+
+def classes_now(design: SamplingDesign, analysis: Outcome, of: Of = "classes") -> dict[str, str]:
     """Return the class that each stratum of a design is in now: after merges and new names.
 
     Raises
     ------
     InvalidRequest
-        When the map is not the one the design was drawn on, or its classes cut through a stratum.
+        When the map is not the one the design was drawn on, or its classes cut through a stratum; for a
+        sample of change where one of classes is asked for, and the other way round.
     """
     other = InvalidRequest(
         "These points were drawn on another map: their labels say nothing about this one. "
         "Draw new points, or go back to the map they belong to."
     )
-    if PixelGrid.of(analysis.grid) != design.grid:
+    if PixelGrid.of(analysis.grid) != design.grid or design.of_change != (of == "change"):
         raise other
-    names, lut, pixels = _strata(analysis)
+    strata = strata_of(analysis, of)
+    names = strata.names
     found: dict[str, set[int]] = {}
-    at = _at(analysis.labels, lut, [p.row for p in design.drawn], [p.column for p in design.drawn])
+    rows, columns = [p.row for p in design.drawn], [p.column for p in design.drawn]
+    at = _at(strata.raster(), strata.lut, rows, columns)
     for point, number in zip(design.drawn, at.tolist(), strict=True):
         found.setdefault(point.stratum, set()).add(number)
     within = dict.fromkeys(range(len(names)), 0)
@@ -98,7 +141,7 @@ def classes_now(design: SamplingDesign, analysis: Outcome) -> dict[str, str]:
         if len(numbers) != 1 or -1 in numbers:
             raise other
         within[next(iter(numbers))] += stratum.pixels
-    if list(within.values()) != list(pixels):
+    if list(within.values()) != list(strata.pixels):
         raise other
     return {s.name: names[next(iter(found[s.name]))] for s in design.strata}
 

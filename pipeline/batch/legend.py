@@ -10,29 +10,54 @@ import numpy as np
 from pipeline.clustering.features import over_periods, plain_bands
 from pipeline.clustering.model import ClusterModel
 from pipeline.clustering.naming import Fits
-from pipeline.clustering.surface_types import suggest
-from pipeline.explore.classes import Classes
+from pipeline.clustering.palette import colours
+from pipeline.clustering.refinements import Split
+from pipeline.clustering.surface_types import Suggestion, suggest
+from pipeline.explore.classes import Classes, classes_of
 from pipeline.progress import Progress
 from pipeline.reading.sample import SAMPLE_PX
 from pipeline.request import AnalysisRequest
 from pipeline.sentinel2.bands import BANDS
 
+OPEN_WATER = "Open water"
+"""Name of water that was set apart by a rule, which has no centre."""
+
 
 def with_legend(model: ClusterModel) -> ClusterModel:
-    """Return a given model with classes: its own, or names from its centres.
+    """Return a given model with classes: those that a person named, the others with names from its centres.
 
     Without them every place would name the clusters by its own pixels: the same cluster could be water here
     and shadow there. Bands that the model was not fitted on are unknown to the rules.
     """
-    if model.classes:
-        return model
-    centres = np.array(model.centres)
-    spectra = np.full((model.n_clusters, len(BANDS)), np.nan)
+    named = _of_centres(model)
+    classes = classes_of(model.classes, named) if model.classes else Classes.of(named)
+    return replace(model, classes=classes.given().to_json())
+
+
+def _of_centres(model: ClusterModel) -> tuple[Suggestion, ...]:
+    """Return names for the clusters of a model from their centres; water that was set apart is water."""
+    centres = [np.array(centre) for centre in model.centres]
+    apart: list[int] = []
+    for refinement in model.refinements:
+        if isinstance(refinement, Split):
+            halves = [np.array(centre) for centre in refinement.centres]
+            centres[refinement.cluster - 1 : refinement.cluster] = halves
+            apart = [n + (n >= refinement.cluster) for n in apart]
+        else:
+            apart.append(len(centres))
+            centres.append(np.full(len(model.features), np.nan))
+    spectra = np.full((len(centres), len(BANDS)), np.nan)
     for column, band in enumerate(BANDS):
         planes = [n for n, name in enumerate(model.features) if name.partition("@")[0] == band]
         if planes:
-            spectra[:, column] = np.median(centres[:, planes], axis=1)
-    return replace(model, classes=Classes.of(suggest(spectra, BANDS)).to_json())
+            spectra[:, column] = np.median(np.array(centres)[:, planes], axis=1)
+    named = suggest(spectra, BANDS)
+    used = {s.color for s in named}
+    blue = next(
+        color for color in colours(["water"] * (len(used) + 1), range(len(used) + 1)) if color not in used
+    )
+    water = Suggestion(OPEN_WATER, "Water", "by a rule", blue)
+    return tuple(water if n in apart else s for n, s in enumerate(named))
 
 
 def pooled_model(

@@ -56,7 +56,10 @@ class ClusterModel:
     refinements: tuple[Refinement, ...] = ()
     """Clusters that were split, and water that was set apart: applied in this order after the centres."""
     classes: str = ""
-    """Names, colours and merges that a person made (explore.classes, JSON); empty where there are none."""
+    """Names, colours and merges that a person made (explore.classes, JSON); empty where there are none.
+
+    Beside them stand, marked as such, the names that were only suggested.
+    """
 
     @property
     def n_clusters(self) -> int:

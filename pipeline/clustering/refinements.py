@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.arrays import Labels, Planes
+from pipeline.arrays import Labels, Mask, Planes
 from pipeline.clustering.assign import Centres
 from pipeline.clustering.features import computed
 from pipeline.sentinel2.bands import NIR
@@ -79,12 +79,24 @@ class WaterApart:
         last : int
             Highest label so far.
         """
-        index = INDEX_BY_NAME[WATER_INDEX]
-        *planes, infrared = computed(reflectance, bands, (*index.bands, NIR))
-        with np.errstate(invalid="ignore"):
-            value = index.value(*(np.maximum(plane, 0) for plane in planes))
-            water = (value > WATER_ABOVE) & (infrared < WATER_NIR_BELOW)
-        return np.where(water & (labels > 0), np.uint8(last + 1), labels)
+        return np.where(open_water(reflectance, bands) & (labels > 0), np.uint8(last + 1), labels)
+
+
+def open_water(reflectance: Planes, bands: Sequence[str]) -> Mask:
+    """Return which pixels are open water by their spectrum: bool ``(...)``; those without data are not.
+
+    Parameters
+    ----------
+    reflectance : numpy.ndarray
+        float32 ``(band, ...)``.
+    bands : sequence of str
+        Key of each band.
+    """
+    index = INDEX_BY_NAME[WATER_INDEX]
+    *planes, infrared = computed(reflectance, bands, (*index.bands, NIR))
+    with np.errstate(invalid="ignore"):
+        value = index.value(*(np.maximum(plane, 0) for plane in planes))
+        return np.asarray((value > WATER_ABOVE) & (infrared < WATER_NIR_BELOW))
 
 
 Refinement = Split | WaterApart

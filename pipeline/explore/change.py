@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -21,8 +21,12 @@ from pipeline.text import day_words, month
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.accuracy.change import CheckedChange
     from pipeline.clustering.model import ClusterModel
+    from pipeline.outcome.values import Outcome
     from pipeline.result import Analysis
+
+    Compared = TypeVar("Compared", bound=Outcome)
 
 SAME_SEASON_DAYS = 45
 """Days of the year that two dates may lie apart before plants alone make them differ."""
@@ -96,9 +100,22 @@ class SecondDate:
     """The same area, in the same classes."""
     change: Change
     """From the result to it."""
+    checked: CheckedChange | None = field(default=None, repr=False)
+    """A labelled sample of the change and its estimate; None: the land was not checked."""
 
 
-def compare(before: Analysis, after: Analysis) -> Change:
+def with_second_date(before: Compared, after: Outcome) -> Compared:
+    """Return a result with a second date beside it.
+
+    Raises
+    ------
+    InvalidRequest
+        With the reason, where the two cannot be compared.
+    """
+    return replace(before, second=SecondDate(cast("Analysis", after), compare(before, after)))
+
+
+def compare(before: Outcome, after: Outcome) -> Change:
     """Return what changed between two results of one area and one model.
 
     Parameters
@@ -117,7 +134,7 @@ def compare(before: Analysis, after: Analysis) -> Change:
     return change_of(before.labels, after.labels, before.inside, before.suggestions, pixel_ha)
 
 
-def check_comparable(before: Analysis, after: Analysis) -> None:
+def check_comparable(before: Outcome, after: Outcome) -> None:
     """Check that two results mean the same by the same numbers.
 
     Raises
@@ -160,7 +177,7 @@ def check_model(model: ClusterModel, features: Sequence[str]) -> None:
     model.check(features)
 
 
-def season_note(before: Analysis, after: Analysis) -> str:
+def season_note(before: Outcome, after: Outcome) -> str:
     """Return a sentence where two results are of different seasons; empty where they are not."""
     first, second = (a.request.start if a.is_composite else a.date for a in (before, after))
     apart = abs(first.timetuple().tm_yday - second.timetuple().tm_yday)
@@ -230,12 +247,12 @@ def change_of(
     return Change(matrix, clusters, pd.Series(masked, name="hectares").round(2))
 
 
-def clustered_features(analysis: Analysis) -> tuple[str, ...]:
+def clustered_features(analysis: Outcome) -> tuple[str, ...]:
     """Return the names of what was clustered: of a composite of periods, each feature once a period."""
     features = analysis.request.features
     return over_periods(features, analysis.pixels.bands) if analysis.is_composite else features
 
 
-def _lut(analysis: Analysis) -> tuple[int, ...]:
+def _lut(analysis: Outcome) -> tuple[int, ...]:
     """Return the class of each cluster of the model."""
     return tuple(range(analysis.model.n_clusters + 1)) if analysis.edits is None else analysis.edits

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.checks import quoted
@@ -20,6 +20,8 @@ from pipeline.errors import InvalidRequest
 LONGEST_NAME = 60
 """Characters of a name: it has to fit into legends, file tags and attribute tables."""
 JSON_VERSION = 1
+SUGGESTIBLE = ("name", "color")
+"""Of a class: what a person or another map gives, or else the image."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Class:
     """The figure behind the suggestion, such as ``NDVI 0.82``; after a merge, which clusters were merged."""
     members: tuple[int, ...]
     """Clusters of the model, from 1, ascending."""
+    suggested: frozenset[str] = field(default=frozenset(), compare=False)
+    """Which of `SUGGESTIBLE` nobody has chosen: on another image they are suggested anew (`classes_of`)."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", _plain(self.name))
@@ -160,13 +164,37 @@ class Classes:
         """Return whether anything differs from the suggestions for the clusters."""
         return self != Classes.of(suggestions)
 
+    def given(self) -> Classes:
+        """Return the classes with all names and colours as if a person had chosen them."""
+        return Classes(tuple(replace(c, suggested=frozenset()) for c in self.classes))
+
+    def suggested_as(
+        self, shown: Sequence[Suggestion], lut: Sequence[int], before: Classes | None = None
+    ) -> Classes:
+        """Return the classes, those marked whose name or colour is still the one that was suggested.
+
+        Parameters
+        ----------
+        shown : sequence of Suggestion
+            Names and colours before the edit.
+        lut : sequence of int
+            Which of them each cluster 0..k had.
+        before : Classes, optional
+            The classes before the edit: what was given then stays given. None: there were no edits.
+        """
+
+        def marked(made: Class) -> Class:
+            number = lut[made.members[0]]
+            same = {of for of in SUGGESTIBLE if getattr(made, of) == getattr(shown[number - 1], of)}
+            return replace(
+                made, suggested=frozenset(same if before is None else same & before[number].suggested)
+            )
+
+        return Classes(tuple(map(marked, self.classes)))
+
     def to_json(self) -> str:
         """Return the classes as JSON text."""
-        entries = [
-            {"name": c.name, "color": c.color, "kind": c.kind, "reason": c.reason, "clusters": c.members}
-            for c in self.classes
-        ]
-        return json.dumps({"version": JSON_VERSION, "classes": entries})
+        return json.dumps({"version": JSON_VERSION, "classes": [_entry(c) for c in self.classes]})
 
     @classmethod
     def from_json(cls, text: str) -> Classes:
@@ -199,6 +227,8 @@ class Classes:
 def classes_of(text: str, suggestions: Sequence[Suggestion]) -> Classes:
     """Return the classes that a model carries, with the figures of the area that it labels now.
 
+    Names and colours that nobody chose are those that are suggested here, as for a model without classes.
+
     Parameters
     ----------
     text : str
@@ -216,12 +246,18 @@ def classes_of(text: str, suggestions: Sequence[Suggestion]) -> Classes:
         raise InvalidRequest(
             f"The model's classes are made of {kept.n_clusters} clusters; the model has {len(suggestions)}."
         )
-    return Classes(
-        tuple(
-            replace(c, reason=suggestions[c.members[0] - 1].reason) if len(c.members) == 1 else c
-            for c in kept
-        )
-    )
+    taken = {c.color for c in kept if "color" not in c.suggested}
+
+    def here(c: Class) -> Class:
+        fresh = suggestions[c.members[0] - 1]
+        made = replace(c, reason=fresh.reason) if len(c.members) == 1 else c
+        if "name" in c.suggested:
+            made = replace(made, name=fresh.name, kind=fresh.kind)
+        if "color" in c.suggested and fresh.color not in taken:
+            made = replace(made, color=fresh.color)
+        return made
+
+    return Classes(tuple(map(here, kept)))
 
 
 @dataclass(frozen=True)
@@ -287,12 +323,25 @@ def _colour(color: object) -> str:
     return color.lower()
 
 
+def _entry(c: Class) -> dict[str, Any]:
+    plain = {"name": c.name, "color": c.color, "kind": c.kind, "reason": c.reason, "clusters": c.members}
+    return plain | ({"suggested": sorted(c.suggested)} if c.suggested else {})
+
+
 def _from_entry(entry: dict[str, Any]) -> Class:
     members = entry["clusters"]
     if not all(type(m) is int for m in members):
         raise ValueError("clusters are whole numbers")
+    suggested = frozenset(entry.get("suggested", ()))
+    if not suggested <= set(SUGGESTIBLE):
+        raise ValueError("nothing that is suggested")
     return Class(
-        entry["name"], entry["color"], str(entry["kind"]), str(entry["reason"]), tuple(sorted(members))
+        entry["name"],
+        entry["color"],
+        str(entry["kind"]),
+        str(entry["reason"]),
+        tuple(sorted(members)),
+        suggested,
     )
 
 

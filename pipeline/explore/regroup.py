@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.checks import quoted
 from pipeline.clustering.refinements import Refinement, Split, WaterApart
 from pipeline.errors import InvalidRequest
-from pipeline.explore.classes import Class, Classes
+from pipeline.explore.classes import Class, Classes, classes_of
 from pipeline.progress import IsCancelled, Progress
 
 if TYPE_CHECKING:
@@ -119,8 +119,9 @@ def _refined(analysis: Analysis, refinement: Refinement, after: int, progress: P
     made = replace(made, model_given=analysis.model_given, notes=analysis.notes)
     if analysis.edits is None:
         return made
-    old = Classes.of_lut(analysis.edits, analysis.suggestions)
+    old = Classes.from_json(analysis.model.classes)
     kept = with_new_cluster(old, made.suggestions, after, is_split=isinstance(refinement, Split))
+    kept = classes_of(kept.to_json(), made.suggestions)
     return made.with_classes(kept.lut(), kept.suggestions())
 
 

@@ -133,11 +133,35 @@ def report_section(analysis: Analysis) -> str:
     season = season_note(analysis, second)
     return (
         f'<section class="zones"><h2>What changed until {escape(second_day)}, hectares</h2>'
-        f"<p>{escape(change.sentence)}{' ' + escape(season) if season else ''}</p>"
+        f"<p>{escape(change.sentence)}{' ' + escape(season) if season else ''}</p>{_checked(analysis.second)}"
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         f'<p class="muted">Both dates were labelled with one model: a number means the same on both. '
         f"Second image: {escape(', '.join(scene.id for scene in second.scenes))}.</p></section>"
     )
+
+
+def _checked(second: SecondDate) -> str:
+    """Return what a labelled sample says of the change (HTML); nothing without one."""
+    if second.checked is None:
+        return ""
+    checked = second.checked
+    lines = "".join(
+        f"<tr><th>{escape(str(name))}</th><td>{_figure(row['mapped_ha'])}</td>"
+        f"<td>{_figure(row['hectares'])}</td><td>{_figure(row['low_ha'])}–{_figure(row['high_ha'])}</td></tr>"
+        for name, row in zip(
+            checked.estimate.areas.index, checked.estimate.areas.to_dict("records"), strict=True
+        )
+    )
+    head = "".join(f"<th>{title}</th>" for title in ("Change", "Mapped", "Estimated", "95 % interval"))
+    return (
+        f"<p>{escape(checked.sentence())}</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+        f'<p class="muted">{escape(checked.estimate.sentence())}</p>'
+    )
+
+
+def _figure(value: float) -> str:
+    return "·" if value != value else hectares(value)
 
 
 def _line(name: str, figures: list[float]) -> str:

@@ -14,6 +14,7 @@ from pipeline.exports.provenance import file_stem
 from pipeline.request import AnalysisRequest
 
 if TYPE_CHECKING:
+    from pipeline.explore.change import SecondDate
     from pipeline.explore.classes import Classes
     from pipeline.result import Analysis
 
@@ -40,28 +41,30 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     again = bool(analysis.model.refinements) and not given
     from pipeline.reference.names import CHECKED_BY
 
-    checked = classes is None and analysis.names_from == CHECKED_BY
+    checked = analysis.names_from == CHECKED_BY
     sample, zoned = _sample(analysis), bool(analysis.request.area.zones)
+    edits, second = _edits(analysis, classes, checked, smallest_patch_ha), _second(analysis)
     imports = ["AnalysisRequest", "AreaOfInterest", *(["ClusterModel"] if given else []), "analyse"]
     lines = [
         f"# Land-cover clusters, Sentinel-2, {analysis.period_words}",
-        *(["from dataclasses import replace"] if zoned else []),
+        *(["from dataclasses import replace"] if zoned or second else []),
         "from datetime import date",
         "",
         f"from pipeline import {', '.join(imports)}",
         *(["from pipeline.area.aoi import zones_of_values"] if zoned else []),
         *(["from pipeline.explore.classes import Classes"] if classes is not None else []),
         *(["from pipeline.explore.regroup import repeated"] if again else []),
-        *(["from pipeline.explore.sieve import sieve"] if smallest_patch_ha else []),
+        *(["from pipeline.explore.sieve import sieve"] if "sieve(" in "".join((*edits, *second)) else []),
         *(["from pipeline.reference.names import believable"] if checked else []),
-        *(["from pipeline.accuracy import SamplingDesign"] if "SamplingDesign" in "".join(sample) else []),
+        *_accuracy(sample, second),
         "",
         *_request(analysis),
         *([f"# a {given_words(analysis.model)}"] if given else []),
         *([f"model = ClusterModel.from_json({analysis.model.to_json()!r})"] if given else []),
         f"analysis = analyse(request{', model=model' if given else ''})",
-        *_edits(analysis, classes, checked, smallest_patch_ha),
+        *edits,
         *sample,
+        *second,
         "print(analysis.areas)",
         *(["print(analysis.zones)"] if zoned else []),
         f"analysis.to_geotiff({file_stem(analysis) + '.tif'!r})",
@@ -69,9 +72,24 @@ def python_snippet(analysis: Analysis, classes: Classes | None = None, smallest_
     return "\n".join(lines) + "\n"
 
 
+def _accuracy(*parts: list[str]) -> list[str]:
+    """Return the import of what the parts use of `pipeline.accuracy`."""
+    text = "\n".join(line for part in parts for line in part)
+    used = [name for name in ("SamplingDesign", "with_change_sample") if name in text]
+    return [f"from pipeline.accuracy import {', '.join(used)}"] if used else []
+
+
 def _request(analysis: Analysis) -> list[str]:
+    fields = _fields(analysis)
+    if analysis.request.features == DEFAULT_FEATURES:
+        del fields["features"]
+    return ["request = AnalysisRequest(", *(f"    {k}={v}," for k, v in fields.items()), ")"]
+
+
+def _fields(analysis: Analysis) -> dict[str, str]:
+    """Return the fields of a request for the very same scenes, as Python."""
     request = analysis.request
-    fields = {
+    return {
         "area": _area(request.area),
         "start": _day(request, "start"),
         "end": _day(request, "end"),
@@ -87,9 +105,6 @@ def _request(analysis: Analysis) -> list[str]:
         "mask_classes": repr(request.mask_classes),
         "features": repr(set_of(request.features) or request.features),
     }
-    if request.features == DEFAULT_FEATURES:
-        del fields["features"]
-    return ["request = AnalysisRequest(", *(f"    {k}={v}," for k, v in fields.items()), ")"]
 
 
 def _area(area: AreaOfInterest) -> str:
@@ -152,4 +167,37 @@ def _sample(analysis: Analysis) -> list[str]:
         *lines,
         "analysis = analysis.with_sample(design)",
         "print(analysis.checked.estimate.areas)",
+    ]
+
+
+def _second(analysis: Analysis) -> list[str]:
+    """Return the lines that put the second date beside the first; none without one."""
+    if analysis.second is None:
+        return []
+    second, first = analysis.second.analysis, _fields(analysis)
+    changes = [f"    {name}={value}," for name, value in _fields(second).items() if value != first[name]]
+    sieve = f"second = second.with_labels(sieve(second.labels.values, {second.smallest_patch_ha!r}))"
+    return [
+        f"# the second date, {second.period_words}, in the same classes",
+        "second_request = replace(",
+        "    request,",
+        *changes,
+        ")",
+        "second = analyse(second_request, model=analysis.model)",
+        *([sieve] if second.smallest_patch_ha else []),
+        "analysis = analysis.with_second_date(second)",
+        "print(analysis.second.change.named_matrix)",
+        "print(analysis.second.change.sentence)",
+        *_change_sample(analysis.second),
+    ]
+
+
+def _change_sample(second: SecondDate) -> list[str]:
+    """Return the lines that check the change with the same points and labels; none without a sample."""
+    if second.checked is None:
+        return []
+    return [
+        f"design = SamplingDesign.from_json({second.checked.design.to_json()!r})",
+        "analysis = with_change_sample(analysis, design)",
+        "print(analysis.second.checked.sentence())",
     ]

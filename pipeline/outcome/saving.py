@@ -12,7 +12,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,14 +37,14 @@ COMPRESSION = 1
 """Of zip, 0..9: pixels of land hardly become smaller by more."""
 MAX_ARRAY_BYTES = 2**29
 """More than any block of 2048 pixels with all bands takes."""
-KEPT = {"request", "pixels", "model", "raster", "suggestions", "checked"}
+SECOND = "second"
+"""Key and folder of a second date, which is kept as the first one is; older files have none."""
+CHANGE_SAMPLE = "checked_change"
+"""Key of a labelled sample of the change to it."""
+KEPT = {"request", "pixels", "model", "raster", "suggestions", "checked", SECOND}
 MADE_AGAIN = {"areas", "overlays", "fits"}
-LEFT_OUT = {"second"}
-"""Fields of `Analysis` that are no plain values: kept in their own way, made again, or not kept.
-
-A second date is a result of its own, which can be saved beside the first.
-"""
-NOT_PLAIN = KEPT | MADE_AGAIN | LEFT_OUT
+"""Fields of `Analysis` that are no plain values: kept in their own way, or made again."""
+NOT_PLAIN = KEPT | MADE_AGAIN
 
 
 def save(analysis: Outcome, path: str | os.PathLike[str]) -> None:
@@ -116,7 +116,15 @@ def _head(analysis: Outcome) -> dict[str, Any]:
         "blocks": [asdict(block) for block in pixels.store.blocks],
         "checked": None if analysis.checked is None else analysis.checked.design.to_json(),
         "label_blocks": [asdict(block) for block in analysis.raster.blocks],
+        CHANGE_SAMPLE: _change_sample(analysis),
+        SECOND: None if analysis.second is None else _head(replace(analysis.second.analysis, second=None)),
     }
+
+
+def _change_sample(analysis: Outcome) -> str | None:
+    if analysis.second is None or analysis.second.checked is None:
+        return None
+    return analysis.second.checked.design.to_json()
 
 
 def _arrays(analysis: Outcome) -> Iterable[tuple[str, np.ndarray]]:
@@ -130,6 +138,9 @@ def _arrays(analysis: Outcome) -> Iterable[tuple[str, np.ndarray]]:
         yield f"sample/{f.name}", getattr(pixels.sample, f.name)
     if pixels.thinned is not None:
         yield from _numbered("thinned", pixels.thinned.packed())
+    if analysis.second is not None:
+        for name, array in _arrays(replace(analysis.second.analysis, second=None)):
+            yield f"{SECOND}/{name}", array
 
 
 def _numbered(name: str, arrays: Iterable[np.ndarray]) -> Iterable[tuple[str, np.ndarray]]:
@@ -171,7 +182,54 @@ def _tupled(value: Any) -> Any:
     return {k: _tupled(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
+@dataclass(frozen=True)
+class _Arrays:
+    """The arrays of one analysis in a file."""
+
+    archive: zipfile.ZipFile
+    folder: str = ""
+
+    def one(self, name: str) -> np.ndarray:
+        """Return an array by its name."""
+        member = self.archive.getinfo(f"{self.folder}{name}.npy")
+        if member.file_size > MAX_ARRAY_BYTES:
+            raise ValueError("an array that is too large")
+        with self.archive.open(member) as file:
+            array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
+        return array
+
+    def all(self, name: str) -> list[np.ndarray]:
+        """Return the arrays that `_numbered` named."""
+        found: list[np.ndarray] = []
+        names = set(self.archive.namelist())
+        while f"{self.folder}{name}/{len(found)}.npy" in names:
+            found.append(self.one(f"{name}/{len(found)}"))
+        return found
+
+
 def _loaded(archive: zipfile.ZipFile) -> Outcome:
+    head = json.loads(archive.read(HEAD))
+    if head["format"] != FORMAT:
+        raise ValueError("another kind of file")
+    if head["version"] != VERSION:
+        raise InvalidRequest(f"It is of version {head['version']}; version {VERSION} is read here.")
+    analysis = _analysis(_Arrays(archive), head)
+    second = head.get(SECOND)
+    if second is None:
+        return analysis
+    from pipeline.explore.change import with_second_date
+
+    analysis = with_second_date(analysis, _analysis(_Arrays(archive, f"{SECOND}/"), second))
+    sample = head.get(CHANGE_SAMPLE)
+    if sample is None:
+        return analysis
+    from pipeline.accuracy import SamplingDesign, with_change_sample
+
+    return with_change_sample(analysis, SamplingDesign.from_json(sample))
+
+
+def _analysis(arrays: _Arrays, head: Mapping[str, Any]) -> Outcome:
+    """Return the analysis of a head and its arrays, without a second date."""
     from pipeline.clustering.areas import areas_of
     from pipeline.clustering.model import ClusterModel
     from pipeline.clustering.naming import Fits
@@ -180,15 +238,10 @@ def _loaded(archive: zipfile.ZipFile) -> Outcome:
     from pipeline.outcome.values import Outcome
     from pipeline.request import AnalysisRequest
 
-    head = json.loads(archive.read(HEAD))
-    if head["format"] != FORMAT:
-        raise ValueError("another kind of file")
-    if head["version"] != VERSION:
-        raise InvalidRequest(f"It is of version {head['version']}; version {VERSION} is read here.")
     request = AnalysisRequest.from_json(head["request"])
-    pixels = _imagery(archive, head, request)
+    pixels = _imagery(arrays, head, request)
     suggestions = tuple(Suggestion(**s) for s in head["suggestions"])
-    raster = _raster(archive, head, pixels, len(suggestions))
+    raster = _raster(arrays, head, pixels, len(suggestions))
     frame = whole_frame(pixels.extent.grid)
     overlays = with_clusters(images(pixels, frame), raster, [s.color for s in suggestions], frame)
     model = ClusterModel.from_json(head["model"])
@@ -212,7 +265,7 @@ def _loaded(archive: zipfile.ZipFile) -> Outcome:
     return replace(outcome, checked=check(outcome, SamplingDesign.from_json(head["checked"])))
 
 
-def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) -> Imagery:
+def _imagery(arrays: _Arrays, head: Mapping[str, Any], request: Any) -> Imagery:
     from odc.geo.geobox import GeoBox
 
     from pipeline.reading.cloud_mask import CloudMask
@@ -234,19 +287,19 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
     number_of = {block: n for n, block in enumerate(store.blocks)}
 
     def read(block: Block) -> Pixels:
-        found = Pixels.unpacked(_all(archive, f"pixels/{number_of[block]}"))
+        found = Pixels.unpacked(arrays.all(f"pixels/{number_of[block]}"))
         if found.state.shape != block.shape or len(found.dn) != n_planes:
             raise ValueError("a block of another size")
         return found
 
     for _ in store.fill(read, lambda block, found: None, Progress()):
         pass
-    thinned = _all(archive, "thinned")
+    thinned = arrays.all("thinned")
     return Imagery(
         extent,
         store,
         tuple(_scene(values) for values in head["scenes"]),
-        Sample(**{f.name: _array(archive, f"sample/{f.name}") for f in fields(Sample)}),
+        Sample(**{f.name: arrays.one(f"sample/{f.name}") for f in fields(Sample)}),
         Coverage(**head["coverage"]),
         tuple(head["notes"]),
         composite,
@@ -255,35 +308,15 @@ def _imagery(archive: zipfile.ZipFile, head: Mapping[str, Any], request: Any) ->
     )
 
 
-def _raster(
-    archive: zipfile.ZipFile, head: Mapping[str, Any], pixels: Imagery, n_clusters: int
-) -> LabelRaster:
+def _raster(arrays: _Arrays, head: Mapping[str, Any], pixels: Imagery, n_clusters: int) -> LabelRaster:
     from pipeline.clustering.labels import raster_from
 
     blocks = tuple(Block(**block) for block in head["label_blocks"])
 
     def of_block(number: int) -> np.ndarray:
-        labels = _array(archive, f"labels/{number}")
+        labels = arrays.one(f"labels/{number}")
         if labels.dtype != np.uint8 or labels.shape != blocks[number].shape or labels.max() > n_clusters:
             raise ValueError("labels that do not fit")
         return labels
 
     return raster_from(of_block, pixels.extent, blocks, n_clusters)
-
-
-def _all(archive: zipfile.ZipFile, name: str) -> list[np.ndarray]:
-    """Return the arrays that `_numbered` named."""
-    found: list[np.ndarray] = []
-    names = set(archive.namelist())
-    while f"{name}/{len(found)}.npy" in names:
-        found.append(_array(archive, f"{name}/{len(found)}"))
-    return found
-
-
-def _array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    member = archive.getinfo(f"{name}.npy")
-    if member.file_size > MAX_ARRAY_BYTES:
-        raise ValueError("an array that is too large")
-    with archive.open(member) as file:
-        array: np.ndarray = np.lib.format.read_array(file, allow_pickle=False)
-    return array

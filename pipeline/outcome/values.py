@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ from pipeline.sentinel2.scene import Scene
 if TYPE_CHECKING:
     from pipeline.accuracy import Checked
     from pipeline.explore.change import SecondDate
+    from pipeline.result import Analysis
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,12 @@ class Outcome(WhenSeen):
 
     @classmethod
     def of(cls, outcome: Outcome) -> Self:
-        """Return a result of this kind with the values of another."""
-        return cls(**{f.name: getattr(outcome, f.name) for f in fields(Outcome)})
+        """Return a result of this kind with the values of another; its second date is of this kind, too."""
+        values = {f.name: getattr(outcome, f.name) for f in fields(Outcome)}
+        second = outcome.second
+        if second is not None:
+            values["second"] = replace(second, analysis=cast("Analysis", cls.of(second.analysis)))
+        return cls(**values)
 
     @property
     def grid(self) -> GeoBox:

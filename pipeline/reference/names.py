@@ -11,6 +11,7 @@ from pipeline.clustering.refinements import WaterApart
 from pipeline.clustering.surface_types import MIXED as MIXED
 from pipeline.clustering.surface_types import Suggestion, suggest
 from pipeline.errors import InvalidRequest
+from pipeline.explore.classes import Classes
 from pipeline.progress import IsCancelled
 from pipeline.reference.agreement import NO_CLASS_NAME, Agreement
 from pipeline.reference.profiles import SCENE_CLASSIFICATION
@@ -234,7 +235,8 @@ def from_spectra(analysis: Analysis) -> tuple[Suggestion, ...]:
 
 def _renamed(analysis: Analysis, names: Sequence[Suggestion], names_from: str) -> Analysis:
     made = analysis.with_classes(range(len(analysis.areas)), names)
-    return replace(made, names_from=names_from)
+    classes = Classes.from_json(made.model.classes).given()
+    return replace(made, names_from=names_from, model=replace(made.model, classes=classes.to_json()))
 
 
 def _main(agreement: Agreement, cluster: int) -> str:

@@ -136,3 +136,30 @@ def test_the_next_point_is_there_at_once(open_page: Open, voila: str) -> None:
     tab(dashboard, "Areas")
     expect(page.locator(".eo-whisker i")).to_have_count(6)
     expect(page.locator(".eo-row").first).to_contain_text(re.compile(r"ha \([\d,.]+–[\d,.]+\)"))
+
+
+def test_change_is_checked_with_both_dates_in_sight(dashboard: DashboardPage) -> None:
+    page = dashboard.page
+    start(dashboard)
+    change = tab(dashboard, "Change")
+    expect(change.locator(".eo-spelled")).to_contain_text(" to ")
+    change.get_by_role("button", name=re.compile("^Compare ")).first.click()
+    expect(change.get_by_role("table")).to_be_visible(timeout=SLOW_MS)
+    quality = tab(dashboard, "Quality")
+    quality.get_by_role("button", name="How sure is this?").click()
+    quality.get_by_role("button", name="Check the change").click()
+    expect(quality).to_contain_text("kinds of change and of land that stayed", timeout=SLOW_MS)
+    dashboard.button("Draw the points").focus()
+    page.keyboard.press("Enter")
+
+    labeller = page.get_by_role("region", name="Labelling")
+    expect(labeller).to_be_focused(timeout=SLOW_MS)
+    expect(labeller.locator(".eo-chip-pairs img[src]")).to_have_count(4, timeout=SLOW_MS)
+    expect(labeller).to_contain_text("what is it on the second date?")
+    for number, key in enumerate("12u", start=2):
+        page.keyboard.press(key)
+        expect(labeller).to_contain_text(f"Point {number} of")
+    page.keyboard.press("Escape")
+    expect(quality).to_contain_text(re.compile(r"3 of \d+ points are labelled, 1 of them unsure"))
+    dashboard.button("Estimate").click()
+    expect(quality).to_contain_text("random points were checked", timeout=SLOW_MS)

@@ -66,6 +66,57 @@ def test_how_to_read_this_is_shown_once_and_fingers_reach_the_marks(open_page: O
     expect(card).to_have_count(0)
 
 
+def test_quality_and_change_explain_their_words_by_keyboard(dashboard: DashboardPage) -> None:
+    page = dashboard.page
+    dashboard.place_area()
+    dashboard.calculate()
+    page.get_by_role("tab", name="Quality").click()
+    opened_by_key(dashboard, "Stability", "the grouping is repeated")
+    opened_by_key(dashboard, "Agreement", "it is not accuracy")
+    page.get_by_role("button", name="Show on the map").click()
+    opened_by_key(dashboard, "Border of a cluster", "nearly as near")
+    page.get_by_role("button", name="How sure is this?").click()
+    for fold, (word, told) in {
+        "Check it": ("Overall accuracy, Interval", "points that a person has looked at"),
+        "How many clusters?": ("Calinski-Harabasz", "How far apart the clusters lie"),
+        "Smallest patch": ("Minimum mapping unit", "The smallest piece"),
+    }.items():
+        page.get_by_role("button", name=fold, exact=True).click()
+        opened_by_key(dashboard, word, told)
+        page.get_by_role("button", name=fold, exact=True).click()
+    page.get_by_role("tab", name="Change").click()
+    opened_by_key(dashboard, "Change, Season", "phenology")
+    assert violations(page) == []
+
+
+def opened_by_key(dashboard: DashboardPage, words: str, told: str) -> None:
+    """Open the card of a mark by Enter, and close it by Escape."""
+    page, card = dashboard.page, dashboard.page.locator(".eo-ask-card")
+    mark = page.get_by_role("button", name=f"Explain: {words}", exact=True)
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(card).to_contain_text(told)
+    assert is_inside_the_window(card)
+    page.keyboard.press("Escape")
+    expect(card).to_be_empty()
+    expect(mark).to_be_focused()
+
+
+def test_fingers_reach_the_words_of_quality_and_change(open_page: Open, voila: str) -> None:
+    dashboard = open_page(voila, size=(390, 844), touch=True).wait_until_ready()
+    page, card = dashboard.page, dashboard.page.locator(".eo-ask-card")
+    dashboard.place_area()
+    dashboard.calculate()
+    for tab, words in (("Quality", "Stability"), ("Change", "Change, Season")):
+        page.get_by_role("tab", name=tab).tap()
+        expect(page.locator("details[open]")).to_have_count(0)  # nothing came under the finger
+        mark = page.get_by_role("button", name=f"Explain: {words}", exact=True)
+        mark.tap()
+        expect(card).to_contain_text(words.partition(",")[0])
+        mark.tap()
+        expect(card).to_be_empty()
+
+
 def is_inside_the_window(card: Locator) -> bool:
     box, window = card.bounding_box(), card.page.viewport_size
     assert box is not None

@@ -117,6 +117,10 @@ def test_another_image_is_used_and_a_second_date_compared(dashboard: DashboardPa
     compare.click()
     table = change.get_by_role("table")
     expect(table).to_be_visible(timeout=SLOW_MS)
+    change.get_by_role("button", name="Explain: From-to").focus()
+    dashboard.page.keyboard.press("Enter")
+    expect(dashboard.page.locator(".eo-ask-card")).to_contain_text("rows are the first date")
+    dashboard.page.keyboard.press("Escape")
     cells = [
         float(text.replace(",", "")) for text in table.locator("td").all_inner_texts() if text.strip(" ·")
     ]

@@ -206,7 +206,8 @@ def test_the_server_dies_with_its_killed_parent(scenes_folder: Path, repository:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is of POSIX")
 def test_interrupting_the_kernel_spares_the_server(scenes_folder: Path, repository: Path) -> None:
-    code = "import demo, time\n"
+    code = "import demo, signal, time\n"
+    code += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a run in the background ignores it
     code += "try:\n    print(demo.serve(), flush=True)\n    time.sleep(60)\n"
     code += "except KeyboardInterrupt:\n    print(demo.serve(), flush=True)"
     with subprocess.Popen(

@@ -20,6 +20,17 @@ PLACES: list[tuple[str, tuple[str, ...]]] = [
     (".eo-total .widget-html-content > span", ("hectare",)),
     (".eo-click-hint > .widget-html-content", ("reflectance", "band")),
     (".eo-scenes-head p:last-child", ("scene", "cloud", "tile")),
+    (".eo-of-grouping > b", ("stability",)),
+    (".eo-of-names > b", ("agreement",)),
+    (".eo-of-land > b", ("overall", "interval")),
+    (".eo-of-border", ("border",)),
+    (".eo-check-proposal > .eo-field > label", ("overall", "interval")),
+    (".eo-of-scatter > .widget-html-content", ("scatter",)),
+    (".eo-of-compactness > .widget-html-content", ("calinski",)),
+    (".eo-patch > label", ("mapping-unit",)),
+    (".eo-second > .eo-muted p", ("change", "season")),
+    (".eo-change .eo-matrix caption", ("from-to",)),
+    (".eo-saved-model p", ("model",)),
 ]
 """CSS selector of what gets a question mark -> the terms that it explains."""
 

@@ -130,6 +130,8 @@ class Editor:
         self.keeper = Keeper()
         self.named_by: Agreement | None = None
         """What the map says that names were last taken from; None: none was asked."""
+        self.compared: Analysis | None = None
+        """The result that was last compared with a second date, with that date beside it."""
         self.left_behind: Analysis | None = None
         """An earlier result with edited classes that are made of other clusters than the present ones."""
 

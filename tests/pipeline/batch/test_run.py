@@ -12,6 +12,7 @@ import pytest
 from filelock import FileLock
 
 from pipeline import (
+    Analysis,
     AnalysisRequest,
     AreaOfInterest,
     Cancelled,
@@ -20,9 +21,12 @@ from pipeline import (
     analyse,
     analyse_many,
 )
-from pipeline.batch.legend import with_legend
+from pipeline.batch.legend import OPEN_WATER, with_legend
 from pipeline.batch.records import Record
 from pipeline.errors import FileRefused
+from pipeline.explore.classes import Classes
+from pipeline.explore.regroup import split, water_apart
+from pipeline.reference.names import believable
 from tests.pipeline.conftest import Land
 
 Asked = list[tuple[str, AnalysisRequest]]
@@ -79,6 +83,29 @@ def test_a_model_labels_all_places(asked: Asked, land: Land, tmp_path: Path) -> 
         np.testing.assert_array_equal(mine.pixels, alone.areas["pixels"])
         np.testing.assert_allclose(mine.hectares, alone.areas["hectares"])
         assert mine.hectares.sum() == pytest.approx(100)
+
+
+def test_a_model_with_one_name_of_a_person_has_one_name_a_class_everywhere(
+    land: Land, done: Analysis
+) -> None:
+    """What the page saves for *Repeat for other places*: the other names were only suggested."""
+    shown = believable(done)
+    classes = Classes.of(shown.suggestions).rename(2, "My wood")
+    model = with_legend(shown.with_classes(classes.lut(), classes.suggestions()).model)
+    names = [c.name for c in Classes.from_json(model.classes)]
+    assert names[1] == "My wood"
+    assert not any(name.startswith("Mixed") for name in names)
+    assert with_legend(model) == model
+    for centre in CENTRES.values():
+        there = analyse(square(land, *centre), model=model)
+        assert [s.name for s in there.suggestions] == names
+
+
+def test_a_split_model_with_water_apart_is_a_legend_too(land: Land, done: Analysis) -> None:
+    model = with_legend(water_apart(split(done, 2)).model)
+    names = [s.name for s in analyse(land.request(), model=model).suggestions]
+    assert len(set(names)) == len(names) == model.n_clusters == 6
+    assert names[-1] == OPEN_WATER
 
 
 def test_the_files_hold_what_the_table_says(asked: Asked, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pipeline.clustering.reasons import reasons, rules
 from pipeline.clustering.surface_types import KINDS, suggest
 from pipeline.errors import InvalidRequest
-from pipeline.explore.classes import LONGEST_NAME, Classes, History
+from pipeline.explore.classes import LONGEST_NAME, Classes, History, classes_of
 
 CENTRES = np.array(
     [
@@ -129,6 +129,41 @@ def test_other_files_are_refused(five: Classes, change: object) -> None:
     for text in ("", "[]", "null", '{"version": 1}', "{"):
         with pytest.raises(InvalidRequest):
             Classes.from_json(text)
+
+
+def test_what_was_only_suggested_is_marked_and_suggested_anew(five: Classes) -> None:
+    edited = five.rename(1, "Lake").recolour(2, "#123456").merge([4, 5])
+    marked = edited.suggested_as(SUGGESTED, five.lut())
+    found = [sorted(c.suggested) for c in marked]
+    assert found == [["color"], ["name"], ["color", "name"], ["color", "name"]]
+    assert marked == edited, "a mark makes no other class"
+    text = marked.to_json()
+    assert [c.suggested for c in Classes.from_json(text)] == [c.suggested for c in marked]
+
+    elsewhere = suggest(CENTRES[[4, 3, 2, 1, 0]])
+    here = classes_of(text, elsewhere)
+    assert [c.name for c in here] == ["Lake", *(s.name for s in elsewhere[1:4])]
+    assert [c.color for c in here] == [elsewhere[0].color, "#123456", elsewhere[2].color, elsewhere[3].color]
+    assert here.lut() == edited.lut()
+
+    second = marked.rename(3, "Meadow").suggested_as(marked.suggestions(), marked.lut(), marked)
+    assert [sorted(c.suggested) for c in second][2] == ["color"]
+    assert not any(c.suggested for c in second.given())
+    assert classes_of(second.given().to_json(), elsewhere).suggestions()[1].name == SUGGESTED[1].name
+
+
+def test_a_colour_that_a_person_took_is_given_to_no_other_class(five: Classes) -> None:
+    elsewhere = suggest(CENTRES[[4, 3, 2, 1, 0]])
+    marked = five.recolour(1, elsewhere[1].color).suggested_as(SUGGESTED, five.lut())
+    here = classes_of(marked.to_json(), elsewhere)
+    assert here[1].color == elsewhere[1].color
+    assert here[2].color == SUGGESTED[1].color
+
+
+def test_files_from_before_there_were_marks_keep_every_name(five: Classes) -> None:
+    elsewhere = suggest(CENTRES[[4, 3, 2, 1, 0]])
+    assert "suggested" not in five.to_json()
+    assert [c.name for c in classes_of(five.to_json(), elsewhere)] == [s.name for s in SUGGESTED]
 
 
 def test_the_rules_are_those_that_name() -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 import rasterio
 
 from pipeline import Analysis, InvalidRequest
+from pipeline.accuracy import SamplingDesign, with_change_sample
 from pipeline.errors import FileRefused
 from pipeline.explore.change import Change
 from pipeline.exports import change as files
@@ -23,6 +25,7 @@ from pipeline.exports.files import Files
 from pipeline.exports.formats import all_formats
 from pipeline.exports.geopackage import geopackage_bytes
 from pipeline.exports.report import report_html
+from pipeline.exports.snippet import python_snippet
 
 KEYS = ["change", "change-long", "change-geotiff"]
 
@@ -122,6 +125,43 @@ def test_the_zip_explains_itself(both: Analysis, change: Change) -> None:
     assert "Copernicus Sentinel data 2022" in readme
     assert long["hectares"].sum() == pytest.approx(change.total_ha, abs=0.1)
     assert change_name(both).startswith("change_to_2022-06-17_clusters_2022-06-17_")
+
+
+def test_a_checked_change_is_in_the_zip_the_report_and_the_python(both: Analysis, tmp_path: Path) -> None:
+    design = both.sampling_design(n=120, of="change")
+    checked = with_change_sample(both, design.with_labels({p.id: p.stratum for p in design.drawn}))
+    assert checked.second is not None
+    assert checked.second.checked is not None
+    with zipfile.ZipFile(io.BytesIO(change_zip(checked))) as opened:
+        readme = opened.read("README.txt").decode()
+        table = read(opened.read("change_estimate.csv")).set_index("class")
+        points = SamplingDesign.from_json(opened.read("change_points.json").decode())
+    assert checked.second.checked.sentence() in readme
+    assert points == checked.second.checked.design
+    expected = checked.second.checked.estimate.areas["hectares"]
+    assert table["hectares"].to_dict() == pytest.approx(expected.to_dict(), abs=1e-3)
+    report = report_html(checked)
+    assert "120 random points were checked" in report
+    assert "have changed; the two maps show" in report
+    assert "random points" not in report_html(both)
+
+    snippet = python_snippet(checked)
+    assert "from pipeline.accuracy import SamplingDesign, with_change_sample" in snippet
+    found: dict[str, Any] = {}
+    lines = snippet[snippet.index("design = SamplingDesign") : snippet.index("print(analysis.second.checked")]
+    exec(
+        "from pipeline.accuracy import SamplingDesign, with_change_sample\nanalysis = both\n" + lines,
+        {"both": both},
+        found,
+    )
+    assert found["analysis"].second.checked.changed == checked.second.checked.changed
+
+    checked.save(tmp_path / "saved")
+    again = Analysis.load(tmp_path / "saved")
+    assert again.second is not None
+    assert again.second.checked is not None
+    assert again.second.checked.design == checked.second.checked.design
+    assert again.second.checked.changed == checked.second.checked.changed
 
 
 def test_the_zip_of_everything_has_them_where_there_is_a_second_date(both: Analysis, done: Analysis) -> None:

@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from pyproj import Transformer
 
 from pipeline import Analysis, AnalysisRequest, AreaOfInterest, analyse
+from pipeline.batch.other_time import other_date, other_period
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
 from pipeline.exports.snippet import python_snippet
 from tests.pipeline.conftest import Land
 from tests.pipeline.explore.test_zones import SOUTH, WEST, parcels
 
+FIELD = Transformer.from_crs(32631, 4326, always_xy=True).transform(501_680, 5_629_360)
 POLYGON = {
     "type": "Polygon",
     "coordinates": [
@@ -88,6 +91,68 @@ def test_a_given_model_is_in_it(land: Land, done: Analysis, tmp_path: Path, repo
     made = analyse(land.request(n_clusters=5), model=done.model)
     snippet = python_snippet(made)
     assert (labels_of(snippet, tmp_path, repository) == done.labels.values).all()
+
+
+FIRST, SECOND = date(2018, 6, 25), date(2018, 9, 1)
+KEEP = """
+print("hectares")
+analysis.second.change.matrix.to_json("matrix.json")
+analysis.second.change.masked.to_json("masked.json")
+"""
+
+
+@pytest.fixture(scope="module")
+def two_dates(real_api: str) -> tuple[Analysis, Analysis]:
+    """A field in West Flanders in June and in September 2018."""
+    area = AreaOfInterest.square(*FIELD, 0.5)
+    first = analyse(AnalysisRequest(area, FIRST, FIRST, max_cloud_cover=100, n_clusters=4, catalog=real_api))
+    return first, other_date(first, (f"westflanders31UDS_{SECOND:%Y%m%d}",), SECOND)
+
+
+def assert_same_change(snippet: str, made: Analysis, folder: Path, repository: Path) -> None:
+    """Run lines, and compare what changed number by number."""
+    assert made.second is not None
+    assert (labels_of(snippet + KEEP, folder, repository) == made.labels.values).all()
+    for name in ("matrix", "masked"):
+        expected = json.loads(getattr(made.second.change, name).to_json())
+        assert json.loads((folder / f"{name}.json").read_text()) == expected
+
+
+def test_the_change_to_a_second_date_is_in_it(
+    two_dates: tuple[Analysis, Analysis], tmp_path: Path, repository: Path
+) -> None:
+    first, second = two_dates
+    made = first.with_second_date(second)
+    assert made.second is not None
+    assert made.second.change.changed_ha > 1
+    snippet = python_snippet(made)
+    assert "with_second_date" not in python_snippet(first)
+    assert_same_change(snippet, made, tmp_path, repository)
+
+
+def test_the_change_in_edited_classes_without_small_patches_is_in_it(
+    two_dates: tuple[Analysis, Analysis], tmp_path: Path, repository: Path
+) -> None:
+    """Both dates have the merged classes, and lose the same small patches."""
+    classes = Classes.of(two_dates[0].suggestions).merge([1, 2], "Zusammen")
+
+    def edited(analysis: Analysis) -> Analysis:
+        merged = analysis.with_classes(classes.lut(), classes.suggestions())
+        return merged.with_labels(sieve(merged.labels.values, 0.1), smallest_patch_ha=0.1)
+
+    first, second = map(edited, two_dates)
+    made = first.with_second_date(second)
+    assert_same_change(python_snippet(made, classes, 0.1), made, tmp_path, repository)
+
+
+def test_the_change_between_two_composites_is_in_it(real_api: str, tmp_path: Path, repository: Path) -> None:
+    area = AreaOfInterest.square(*FIELD, 0.5)
+    days = date(2018, 6, 20), date(2018, 6, 30)
+    first = analyse(
+        AnalysisRequest(area, *days, max_cloud_cover=100, n_clusters=3, catalog=real_api, composite="median")
+    )
+    made = first.with_second_date(other_period(first, date(2018, 8, 1), date(2018, 9, 30)))
+    assert_same_change(python_snippet(made), made, tmp_path, repository)
 
 
 def test_text_of_others_stays_text(done: Analysis) -> None:

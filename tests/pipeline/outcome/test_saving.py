@@ -18,7 +18,7 @@ from pipeline.errors import FileRefused
 from pipeline.explore.classes import Classes
 from pipeline.explore.sieve import sieve
 from pipeline.exports import files
-from pipeline.outcome.saving import HEAD, NOT_PLAIN
+from pipeline.outcome.saving import HEAD, NOT_PLAIN, SECOND
 from pipeline.reading.imagery import Imagery
 from tests.pipeline.conftest import Land
 
@@ -109,9 +109,83 @@ def test_every_part_of_a_result_is_kept_or_made_again() -> None:
     assert plain == {"notes", "preview", "model_given", "edits", "names_from", "smallest_patch_ha"}
 
 
-def test_a_second_date_is_not_kept(done: Analysis, path: Path) -> None:
-    done.with_second_date(done).save(path)
-    assert Analysis.load(path).second is None
+def later(done: Analysis) -> Analysis:
+    """Return the same land, of which the right half became class 1 and a corner lies under a cloud."""
+    labels = done.labels.values.copy()
+    half = labels[:, labels.shape[1] // 2 :]
+    half[half > 0] = 1
+    labels[:20, :30] = 0
+    return done.with_labels(labels)
+
+
+def test_a_second_date_is_kept_with_what_changed(done: Analysis, path: Path) -> None:
+    before = done.with_second_date(later(done))
+    before.save(path)
+    after = Analysis.load(path)
+    assert before.second is not None
+    assert after.second is not None
+    np.testing.assert_array_equal(after.labels, done.labels)
+    np.testing.assert_array_equal(after.second.analysis.labels, before.second.analysis.labels)
+    np.testing.assert_array_equal(after.second.analysis.imagery, before.second.analysis.imagery)
+    pd.testing.assert_frame_equal(after.second.analysis.areas, before.second.analysis.areas)
+    assert after.second.analysis.overlays == before.second.analysis.overlays
+    assert after.second.analysis.model == before.second.analysis.model
+    pd.testing.assert_frame_equal(after.second.change.matrix, before.second.change.matrix)
+    pd.testing.assert_frame_equal(after.second.change.clusters, before.second.change.clusters)
+    pd.testing.assert_series_equal(after.second.change.masked, before.second.change.masked)
+    for key in ("change", "change-long", "change-geotiff", "report"):
+        assert files.make(after, key) == files.make(before, key), key
+
+
+def test_a_second_date_in_edited_classes_is_kept(done: Analysis, path: Path) -> None:
+    """Both dates have the classes of a person, and a sample that belongs to the first."""
+    classes = Classes.of(done.suggestions).merge([2, 3], "Both")
+    first, second = (a.with_classes(classes.lut(), classes.suggestions()) for a in (done, later(done)))
+    before = first.with_second_date(second)
+    before.save(path)
+    after = Analysis.load(path)
+    assert after.second is not None
+    assert before.second is not None
+    assert after.second.change.sentence == before.second.change.sentence
+    assert after.second.analysis.edits == second.edits
+
+
+def test_a_file_from_before_there_were_second_dates_still_loads(
+    done: Analysis, path: Path, tmp_path: Path
+) -> None:
+    done.save(path)
+    with zipfile.ZipFile(path) as archive:
+        head = json.loads(archive.read(HEAD))
+    assert head.pop(SECOND) is None
+    old = tmp_path / "old"
+    rewritten(path, old, HEAD, json.dumps(head).encode())
+    after = Analysis.load(old)
+    assert after.second is None
+    np.testing.assert_array_equal(after.labels, done.labels)
+
+
+@pytest.mark.parametrize("member", ["second/pixels/0/0.npy", "second/labels/0.npy"])
+def test_a_second_date_with_a_part_that_is_missing_is_refused(
+    member: str, done: Analysis, path: Path, tmp_path: Path
+) -> None:
+    done.with_second_date(later(done)).save(path)
+    for number, content in enumerate([None, b"{}"]):
+        changed = tmp_path / f"changed{number}"
+        rewritten(path, changed, member, content)
+        with pytest.raises(InvalidRequest, match="no saved analysis, or it is damaged"):
+            Analysis.load(changed)
+
+
+def test_a_second_date_of_other_classes_is_refused(done: Analysis, path: Path, tmp_path: Path) -> None:
+    """A file that was put together by hand."""
+    done.with_second_date(later(done)).save(path)
+    with zipfile.ZipFile(path) as archive:
+        head = json.loads(archive.read(HEAD))
+    head[SECOND]["model"] = done.recluster(3).model.to_json()
+    changed = tmp_path / "changed"
+    rewritten(path, changed, HEAD, json.dumps(head).encode())
+    with pytest.raises(InvalidRequest, match="was not labelled by the model of the first"):
+        Analysis.load(changed)
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\3\4" + bytes(200)])

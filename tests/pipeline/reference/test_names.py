@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import Analysis
+from pipeline import Analysis, ClusterModel, analyse
 from pipeline.clustering.palette import colours
 from pipeline.clustering.reasons import reasons
 from pipeline.clustering.surface_types import Suggestion
+from pipeline.explore.classes import Classes
 from pipeline.exports.provenance import names_are
 from pipeline.exports.snippet import python_snippet
 from pipeline.reference.agreement import Agreement
@@ -59,6 +60,29 @@ def test_the_page_shows_names_that_the_image_bears_out_and_nothing_else_changes(
     exec(compile(python_snippet(shown), "snippet", "exec"), found)
     assert found["analysis"].suggestions == shown.suggestions
     assert "believable" not in python_snippet(done)
+
+
+def test_a_model_carries_what_a_person_chose_and_no_name_that_the_image_suggested(done: Analysis) -> None:
+    """One name is a person's, two clusters are merged: the others are named anew on every image."""
+    shown = believable(done)
+    assert shown.suggestions[0].name == "Mixed: 100 % vegetation"
+    classes = Classes.of(shown.suggestions).rename(2, "My wood").recolour(3, "#123456")
+    edited = shown.with_classes(classes.lut(), classes.suggestions())
+    assert edited.suggestions == classes.suggestions(), "here all is as it was shown"
+
+    there = analyse(done.request, model=ClusterModel.from_json(edited.model.to_json()))
+    fresh = [s.name for s in analyse(done.request, model=done.model).suggestions]
+    assert [s.name for s in there.suggestions] == [fresh[0], "My wood", *fresh[2:]]
+    assert there.suggestions[2].color == "#123456"
+    again = believable(there)
+    assert again.suggestions[0].name == "Mixed: 100 % vegetation", "suggested anew, by this image"
+
+    twice = again.with_classes(range(len(again.areas)), again.suggestions)
+    assert twice.model == edited.model, "a second edit makes nobody the author of the rest"
+    merged = Classes.of(again.suggestions).merge([1, 2], "Both")
+    both = again.with_classes(merged.lut(), merged.suggestions())
+    assert analyse(done.request, model=both.model).suggestions[0].name == "Both"
+    assert "Mixed" in with_checked_names(done).model.classes, "that is asked for"
 
 
 def test_a_name_has_the_majority_of_what_can_tell(done: Analysis) -> None:

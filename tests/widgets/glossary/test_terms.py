@@ -16,7 +16,8 @@ def test_the_document_says_what_the_page_says(repository: Path) -> None:
 def test_the_words_that_newcomers_ask_for_are_there_in_order() -> None:
     titles = [term.title for term in TERMS.values()]
     assert titles == sorted(titles, key=str.lower)
-    for word in ("Cluster", "NDVI", "Cloud cover", "Reflectance", "Opacity", "Hectare (ha)", "k-means"):
+    asked = ("Cluster", "NDVI", "Cloud cover", "Reflectance", "Opacity", "Hectare (ha)", "k-means")
+    for word in (*asked, "Stability", "Agreement", "Interval", "Change", "From-to", "Season"):
         assert word in titles
     assert all(term.text.endswith((".", ")")) and len(term.text) < 260 for term in TERMS.values())
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from pipeline.errors import FileRefused
@@ -18,7 +19,8 @@ class Page:
         self.gate = Gate(lambda error: None)
         host: Any = SimpleNamespace(gate=self.gate, save=lambda *file: self.saved.append(file))
         self.part = ChangeFile(host)
-        comparison: Any = SimpleNamespace(before="a")
+        table = pd.DataFrame([[1.5, 0.25], [0.0, 2.0]], ["1 A\tB", "2 C"], ["1 A\tB", "2 C"])
+        comparison: Any = SimpleNamespace(before="a", change=SimpleNamespace(named_matrix=table))
         self.part.show(comparison)
 
 
@@ -37,6 +39,18 @@ def test_the_zip_is_made_in_the_background_and_saved(page: Page) -> None:
     until(lambda: bool(page.saved), page.gate.lock)
     assert page.saved == [(b"a", "a.zip", "application/zip")]
     assert page.part.button.description == TITLE
+
+
+def test_the_table_can_be_copied_into_a_spreadsheet(page: Page) -> None:
+    assert page.part.copy.text == "From / to\t1 A B\t2 C\n1 A B\t1.50\t0.25\n2 C\t0.00\t2.00\n"
+
+
+def test_a_sample_that_was_labelled_since_is_in_the_files(page: Page) -> None:
+    sampled: Any = "b"
+    page.part.take(sampled)
+    page.part.button.click()
+    until(lambda: bool(page.saved), page.gate.lock)
+    assert page.saved[0][:2] == (b"b", "b.zip")
 
 
 def test_a_refusal_is_one_sentence(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,13 @@ import ipywidgets as ipw
 
 from pipeline.exports.provenance import file_stem
 from widgets.results.check import words
+from widgets.results.check.estimates import ChangeEstimates, ClassEstimates, Estimates
 from widgets.results.check.files import Kind, SampleFiles, opened
 from widgets.results.check.labelling import Labelling
 from widgets.results.check.proposal import Proposal
 from widgets.results.check.shelf import Kept, Shelf, first_that_fits
 from widgets.results.check.steps import Steps
+from widgets.results.check.tasks import CHANGE, LAND
 from widgets.results.edits import Editor
 from widgets.results.tabs.host import Host
 from widgets.session.worker import Worker
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.accuracy import SamplingDesign
     from pipeline.result import Analysis
 
+POINTS = {"classes": "points", "change": "change_points"}
+"""Ends of the names of files."""
 Found = tuple["SamplingDesign", dict[str, str]]
 
 
@@ -39,18 +43,30 @@ class CheckIt(ipw.VBox):
         Shows the result with the estimate.
     take_place : callable
         Called with the labeller, to be shown in place of everything in the tab, and with None.
+    offer : callable, optional
+        Where the change to a second date is checked, not the classes: offers the files with the estimate.
     """
 
-    def __init__(self, host: Host, editor: Editor, take_place: Callable[[ipw.Widget | None], None]) -> None:
-        self._host, self._editor = host, editor
+    def __init__(
+        self,
+        host: Host,
+        editor: Editor,
+        take_place: Callable[[ipw.Widget | None], None],
+        offer: Callable[[Analysis], None] | None = None,
+    ) -> None:
+        self._host = host
         self._analysis: Analysis | None = None
         self._found: Found | None = None
         self._kept: list[Kept] = []
         guard = host.gate.guard
+        self.task = LAND if offer is None else CHANGE
+        self._estimates: Estimates = ClassEstimates(editor)
+        if offer is not None:
+            self._estimates = ChangeEstimates(host.gate, offer, self._estimated, self.fail)
         self.shelf = Shelf(guard(self._take_kept))
-        self.labelling = Labelling(host, take_place, self._paused)
+        self.labelling = Labelling(host, take_place, self._paused, self.task)
         self.told = html("", "eo-check-told")
-        self.proposal = Proposal(guard, self._draw)
+        self.proposal = Proposal(guard, self._draw, self.task.of)
         self.steps = Steps(guard(self._label), guard(self._estimate), guard(self._discard))
         self.result = html("", "eo-check-result")
         self.warning = html("", "eo-check-warning")
@@ -64,13 +80,14 @@ class CheckIt(ipw.VBox):
     @property
     def busy(self) -> bool:
         """Whether something is being looked for, drawn or estimated."""
-        return self._looks.busy or self._works.busy or self._editor.busy
+        return self._looks.busy or self._works.busy or self._estimates.busy
 
     def show(self, analysis: Analysis) -> None:
         """Take a result: with the sample that is of its map, if there is one."""
-        if analysis is self._analysis:
-            return
+        same = self.task.same(self._analysis, analysis)
         self._analysis = analysis
+        if same:
+            return
         self._warn("")
         if analysis.preview:
             self.labelling.end()
@@ -91,24 +108,14 @@ class CheckIt(ipw.VBox):
 
     def _look(self) -> None:
         """Find the sample of the present map: the one there is, or one that the browser keeps."""
-        analysis, present, edits = self._analysis, self._found, self._editor.edits
+        analysis, present, sample = self._analysis, self._found, self._estimates.sample
         if analysis is None or analysis.preview:
             return
-        sample = edits.sample if edits is not None else None
-        first = [present[0]] if present is not None else []
-        candidates: list[SamplingDesign | Kept] = [
-            *first,
-            *([sample] if sample is not None else []),
-            *self._kept,
-        ]
+        known = [design for design in (present and present[0], sample) if design is not None]
+        candidates: list[SamplingDesign | Kept] = [*known, *self._kept]
         self._looks.cancel()
-
-        def work(*_: Any) -> Found | None:
-            from pipeline.accuracy import classes_now
-
-            return first_that_fits(candidates, lambda design: classes_now(design, analysis))
-
-        self._looks.start(work)
+        fits = lambda design: self.task.fit(design, analysis)  # noqa: E731
+        self._looks.start(lambda *_: first_that_fits(candidates, fits))
 
     def _take_kept(self, kept: list[Kept]) -> None:
         self._kept = kept
@@ -138,20 +145,14 @@ class CheckIt(ipw.VBox):
             return
         design = found[0]
         self.told.value = words.progress(design)
-        self.steps.show(design, has_estimate=analysis.checked is not None)
-        self.result.value = words.estimate_table(analysis.checked) if analysis.checked is not None else ""
-        result = (self.result,) if analysis.checked is not None else ()
+        self.result.value = self._estimates.told(analysis)
+        self.steps.show(design, has_estimate=bool(self.result.value))
+        result = (self.result,) if self.result.value else ()
         arrange(self, self._unseen, self.told, self.steps, self.warning, *result, self.files)
 
     def _draw(self, margin: float) -> None:
-        analysis = self._analysis
-        if analysis is None:
-            return
-
-        def work(*_: Any) -> SamplingDesign:
-            return analysis.sampling_design(margin=margin)
-
-        self._work(work, "Drawing the points…")
+        if (analysis := self._analysis) is not None:
+            self._work(lambda *_: self.task.draw(analysis, margin), "Drawing the points…")
 
     def _open(self, content: bytes) -> None:
         present = self._found[0] if self._found is not None else None
@@ -165,10 +166,8 @@ class CheckIt(ipw.VBox):
         self._warn(said, plain=True)
 
         def checked(*_: Any) -> Found:
-            from pipeline.accuracy import classes_now
-
             design = work()
-            return design, classes_now(design, analysis)
+            return design, self.task.fit(design, analysis)
 
         self._works.start(checked)
 
@@ -197,28 +196,31 @@ class CheckIt(ipw.VBox):
         if self._found is not None:
             self._found = design, self._found[1]
         self._paint()
-        if design.upcoming is None or (self._analysis is not None and self._analysis.checked is not None):
+        if design.upcoming is None or self.result.value:
             self._estimate()
 
     def _estimate(self) -> None:
-        edits = self._editor.edits
-        if self._found is None or edits is None:
+        if self._found is None or self._analysis is None:
             return
         design = self._found[0]
-        if edits.sample != design and any(design.labels.values()):
+        if self._estimates.sample != design and any(design.labels.values()):
             self._warn("Estimating hectares…", plain=True)
-            self._editor.check(design)
+            self._estimates.make(self._analysis, design)
+
+    def _estimated(self) -> None:
+        self._warn("")
+        self._paint()
 
     def _discard(self) -> None:
         if self._found is not None:
             self.shelf.forget(self._found[0])
         self._found, self._kept = None, []
-        self._editor.check(None)
+        self._estimates.forget()
         self._paint()
 
     def _save(self, kind: Kind) -> None:
         if self._found is not None and self._analysis is not None:
-            name = f"{file_stem(self._analysis)}_points{kind.ending}"
+            name = f"{file_stem(self._analysis)}_{POINTS[self.task.of]}{kind.ending}"
             self._host.save(kind.made(self._found[0]), name, kind.mime)
 
     def fail(self, error: Exception) -> None:

@@ -71,9 +71,10 @@ function render({ model, el }) {
   const bar = made("div", "eo-label-bar");
   bar.append(made("i", ""));
   const pictures = made("div", "eo-chip-pair");
-  const looks = [chip("True colour"), chip("False colour: plants are red")];
+  const looks = model.get("looks").map(chip);
   pictures.append(...looks.map((look) => look.figure));
-  const question = made("p", "eo-label-question", "What covers the pixel in the middle of the cross?");
+  pictures.classList.toggle("eo-chip-pairs", looks.length > 2);
+  const question = made("p", "eo-label-question", model.get("question"));
   const choices = made("div", "eo-label-classes");
   choices.setAttribute("role", "group");
   choices.setAttribute("aria-label", "Classes");
@@ -94,7 +95,7 @@ function render({ model, el }) {
   const adding = made("form", "eo-label-add");
   const field = made("input", "");
   field.maxLength = 60;
-  field.placeholder = "Another class, such as orchard";
+  field.placeholder = model.get("another");
   field.setAttribute("aria-label", "Name of another class");
   const add = pushed("eo-label-add-button", "", "Add", () => {});
   add.type = "submit";
@@ -258,7 +259,8 @@ function render({ model, el }) {
     if (message.dates !== undefined) showDates(message, buffers);
     if (!message.chips) return;
     message.chips.forEach((id, i) => {
-      const urls = [0, 1].map((k) => URL.createObjectURL(new Blob([buffers[2 * i + k]], { type: "image/png" })));
+      const files = buffers.slice(looks.length * i, looks.length * (i + 1));
+      const urls = files.map((file) => URL.createObjectURL(new Blob([file], { type: "image/png" })));
       chips.set(id, urls);
     });
     if (message.chips.includes(order[index])) draw();

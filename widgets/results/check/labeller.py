@@ -13,6 +13,7 @@ from widgets.toolkit.scripts import script
 
 if TYPE_CHECKING:
     from pipeline.accuracy.design import SamplingDesign
+    from widgets.results.check.tasks import Task
 
 
 class Labeller(anywidget.AnyWidget):
@@ -34,6 +35,12 @@ class Labeller(anywidget.AnyWidget):
     """Names to choose from."""
     added: traitlets.List[str] = traitlets.List().tag(sync=True)
     """Those of them that the map does not have."""
+    question = traitlets.Unicode().tag(sync=True)
+    """What there is to say of a point."""
+    looks: traitlets.List[str] = traitlets.List().tag(sync=True)
+    """What the pictures of a point show, one after the other."""
+    another = traitlets.Unicode().tag(sync=True)
+    """What stands in the field for a class that the map does not have."""
     key = traitlets.Unicode().tag(sync=True)
     """Under which the browser keeps the labels."""
     seconds = traitlets.Float(9.0).tag(sync=True)
@@ -44,8 +51,10 @@ class Labeller(anywidget.AnyWidget):
         super().__init__()
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
-    def begin(self, design: SamplingDesign, classes: Mapping[str, str]) -> None:
-        """Take a sample, and the class that each of its strata is in now."""
+    def begin(
+        self, design: SamplingDesign, classes: Mapping[str, str], task: Task, looks: Sequence[str]
+    ) -> None:
+        """Take a sample, the class that each of its strata is in now, and what there is to do and to see."""
         from pipeline.accuracy.allocation import SECONDS_A_POINT
 
         names = list(dict.fromkeys([*classes.values(), *design.added]))
@@ -55,10 +64,11 @@ class Labeller(anywidget.AnyWidget):
                 str(n): None if name is None else classes.get(name, name) for n, name in design.labels.items()
             }
             self.classes, self.added = names, list(design.added)
+            self.question, self.another, self.looks = task.question, task.another, list(looks)
             self.key, self.seconds = key_of(design), float(SECONDS_A_POINT)
 
     def show_chips(self, chips: Sequence[tuple[int, Sequence[bytes]]]) -> None:
-        """Send pictures of points: in true and in false colour."""
+        """Send pictures of points: as many of each as there are `looks`."""
         buffers = [picture for _, pictures in chips for picture in pictures]
         self.send({"chips": [point for point, _ in chips]}, buffers=buffers)
 

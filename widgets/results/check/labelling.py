@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from pipeline.errors import InvalidRequest
 from widgets.results.check.labeller import Labeller
 from widgets.results.check.other_dates import OtherDates
+from widgets.results.check.tasks import LAND, Task
 from widgets.results.tabs.host import Host
 from widgets.session.delay import Delay
 from widgets.session.worker import Worker
@@ -37,6 +38,8 @@ class Labelling:
         Called with the labeller, and with None when labelling has ended.
     on_pause : callable
         Called with the sample as it is labelled at a pause, and at the end.
+    task : Task
+        What is asked of a point.
     """
 
     def __init__(
@@ -44,8 +47,9 @@ class Labelling:
         host: Host,
         take_place: Callable[[ipw.Widget | None], None],
         on_pause: Callable[[SamplingDesign], None],
+        task: Task = LAND,
     ) -> None:
-        self._host, self._take_place, self._on_pause = host, take_place, on_pause
+        self._host, self._take_place, self._on_pause, self._task = host, take_place, on_pause, task
         guard = host.gate.guard
         heard: dict[str, Callable[[dict[str, Any]], None]] = {
             "label": self._label,
@@ -80,7 +84,7 @@ class Labelling:
         self._places = {p.id: (p.row, p.column) for p in design.drawn}
         self._point, self._wanted = 0, []
         self._host.aim.begin()
-        self.labeller.begin(design, classes)
+        self.labeller.begin(design, classes, self._task, self._task.looks(analysis))
         self._take_place(self.labeller)
 
     def follow(self, analysis: Analysis) -> None:
@@ -144,9 +148,7 @@ class Labelling:
         points, self._wanted = self._wanted[:BATCH], self._wanted[BATCH:]
 
         def work(*_: Any) -> Chips:
-            from pipeline.explore.chip import chips
-
-            return [(point, chips(analysis, *places[point])) for point in points]
+            return [(point, self._task.chips(analysis, *places[point])) for point in points]
 
         self._chips.start(work)
 

@@ -11,6 +11,7 @@ from widgets.results.check import words
 from widgets.toolkit.parts import classed, html, push_button
 
 if TYPE_CHECKING:
+    from pipeline.accuracy.drawing import Of
     from pipeline.result import Analysis
 
 MARGINS = (0.03, 0.05, 0.07, 0.1)
@@ -26,12 +27,18 @@ class Proposal(ipw.VBox):
         Wraps callbacks.
     on_draw : callable
         Called with the margin that was chosen.
+    of : str
+        "classes" or "change".
     """
 
     def __init__(
-        self, guard: Callable[[Callable[..., None]], Callable[..., None]], on_draw: Callable[[float], None]
+        self,
+        guard: Callable[[Callable[..., None]], Callable[..., None]],
+        on_draw: Callable[[float], None],
+        of: Of = "classes",
     ) -> None:
         self._analysis: Analysis | None = None
+        self._of = of
         self.told = html("", "eo-check-told")
         self.margin = classed(
             ipw.Dropdown(
@@ -58,7 +65,6 @@ class Proposal(ipw.VBox):
         from pipeline.accuracy.allocation import minutes
         from pipeline.accuracy.drawing import points_needed
 
-        points = points_needed(analysis, self.margin.value)
-        classes = int((analysis.areas.iloc[1:].groupby("name")["pixels"].sum() > 0).sum())
-        told = words.proposal(points, classes, minutes(points))
-        self.told.value = f"<p>{words.WHY}</p>{told}{words.first(analysis.suggestions)}"
+        points, strata = points_needed(analysis, self.margin.value, self._of)
+        told = words.proposal(points, strata, minutes(points), self._of)
+        self.told.value = told + words.first(analysis.suggestions)

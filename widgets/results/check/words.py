@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 from pipeline.text import about_hectares, hectares
 
 if TYPE_CHECKING:
-    from pipeline.accuracy import Checked, SamplingDesign
+    from pipeline.accuracy import Checked, CheckedChange, SamplingDesign
+    from pipeline.accuracy.drawing import Of
     from pipeline.clustering.surface_types import Suggestion
 
 WHY = (
     "Counted hectares carry every mistake of the map. Say what covers some pixels drawn at random, without "
     "seeing the clusters, and every hectare gets a margin of error."
+)
+WHY_CHANGE = (
+    "Counted change carries the mistakes of both maps. Say what some pixels were and became, without seeing "
+    "the clusters, and the hectares of change get a margin of error."
 )
 FIRST = "Points are drawn in the classes of Areas. If two of them mean the same, merge them there first."
 ALIKE = "On a picture {names} can hardly be told apart: merge them in Areas first."
@@ -39,10 +44,13 @@ def first(suggestions: Sequence[Suggestion]) -> str:
     return f"<p class='eo-check-notes'>{escape(ALIKE.format(names=quoted))}</p>"
 
 
-def proposal(points: int, classes: int, minutes: int) -> str:
-    """Return how much work a sample is."""
+def proposal(points: int, strata: int, minutes: int, of: Of = "classes") -> str:
+    """Return what a sample is good for, and how much work it is."""
+    why, parts = (
+        (WHY, "classes") if of == "classes" else (WHY_CHANGE, "kinds of change and of land that stayed")
+    )
     return (
-        f"<p><b>{points:,} points in {classes} classes, {time_words(minutes)}.</b> "
+        f"<p>{why}</p><p><b>{points:,} points in {strata} {parts}, {time_words(minutes)}.</b> "
         "Pause whenever you like: this browser keeps your labels.</p>"
     )
 
@@ -90,6 +98,25 @@ def estimate_table(checked: Checked) -> str:
         f"the truth. {LEGEND}</p>"
         f"<details class='eo-check-source'><summary>Method and source</summary>"
         f"<p class='eo-muted'>{escape(estimate.sentence())}</p></details>"
+    )
+
+
+def change_table(checked: CheckedChange) -> str:
+    """Return the estimate of change in words: all of it, and hectares with intervals of each kind."""
+    table = checked.estimate.areas
+    rows = "".join(
+        f"<tr><td>{escape(str(name))}</td><td>{_ha(row['mapped_ha'])}</td><td><b>{_about(row['hectares'])}</b>"
+        f"<small>{interval(row['low_ha'], row['high_ha'])}</small></td></tr>"
+        for name, row in zip(table.index, table.to_dict("records"), strict=True)
+    )
+    head = "".join(f"<th scope='col'>{title}</th>" for title in ("Change", "Mapped ha", "Estimated ha"))
+    notes = "".join(f"<p>{escape(note)}</p>" for note in checked.estimate.notes)
+    return (
+        f"<p class='eo-check-sentence'>{escape(checked.sentence())}</p>"
+        f"<table class='eo-table eo-estimate'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{f'<div class=eo-check-notes>{notes}</div>' if notes else ''}"
+        f"<details class='eo-check-source'><summary>Method and source</summary>"
+        f"<p class='eo-muted'>{escape(checked.estimate.sentence())}</p></details>"
     )
 
 

@@ -17,13 +17,14 @@ from widgets.results.tabs.change_file import ChangeFile
 from widgets.results.tabs.change_views import ChangeViews
 from widgets.results.tabs.found import Tab
 from widgets.results.tabs.host import Host
+from widgets.results.tabs.period import Period
 from widgets.results.tabs.saved_model import SavedModel
 from widgets.results.tabs.scene_list import SceneList, told
-from widgets.results.tabs.second_date import Comparison, compared, periods_for, year_before
+from widgets.results.tabs.second_date import Comparison, compared, labelled_as, periods_for, year_before
 from widgets.session.worker import Progress, Worker
 from widgets.toolkit.fold import Fold
 from widgets.toolkit.message import STAGE_WORDS, plain_words
-from widgets.toolkit.parts import arrange, classed, column, html, push_button, row
+from widgets.toolkit.parts import arrange, column, html, push_button, row
 
 if TYPE_CHECKING:
     from pipeline.explore.candidates import SceneFacts
@@ -53,19 +54,17 @@ class ChangeTab(ipw.VBox):
         self._analysis: Analysis | None = None
         self._second: Analysis | None = None
         self._others: list[tuple[date, date]] = []
-        self._start = classed(ipw.DatePicker(description="Second date, from"), "eo-field", "eo-second-start")
-        self._end = classed(ipw.DatePicker(description="Second date, to"), "eo-field", "eo-second-end")
+        self._period = Period()
         self._find = push_button("Find images", guard(self._find_images))
         self._told = html("", "eo-scenes-head")
         self._list = SceneList(host, "Compare", "Compared", self._choose, self._tell, tell_automatic=False)
         self._status = html("", "eo-sentence")
         self._stop = push_button("Cancel", guard(self._cancel), "eo-link")
         self._running = row("eo-running", self._status, self._stop)
-        self._views, self._outcome, self._file = ChangeViews(host), html("", "eo-change"), ChangeFile(host)
+        self._views, self._outcome, self.file = ChangeViews(host), html("", "eo-change"), ChangeFile(host)
         self._introduction = html(f"<p>{INTRODUCTION}</p>", "eo-muted")
-        period = classed(ipw.Box([self._start, self._end]), "eo-two")
-        self._search_part = column("eo-second", self._introduction, period, self._find)
-        self._result_part = column("eo-compared", self._views, self._outcome, self._file)
+        self._search_part = column("eo-second", self._introduction, self._period, self._find)
+        self._result_part = column("eo-compared", self._views, self._outcome, self.file)
         saved = Fold("Use a saved model", SavedModel(host))
         self._runs = Worker(host.gate, progress=self._progressed, done=self._done, failed=self._fail)
         self._compares = Worker(host.gate, progress=lambda *_: None, done=self._told_all, failed=self._fail)
@@ -77,6 +76,8 @@ class ChangeTab(ipw.VBox):
 
     def show(self, analysis: Analysis) -> None:
         """Take a result: another one ends the comparison, an edited one is compared again."""
+        if analysis is self._analysis:
+            return
         self._analysis = analysis
         if self._editor.calculated is not self._base:
             self._base = self._editor.calculated
@@ -100,7 +101,7 @@ class ChangeTab(ipw.VBox):
 
     def _propose(self, *, look: bool) -> None:
         """Put the next of the periods where a second date may be into the fields, and look whether it is."""
-        self._start.value, self._end.value = self._others.pop(0)
+        self._period.days = self._others.pop(0)
         if look:
             self._search()
 
@@ -123,24 +124,22 @@ class ChangeTab(ipw.VBox):
         """Show the search alone: with what it has found, where that is for the same place and time."""
         self._runs.cancel()
         self._compares.cancel()
-        self._second = None
+        self._second = self._editor.compared = None
         self._views.forget()
         self._list.mark_used(())
         arrange(self._parts, *(self._searching or (self._search_part,)))
 
     def _search(self) -> None:
-        base, start, end = self._base, self._start.value, self._end.value
+        base, (start, end) = self._base, self._period.days
         if base is None:
             return
+        if start is None or end is None:
+            self._warn("A date is missing. Choose the first and the last day.")
+            return
         try:
-            if start is None or end is None:
-                raise ValueError
             request = replace(base.request, start=start, end=end, scene_ids=None)
         except AnalysisError as error:
             self._warn(str(error))
-            return
-        except ValueError:
-            self._warn("A date is missing. Choose the first and the last day.")
             return
         if base.is_composite:
             self._compare_period(base, start, end)
@@ -207,15 +206,18 @@ class ChangeTab(ipw.VBox):
         self._compare_now()
 
     def _compare_now(self) -> None:
-        before, second, edits = self._analysis, self._second, self._editor.edits
-        if before is None or second is None or edits is None:
+        before, second, editor = self._analysis, self._second, self._editor
+        edits, refined = editor.edits, editor.refined
+        if before is None or second is None or edits is None or refined is None:
             return
         self._compares.cancel()
-        self._compares.start(lambda *_: compared(before, edits.applied_to(second)[0]))
+        self._compares.start(
+            lambda *_: compared(before, edits.applied_to(labelled_as(second, refined.model))[0])
+        )
 
     def _told_all(self, comparison: Comparison) -> None:
         self._outcome.value = change_words.outcome(comparison)
-        self._file.show(comparison)
+        self.file.show(comparison)
         self._offer(comparison.before)
         arrange(self._parts, self._result_part, *self._searching)
         self._views.show(comparison)

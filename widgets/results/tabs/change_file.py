@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
+from widgets.results.tabs import change_words
 from widgets.results.tabs.host import Host
 from widgets.results.tabs.second_date import Comparison
 from widgets.session.worker import Worker
+from widgets.toolkit.copy_button import CopyButton
 from widgets.toolkit.message import plain_words
-from widgets.toolkit.parts import html, push_button, shown
+from widgets.toolkit.parts import classed, html, push_button, row, shown
+
+if TYPE_CHECKING:
+    from pipeline.result import Analysis
 
 TITLE, MAKING = "Download change", "Making the files…"
 
@@ -27,28 +32,34 @@ class ChangeFile(ipw.VBox):
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._comparison: Comparison | None = None
+        self._analysis: Analysis | None = None
         self._worker = Worker(host.gate, progress=lambda *_: None, done=self._made, failed=self._failed)
         self.button = push_button(TITLE, host.gate.guard(self._make), "eo-change-file", icon="download")
         self.button.tooltip = "Tables of what became what, and a GeoTIFF with both dates and from-to"
+        self.copy = classed(CopyButton(label="Copy table"), "eo-copy-table")
         self.told = html("", "eo-gone")
-        super().__init__([self.button, self.told])
+        super().__init__([row("eo-actions", self.button, self.copy), self.told])
 
     def show(self, comparison: Comparison) -> None:
         """Offer the files of a comparison."""
         self._worker.cancel()
-        self._comparison = comparison
+        self._analysis = comparison.before
+        self.copy.text = change_words.as_text(comparison.change)
         self._ready("")
 
+    def take(self, analysis: Analysis) -> None:
+        """Take the same change with a sample that was labelled since."""
+        self._analysis = analysis
+
     def _make(self) -> None:
-        found = self._comparison
-        if found is None:
+        analysis = self._analysis
+        if analysis is None:
             return
 
         def work(*_: Any) -> tuple[bytes, str]:
             from pipeline.exports.change_package import change_name, change_zip
 
-            return change_zip(found.before), change_name(found.before)
+            return change_zip(analysis), change_name(analysis)
 
         if self._worker.start(work):
             self.button.description, self.button.disabled = MAKING, True

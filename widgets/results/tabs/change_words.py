@@ -54,6 +54,17 @@ def matrix(change: Change, first: str, second: str) -> str:
     )
 
 
+def as_text(change: Change) -> str:
+    """Return the hectares as spreadsheets take them from the clipboard: a line a class, tabs between."""
+    table = change.named_matrix
+    lines = [["From / to", *table.columns]]
+    lines += [
+        [name, *(f"{value:.2f}" for value in row)]
+        for name, row in zip(table.index, table.to_numpy().tolist(), strict=True)
+    ]
+    return "".join("\t".join(" ".join(cell.split()) for cell in line) + "\n" for line in lines)
+
+
 def masked(change: Change, first: str, second: str) -> str:
     """Return a sentence on land that could not be compared."""
     lost = change.masked

@@ -107,9 +107,9 @@ class HowMany(ipw.VBox):
         super().__init__(
             [
                 self.sentence,
-                html(NOTES["inertia"], "eo-muted"),
+                html(NOTES["inertia"], "eo-muted", "eo-of-scatter"),
                 self.inertia,
-                html(NOTES["calinski_harabasz"], "eo-muted"),
+                html(NOTES["calinski_harabasz"], "eo-muted", "eo-of-compactness"),
                 self.calinski,
                 row("eo-k-choices", *self.buttons.values()),
             ]

@@ -27,7 +27,7 @@ class SavedModel(ipw.VBox):
     def __init__(self, host: Host) -> None:
         self._host = host
         guard = host.gate.guard
-        self.told = html(f"<p>{TEXT}</p>", "eo-muted")
+        self.told = html(f"<p>{TEXT}</p>", "eo-muted", "eo-saved-model")
         self._upload = Upload([".json"], MAX_BYTES, guard(self.take), guard(self.refuse))
         self._upload.purpose = "File with the model"
         super().__init__([self.told, self._upload])

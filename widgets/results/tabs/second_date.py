@@ -10,6 +10,7 @@ from pipeline.request import FIRST_IMAGE
 from pipeline.text import today
 
 if TYPE_CHECKING:
+    from pipeline.clustering.model import ClusterModel
     from pipeline.drawing.overlays import Overlays
     from pipeline.explore.change import Change
     from pipeline.result import Analysis
@@ -47,6 +48,15 @@ def compared(before: Analysis, after: Analysis) -> Comparison:
     pictures = change_overlays(before, after)
     season = season_note(before, after)
     return Comparison(replace(before, second=second), after, second.change, pictures, season)
+
+
+def labelled_as(analysis: Analysis, model: ClusterModel) -> Analysis:
+    """Return a second date labelled by the model of the first, which may have been refined since."""
+    if analysis.model == model:
+        return analysis
+    from pipeline.progress import Progress
+
+    return analysis.regrouped(Progress(), model=model)
 
 
 def periods_for(start: date, end: date) -> list[tuple[date, date]]:

@@ -36,7 +36,7 @@ class SmallestPatch(ipw.VBox):
         self._editor, self._filling = editor, False
         options = [("All sizes", 0.0), *((f"{ha:g} ha ({ha * 100:.0f} pixels)", ha) for ha in SIZES_HA)]
         self._choice = classed(
-            ipw.Dropdown(options=options, value=0.0, description="Smallest patch"), "eo-field"
+            ipw.Dropdown(options=options, value=0.0, description="Smallest patch"), "eo-field", "eo-patch"
         )
         self._choice.observe(host.gate.guard(self._choose), "value")
         self._told = html("", "eo-sieve")

@@ -93,7 +93,9 @@ class HowSure(ipw.VBox):
         checked = self._analysis.checked if self._analysis is not None else None
         land = checked.sentence() if checked is not None else UNCHECKED
         told = zip(("Grouping", "Names", "Land"), (*result, land), strict=True)
-        self._sentence.value = "".join(f"<p><b>{of}.</b> {escape(text)}</p>" for of, text in told)
+        self._sentence.value = "".join(
+            f"<p class='eo-of-{of.lower()}'><b>{of}.</b> {escape(text)}</p>" for of, text in told
+        )
 
     def _toggle(self) -> None:
         self._on = not self._on
@@ -128,7 +130,9 @@ class HowSure(ipw.VBox):
             f"<td>{hectares(row['hectares'])} ha</td><td>{percent(row['share'])}</td></tr>"
             for row in table.to_dict("records")
         )
-        self._legend.value = f"<table class='eo-table'>{rows}</table><p class='eo-muted'>{NOTE}</p>"
+        self._legend.value = (
+            f"<table class='eo-table'>{rows}</table><p class='eo-muted eo-of-border'>{NOTE}</p>"
+        )
 
     def _fail(self, error: Any) -> None:
         self._sentence.value = f"<p class='eo-warn-text'>{escape(plain_words(error))}</p>"
