@@ -1,8 +1,9 @@
 """Many visitors at once: ``python -m benchmarks.load --visitors 30 --within 60``.
 
-Starts a server of its own on loopback with the demo, lets visitors press the link one after the other within
-the time given, and prints how long each waited for the page and from the click to the result, and the memory
-of all processes of the server. No browser: what is measured is the server (`benchmarks.visitor`).
+Starts a server of its own on loopback with the demo and lets visitors press the link one after the other
+within the time given. Each waits for the page, calculates, and takes the GeoTIFF. Prints how long each step
+took, and the memory of all processes of the server. No browser: what is measured is the server
+(`benchmarks.visitor`).
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the numbers of a crowd: how many got what, medians and 95th percentiles in seconds."""
     failures = [outcome.failure for outcome in outcomes if outcome.failure]
     numbers: dict[str, Any] = {"visitors": len(outcomes), "failed": len(failures)}
-    for name in ("frame_s", "usable_s", "result_s"):
+    for name in ("frame_s", "usable_s", "result_s", "file_s"):
         values = [value for outcome in outcomes if (value := getattr(outcome, name)) is not None]
         numbers[name] = {"count": len(values), **_percentiles(values)}
     return numbers | {"failures": {text: failures.count(text) for text in sorted(set(failures))}}

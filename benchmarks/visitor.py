@@ -22,16 +22,17 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 WIDGETS = {"version": "1.0.0"}
 """The version of the control messages of widgets."""
-BUTTON = "Calculate"
+BUTTON, DOWNLOAD = "Calculate", "Download GeoTIFF"
 DONE = "Done in"
+TIFF_BEGINS = (b"II*\0", b"II+\0")
 ASK_ANEW_S = 4.0
 """The page waits as long before it asks in another way."""
 XSRF = "0123456789abcdef"
 _CONFIG = re.compile(r'<script id="jupyter-config-data"[^>]*>(.*?)</script>', re.DOTALL)
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
-Message = tuple[str, dict[str, Any], dict[str, Any]]
-"""Channel, header, content."""
+Message = tuple[str, dict[str, Any], dict[str, Any], list[bytes]]
+"""Channel, header, content, buffers."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Outcome:
     """Until every widget's state has arrived."""
     result_s: float | None = None
     """From the click on the button until the page says that it is done."""
+    file_s: float | None = None
+    """From the click on *Download GeoTIFF* until the whole file is there."""
     failure: str = ""
     """What went wrong, empty when nothing did."""
 
@@ -55,7 +58,7 @@ def check_loopback(address: str) -> None:
 
 
 async def visit(address: str, query: str, patience_s: float, think_s: float = 0.0) -> Outcome:
-    """Open the page, press the button once the page is there, wait for the result, close the tab.
+    """Open the page, press the button once it is there, wait for the result, take its file, close the tab.
 
     Parameters
     ----------
@@ -70,7 +73,7 @@ async def visit(address: str, query: str, patience_s: float, think_s: float = 0.
     """
     check_loopback(address)
     started = time.monotonic()
-    frame_s = usable_s = result_s = None
+    frame_s = usable_s = result_s = file_s = None
     try:
         html, frame_s = await _page(f"{address}/?{query}", patience_s)
         kernel = kernel_of(html)
@@ -87,14 +90,13 @@ async def visit(address: str, query: str, patience_s: float, think_s: float = 0.
                 return Outcome(frame_s, usable_s, failure="the page has no button to press")
             await _pause(tab, think_s)
             clicked = time.monotonic()
-            tab.send(
-                "comm_msg", {"comm_id": button, "data": {"method": "custom", "content": {"event": "click"}}}
-            )
+            tab.click(button)
             await _until(tab, clicked + patience_s, lambda message: DONE in json.dumps(message[2]))
             result_s = time.monotonic() - clicked
-        return Outcome(frame_s, usable_s, result_s)
+            file_s = await _downloaded(tab, states, patience_s)
+        return Outcome(frame_s, usable_s, result_s, file_s)
     except Exception as error:  # a visitor who fails is counted, and the others go on
-        return Outcome(frame_s, usable_s, result_s, failure=f"{type(error).__name__}: {error}"[:200])
+        return Outcome(frame_s, usable_s, result_s, file_s, failure=f"{type(error).__name__}: {error}"[:200])
 
 
 class Tab:
@@ -116,14 +118,19 @@ class Tab:
         parts = [json.dumps(part).encode() for part in (header, {}, WIDGETS, content)]
         self._socket.write_message(packed([b"shell", *parts]), binary=True)
 
+    def click(self, button: str) -> None:
+        """Press a button."""
+        content = {"comm_id": button, "data": {"method": "custom", "content": {"event": "click"}}}
+        self.send("comm_msg", content)
+
     async def next(self, deadline: float) -> Message:
         """Return the next message of the kernel."""
         left = deadline - time.monotonic()
         message = await asyncio.wait_for(_read(self._socket), max(left, 0.01))
         if not isinstance(message, bytes):
             raise ConnectionError("the server closed the page's connection")
-        channel, header, _, _, content = unpacked(message)[:5]
-        return channel.decode(), json.loads(header), json.loads(content)
+        channel, header, _, _, content, *buffers = unpacked(message)
+        return channel.decode(), json.loads(header), json.loads(content), buffers
 
 
 def packed(parts: list[bytes]) -> bytes:
@@ -150,11 +157,39 @@ def kernel_of(html: str) -> str | None:
 
 def button_in(states: dict[str, Any]) -> str | None:
     """Return the id of the button that calculates, None when it is not there or cannot be pressed."""
+    found = _named(states, BUTTON)
+    return found if found and not states[found]["state"].get("disabled") else None
+
+
+def _named(states: dict[str, Any], description: str) -> str | None:
+    """Return the id of the first widget whose description begins in a way."""
     for model, state in states.items():
-        inside = state.get("state", {})
-        if (inside.get("description") or "").startswith(BUTTON) and not inside.get("disabled"):
+        if (state.get("state", {}).get("description") or "").startswith(description):
             return model
     return None
+
+
+async def _downloaded(tab: Tab, states: dict[str, Any], patience_s: float) -> float:
+    """Take the file of the result, as the browser does; return the seconds until all of it is there."""
+    button = _named(states, DOWNLOAD)
+    if button is None:
+        raise ConnectionError("the page has no button to download")
+    clicked = time.monotonic()
+    tab.click(button)
+    pieces: list[bytes] = []
+    while True:
+        message = await _until(tab, clicked + patience_s, lambda message: "piece" in _custom(message))
+        pieces += message[3]
+        if _custom(message)["piece"] + 1 == _custom(message)["of"]:
+            break
+    if not b"".join(pieces).startswith(TIFF_BEGINS):
+        raise ConnectionError("the file is no GeoTIFF")
+    return time.monotonic() - clicked
+
+
+def _custom(message: Message) -> dict[str, Any]:
+    content = message[2].get("data", {}).get("content")
+    return content if isinstance(content, dict) else {}
 
 
 async def _read(socket: WebSocketClientConnection) -> str | bytes | None:
@@ -210,12 +245,12 @@ async def _states(tab: Tab, deadline: float) -> dict[str, Any]:
         tab.send("comm_open", {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}})
         tab.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
         try:
-            _, _, content = await _until(tab, min(deadline, time.monotonic() + ASK_ANEW_S), _tells_states)
+            told = await _until(tab, min(deadline, time.monotonic() + ASK_ANEW_S), _tells_states)
         except TimeoutError:
             if time.monotonic() >= deadline:
                 raise
             continue
-        states: dict[str, Any] = content["data"]["states"]
+        states: dict[str, Any] = told[2]["data"]["states"]
         return states
 
 

@@ -21,7 +21,7 @@ def test_four_visitors_at_once_all_get_their_page_and_their_result() -> None:
     numbers, outcomes = measured(Plan(visitors=4, within_s=2, patience_s=250, think_s=0.5), "server")
     assert [outcome.failure for outcome in outcomes] == [""] * 4
     assert numbers["failed"] == 0
-    assert numbers["result_s"]["count"] == 4
+    assert numbers["result_s"]["count"] == numbers["file_s"]["count"] == 4
     assert numbers["memory_mb"] > 100
 
 
@@ -53,7 +53,7 @@ def test_the_load_is_bounded(visitors: int, within_s: float) -> None:
 
 
 def test_percentiles_of_those_who_got_there() -> None:
-    outcomes = [Outcome(1.0, float(s), 2.0) for s in range(1, 21)] + [Outcome(1.0, failure="no")]
+    outcomes = [Outcome(1.0, float(s), 2.0, 0.5) for s in range(1, 21)] + [Outcome(1.0, failure="no")]
     numbers = summary(outcomes)
     assert (numbers["visitors"], numbers["failed"], numbers["failures"]) == (21, 1, {"no": 1})
     assert numbers["usable_s"] == {"count": 20, "p50": 10.5, "p95": 19.1, "most": 20.0}
