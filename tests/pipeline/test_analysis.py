@@ -27,6 +27,7 @@ from pipeline import (
 )
 from pipeline.outcome.values import Missing
 from tests.pipeline.conftest import HOLDS, Folder, Land
+from tests.support.made import notes_but_water
 from tests.support.servers import requests_to
 from tests.support.synthetic import NOON, item, write_granule
 
@@ -236,7 +237,7 @@ def test_the_next_image_is_used_where_the_best_has_no_clear_pixel(
     api = fake_api(items=served, conforms=HOLDS)
     found = analyse(AnalysisRequest(area, date(2022, 6, 1), date(2022, 6, 30), catalog=api))
     assert [s.id for s in found.scenes] == ["clear"]
-    assert found.notes == (
+    assert notes_but_water(found) == (
         "17 June 2022 was passed over: no clear pixel here.",
         "12 June 2022 was passed over: no clear pixel here.",
     )

@@ -102,3 +102,8 @@ def coarser(grid: GeoBox, factor: int) -> GeoBox:
     """Return a grid whose pixels are larger by a factor; its last ones may reach over the edge."""
     rows, columns = (-(-int(n) // factor) for n in grid.shape)
     return GeoBox((rows, columns), grid.affine * Affine.scale(factor), grid.crs)
+
+
+def notes_but_water(analysis: Analysis) -> tuple[str, ...]:
+    """Return the notes, without those on open water: the colours of invented land are chance."""
+    return tuple(note for note in analysis.notes if "looks like open water" not in note)

@@ -20,6 +20,7 @@ from pipeline.reading.mosaic import FirstValid, Layer
 from pipeline.reading.sample import SAMPLE_PX
 from tests.pipeline.conftest import HOLDS, Folder
 from tests.pipeline.reading.reads import LEFT, TOP, clear, dn, has_data, numbered, read, target
+from tests.support.made import notes_but_water
 from tests.support.servers import requests_to
 from tests.support.synthetic import item, scene, write_granule
 
@@ -175,7 +176,7 @@ def days(folder: Folder, fake_api: Callable[..., str]) -> Callable[..., Analysis
 def test_an_image_that_is_half_empty_loses_to_a_full_one(days: Callable[..., AnalysisRequest]) -> None:
     found = analyse(days(half=(17, 1, 75, 4), full=(12, 5, 150, 4)))
     assert [s.id for s in found.scenes] == ["full"]
-    (note,) = found.notes
+    (note,) = notes_but_water(found)
     assert note.startswith("17 June 2022 was passed over: its image holds data in only ")
 
 
@@ -203,7 +204,7 @@ def test_a_broken_image_gives_way_to_the_next_and_it_is_said(
 ) -> None:
     found = analyse(days(fault, "best", best=(17, 1, 150, 4), next=(12, 5, 150, 4)))
     assert [s.id for s in found.scenes] == ["next"]
-    (note,) = found.notes
+    (note,) = notes_but_water(found)
     assert note.startswith("17 June 2022 was passed over: best/")
     assert "Try" not in note
 
@@ -218,7 +219,7 @@ def test_a_broken_image_gives_way_to_its_twin_in_the_other_collection(
     assert "twin" in {s.id for s in found.scenes}
     assert "best" not in {s.id for s in found.scenes}
     if composite == "day":
-        (note,) = found.notes
+        (note,) = notes_but_water(found)
         assert note.startswith("The image of 17 June 2022 in sentinel-2-c1-l2a was passed over: best/")
         assert note.endswith("The same image in sentinel-2-l2a is used.")
 
@@ -259,7 +260,7 @@ def test_cloud_and_no_data_together_are_told_where_they_are_most_of_the_area(
     classes = np.full((75, 75), 4)
     classes[:, :29], classes[:, 29:46] = 0, 9
     found = analyse(_single(folder, fake_api, pixels, classes))
-    told = [n.partition(" of the area ")[2] for n in found.notes]
+    told = [n.partition(" of the area ")[2] for n in notes_but_water(found)]
     assert told == [
         "(33.0 %) hold no data in the image.",
         "(34.0 %) are masked: cloud, shadow or what else is left out.",
@@ -271,7 +272,7 @@ def test_a_cluster_of_few_pixels_is_told(folder: Folder, fake_api: Callable[...,
     pixels[:, 70:72, 70:73] = 9000
     found = analyse(_single(folder, fake_api, pixels, np.full((75, 75), 5), n_clusters=2))
     few = int(found.areas.pixels[1:].idxmin())
-    assert found.notes == (f"Cluster {few} rests on 6 pixels only.",)
+    assert notes_but_water(found) == (f"Cluster {few} rests on 6 pixels only.",)
 
 
 def test_what_is_brighter_than_land_is_told(folder: Folder, fake_api: Callable[..., str]) -> None:
