@@ -71,10 +71,10 @@ def _write(analysis: Analysis, file: BinaryIO) -> None:
         dataset.update_tags(**tags(analysis))
         dataset.set_band_description(1, "cluster")
 
-    bits = {"nbits": 4} if len(analysis.areas) <= MOST_IN_4_BITS else {}
-    options = {name: str(value) for name, value in bits.items()}
-    profile = {"count": 1, "nodata": 0, **bits}
-    write_cog(analysis.grid, profile, fill, file, overview_resampling="NEAREST", **FAST, **options)
+    # only the last copy packs two pixels into a byte: overviews of such files take three times as long
+    bits = {"nbits": "4"} if len(analysis.areas) <= MOST_IN_4_BITS else {}
+    profile = {"count": 1, "nodata": 0}
+    write_cog(analysis.grid, profile, fill, file, overview_resampling="NEAREST", **FAST, **bits)
 
 
 def write_cog(
