@@ -87,7 +87,7 @@ async def crowd(address: str, plan: Plan, query: str = LINK) -> list[Outcome]:
 
     async def one(index: int) -> Outcome:
         await asyncio.sleep(index * plan.within_s / plan.visitors)
-        return await visit(address, query, plan.patience_s, plan.think_s)
+        return await visit(address, query, plan.patience_s, plan.think_s, takes_file=True)
 
     return list(await asyncio.gather(*map(one, range(plan.visitors))))
 

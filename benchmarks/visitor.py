@@ -57,8 +57,10 @@ def check_loopback(address: str) -> None:
         raise ValueError(f"{address} is not this machine: the load client visits loopback addresses only")
 
 
-async def visit(address: str, query: str, patience_s: float, think_s: float = 0.0) -> Outcome:
-    """Open the page, press the button once it is there, wait for the result, take its file, close the tab.
+async def visit(
+    address: str, query: str, patience_s: float, think_s: float = 0.0, *, takes_file: bool = False
+) -> Outcome:
+    """Open the page, press the button once it is there, wait for the result, close the tab.
 
     Parameters
     ----------
@@ -70,6 +72,8 @@ async def visit(address: str, query: str, patience_s: float, think_s: float = 0.
         For the page and for the result, each.
     think_s
         Between the page and the click.
+    takes_file
+        Whether to download the GeoTIFF, too.
     """
     check_loopback(address)
     started = time.monotonic()
@@ -93,7 +97,8 @@ async def visit(address: str, query: str, patience_s: float, think_s: float = 0.
             tab.click(button)
             await _until(tab, clicked + patience_s, lambda message: DONE in json.dumps(message[2]))
             result_s = time.monotonic() - clicked
-            file_s = await _downloaded(tab, states, patience_s)
+            if takes_file:
+                file_s = await _downloaded(tab, states, patience_s)
         return Outcome(frame_s, usable_s, result_s, file_s)
     except Exception as error:  # a visitor who fails is counted, and the others go on
         return Outcome(frame_s, usable_s, result_s, file_s, failure=f"{type(error).__name__}: {error}"[:200])
@@ -223,8 +228,10 @@ async def _tab(address: str, kernel: str) -> AsyncIterator[Tab]:
     url = f"{address.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels?session_id={session}"
     try:
         socket = await websocket_connect(url, subprotocols=[PROTOCOL], connect_timeout=120)
-        yield Tab(socket, session)
-        socket.close()
+        try:
+            yield Tab(socket, session)
+        finally:
+            socket.close()
     finally:
         client = SimpleAsyncHTTPClient(force_instance=True)
         request = HTTPRequest(
