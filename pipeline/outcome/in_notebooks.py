@@ -58,4 +58,4 @@ class InNotebooks(Outcome):
         """
         from pipeline.outcome.saving import load
 
-        return cls.of(load(path))
+        return load(path, cls)

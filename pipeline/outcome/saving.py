@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from affine import Affine
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.reading.pixels import Pixels
     from pipeline.sentinel2.scene import Scene
 
+Kind = TypeVar("Kind", bound="Outcome")
 FORMAT, VERSION = "land-cover-clusters analysis", 1
 HEAD = "analysis.json"
 COMPRESSION = 1
@@ -71,8 +72,15 @@ def save(analysis: Outcome, path: str | os.PathLike[str]) -> None:
         partial.unlink(missing_ok=True)
 
 
-def load(path: str | os.PathLike[str]) -> Outcome:
+def load(path: str | os.PathLike[str], kind: type[Kind]) -> Kind:
     """Return the analysis that `save` wrote: its pixels are here, no catalogue is asked.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    kind : type
+        What is wanted, also of a second date: `Analysis`.
 
     Raises
     ------
@@ -81,7 +89,7 @@ def load(path: str | os.PathLike[str]) -> Outcome:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return _loaded(archive)
+            return _loaded(archive, kind)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InvalidRequest(f"“{path}” cannot be opened: {reason}.") from error
@@ -207,19 +215,19 @@ class _Arrays:
         return found
 
 
-def _loaded(archive: zipfile.ZipFile) -> Outcome:
+def _loaded(archive: zipfile.ZipFile, kind: type[Kind]) -> Kind:
     head = json.loads(archive.read(HEAD))
     if head["format"] != FORMAT:
         raise ValueError("another kind of file")
     if head["version"] != VERSION:
         raise InvalidRequest(f"It is of version {head['version']}; version {VERSION} is read here.")
-    analysis = _analysis(_Arrays(archive), head)
+    analysis = kind.of(_analysis(_Arrays(archive), head))
     second = head.get(SECOND)
     if second is None:
         return analysis
     from pipeline.explore.change import with_second_date
 
-    analysis = with_second_date(analysis, _analysis(_Arrays(archive, f"{SECOND}/"), second))
+    analysis = with_second_date(analysis, kind.of(_analysis(_Arrays(archive, f"{SECOND}/"), second)))
     sample = head.get(CHANGE_SAMPLE)
     if sample is None:
         return analysis

@@ -125,6 +125,7 @@ def test_a_second_date_is_kept_with_what_changed(done: Analysis, path: Path) -> 
     assert before.second is not None
     assert after.second is not None
     np.testing.assert_array_equal(after.labels, done.labels)
+    assert after.second.analysis.recluster(3).model.n_clusters == 3
     np.testing.assert_array_equal(after.second.analysis.labels, before.second.analysis.labels)
     np.testing.assert_array_equal(after.second.analysis.imagery, before.second.analysis.imagery)
     pd.testing.assert_frame_equal(after.second.analysis.areas, before.second.analysis.areas)
